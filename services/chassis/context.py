@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import orjson
@@ -79,9 +79,21 @@ class Caller:
         """Ids of the organizations at which the caller holds one of ``fitting_roles``."""
         return tuple(r.organization_id for r in self.roles if r.role in fitting_roles)
 
-    def without_idempotency_key(self) -> Caller:
-        """The same caller for a further hop: the key belongs to the first one only."""
-        return replace(self, idempotency_key=None)
+    def require_service(self, *names: str) -> Caller:
+        """Itself, if one of the named services is asking; raises ``Forbidden``."""
+        if self.kind != "service" or self.account_id not in names:
+            raise Forbidden()
+        return self
+
+    def through_service(self, service: str) -> Caller:
+        """The caller of a further hop: the asking service itself, within the same request and trace."""
+        return Caller(
+            kind="service",
+            account_id=service,
+            locale=self.locale,
+            request_id=self.request_id,
+            traceparent=self.traceparent,
+        )
 
     @property
     def label(self) -> str:

@@ -29,8 +29,13 @@ def _drop_personal_data(
 
 def configure(process: str, level: str) -> None:
     """Set logging up for this process, the standard library's loggers included."""
+    def name_process(_l: Any, _m: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["process"] = process  # not a context variable: every greenlet has a context of its own
+        return event
+
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        name_process,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -63,7 +68,6 @@ def configure(process: str, level: str) -> None:
     # Nameko reports every refusal as an error with a traceback; the entrypoints report them with their code instead.
     logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     logging.getLogger("pika").setLevel(logging.CRITICAL)
-    structlog.contextvars.bind_contextvars(process=process)
 
 
 def get_logger(name: str) -> Any:

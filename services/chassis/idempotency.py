@@ -1,0 +1,62 @@
+"""Idempotency keys: the same request twice has one effect and one answer (API.md, "Lists").
+
+Why this module exists: the gateway may be restarted, and there may be several, so the memory of what was answered has
+to be kept where the effect is: in the service, in the same transaction. An advisory lock tells a request that is still
+running (409) from one that has ended (replayed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.chassis import metrics
+from services.chassis.context import Caller
+from services.chassis.errors import IdempotencyKeyReused, RequestInFlight
+from services.chassis.tables import IDEMPOTENCY_KEY
+
+
+class IdempotentRequest:
+    """One request that came with a key, by one caller, to one method."""
+
+    def __init__(self, caller: Caller, method: str, payload: Any) -> None:
+        self._key = caller.idempotency_key or ""
+        self._method = method
+        self._scope = f"{caller.account_id or caller.remote_address or 'anonymous'}/{method}"
+        self._hash = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
+
+    def recall(self, session: Session) -> dict[str, Any] | None:
+        """The answer given before, wrapped as ``{"answer": …}``; None if this is the first time.
+
+        Raises :class:`RequestInFlight` while the first is running, :class:`IdempotencyKeyReused` for another body.
+        Holds an advisory lock until the transaction ends.
+        """
+        lock = int.from_bytes(
+            hashlib.sha256(f"{self._scope}\0{self._key}".encode()).digest()[:8], "big", signed=True
+        )
+        if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock))):
+            raise RequestInFlight()
+        row = session.execute(
+            sa.select(IDEMPOTENCY_KEY.c.request_hash, IDEMPOTENCY_KEY.c.answer).where(
+                IDEMPOTENCY_KEY.c.scope == self._scope, IDEMPOTENCY_KEY.c.key == self._key
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.request_hash != self._hash:
+            raise IdempotencyKeyReused()
+        metrics.IDEMPOTENT_REPLAYS.labels(self._method).inc()
+        return dict(row.answer)
+
+    def remember(self, session: Session, answer: Any) -> None:
+        """Keep ``answer`` beside the effect it tells of."""
+        session.execute(
+            insert(IDEMPOTENCY_KEY)
+            .values(scope=self._scope, key=self._key, request_hash=self._hash, answer={"answer": answer})
+            .on_conflict_do_nothing()
+        )
