@@ -1,0 +1,168 @@
+"""Keyset pages: a list continues after the last row that was seen, whatever was added or removed before it.
+
+Why this module exists: ``OFFSET`` skips and repeats rows when the list changes between two pages, and gets slower
+with every page. A cursor here holds the sort keys of the last row. It is signed together with the name of its list
+and the order of its keys, so that a cursor of another list, another filter or another release's sort order is refused
+and never quietly shows the wrong rows. It is signed, not encrypted: what is not shown in the list is no sort key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from services.chassis.crypto import BadSignature, Signer
+from services.chassis.errors import FieldError, Invalid
+
+T = TypeVar("T")
+Column: TypeAlias = sa.SQLColumnExpression[Any]
+Key: TypeAlias = Column | tuple[Column, Literal["asc", "desc"]]
+"""A sort key: a column or expression that is never NULL, ascending unless paired with ``"desc"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page is asked for: at most ``limit`` rows, after ``cursor``; None is the first page."""
+
+    limit: int
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise ValueError("a page holds at least one row")
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult(Generic[T]):
+    """The rows of a page, and the cursor of the next one; None after the last."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class _SortKey(NamedTuple):
+    column: Column
+    descending: bool
+
+    @classmethod
+    def of(cls, key: Key) -> _SortKey:
+        if isinstance(key, tuple):
+            return cls(key[0], key[1] == "desc")
+        return cls(key, False)
+
+    def order(self) -> sa.ColumnElement[Any]:
+        return self.column.desc() if self.descending else self.column.asc()
+
+    def after(self, value: Any) -> sa.ColumnElement[bool]:
+        comparison: sa.ColumnElement[bool] = self.column < value if self.descending else self.column > value
+        return comparison
+
+    def __str__(self) -> str:
+        return f"{getattr(self.column, 'key', '')}:{'desc' if self.descending else 'asc'}"
+
+
+def keyset_page(
+    session: Session, statement: sa.Select[Any], keys: Sequence[Key], page: Page, signer: Signer, scope: str
+) -> PageResult[Any]:
+    """One page of ``statement`` in the order of ``keys``, which replaces any order it had.
+
+    ``keys`` end with one that is unique (the id), or rows that compare equal would be lost between two pages; none may
+    be NULL (``coalesce`` it) or computed inexactly (floats). To page over aggregates, page over their subquery.
+    ``scope`` names the list and every filter that shaped ``statement``, such as ``"reviews:memberships:pending"``.
+
+    Items are what the statement selects: the entity or value itself if it selects one thing, else rows. Raises
+    :class:`Invalid` on the field ``cursor`` if the cursor is damaged or belongs to another list.
+    """
+    sort = [_SortKey.of(key) for key in keys]
+    purpose = f"cursor {','.join(map(str, sort))} {scope}"
+    if page.cursor is not None:
+        statement = statement.where(_after(sort, _open(page.cursor, signer, purpose, len(sort))))
+    statement = (
+        statement.add_columns(*(key.column.label(f"_key_{place}") for place, key in enumerate(sort)))
+        .order_by(None)
+        .order_by(*(key.order() for key in sort))
+        .limit(page.limit + 1)  # one more tells whether there is a next page, without counting
+    )
+    result = session.execute(statement).freeze()
+    width = len(result().keys()) - len(sort)
+    selected = result().columns(*range(width))
+    items: list[Any] = list((selected.scalars() if width == 1 else selected).all()[: page.limit])
+    values = result().columns(*range(width, width + len(sort))).all()
+    if any(value is None for row in values for value in row):
+        raise ValueError(f"a sort key of {scope!r} is NULL; NULL is neither before nor after anything")
+    next_cursor = None
+    if len(values) > page.limit:
+        next_cursor = signer.sign(_encode(values[page.limit - 1]), purpose)
+    return PageResult(items, next_cursor)
+
+
+def _after(sort: Sequence[_SortKey], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """What comes after ``values`` in the order of ``sort``."""
+    if len({key.descending for key in sort}) == 1:
+        # PostgreSQL walks an index along a row comparison; it cannot do so along the ORs that say the same.
+        columns = sa.tuple_(*(key.column for key in sort))
+        return columns < tuple(values) if sort[0].descending else columns > tuple(values)
+    *outer, (innermost, last_value) = zip(sort, values, strict=True)
+    beyond = innermost.after(last_value)
+    for key, value in reversed(outer):
+        # `not before` is implied by the rest, but only by itself does it bound an index scan
+        not_before = key.column <= value if key.descending else key.column >= value
+        beyond = sa.and_(not_before, sa.or_(key.after(value), beyond))
+    return beyond
+
+
+def _open(cursor: str, signer: Signer, purpose: str, length: int) -> list[Any]:
+    try:
+        return _decode(signer.verify(cursor, purpose), length)
+    except (BadSignature, ValueError, KeyError) as error:
+        raise Invalid(
+            FieldError(
+                "cursor",
+                "bad_cursor",
+                zh="游标无效或不属于此列表，请从第一页重新开始",
+                en="is damaged or belongs to another list; start again from the first page",
+            )
+        ) from error
+
+
+class _Codec(NamedTuple):
+    """How one type of value stands in a cursor: a letter, then text that reads back as the very same value."""
+
+    tag: str
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+_CODECS: dict[type, _Codec] = {
+    str: _Codec("s", str, str),
+    int: _Codec("i", str, int),
+    bool: _Codec("b", lambda value: str(int(value)), lambda text: bool(int(text))),
+    UUID: _Codec("u", lambda value: value.hex, UUID),
+    date: _Codec("d", date.isoformat, date.fromisoformat),
+    datetime: _Codec("t", datetime.isoformat, datetime.fromisoformat),
+}
+_READERS = {codec.tag: codec.read for codec in _CODECS.values()}
+
+
+def _encode(values: Sequence[Any]) -> bytes:
+    parts = []
+    for value in values:
+        codec = _CODECS.get(type(value))
+        if codec is None:
+            raise TypeError(f"a {type(value).__name__} cannot be a sort key: it does not compare exactly")
+        parts.append(codec.tag + codec.write(value))
+    return orjson.dumps(parts)
+
+
+def _decode(payload: bytes, length: int) -> list[Any]:
+    parts = orjson.loads(payload)
+    if len(parts) != length:
+        raise ValueError("a cursor with another number of keys")
+    return [_READERS[part[:1]](part[1:]) for part in parts]
