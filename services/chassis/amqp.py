@@ -12,6 +12,8 @@ header that a client sends, so the attempts are counted in a header of our own.
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Any
 
@@ -32,9 +34,6 @@ log = get_logger(__name__)
 ATTEMPT_HEADER = "zhiyuan-attempt"
 PARKED_FROM_HEADER = "zhiyuan-parked-from"
 PARKED_REASON_HEADER = "zhiyuan-parked-reason"
-
-# Seconds before the second, third … attempt. About a quarter of an hour in all, then the message is parked.
-RETRY_DELAYS = (1, 5, 30, 120, 600)
 
 
 def parking_queue_name(service: str) -> str:
@@ -78,7 +77,7 @@ class RawConsumer(QueueConsumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         """Called by kombu after every (re)connection; declares queues, exchanges and bindings again."""
         runtime = runtime_of(self.container)
-        for seconds in RETRY_DELAYS:
+        for seconds in runtime.settings.retry_delays:
             delay_queue(seconds, runtime.settings.queue_type)(channel).declare()
         durable_queue(parking_queue_name(runtime.service), runtime.settings.queue_type)(channel).declare()
         for provider in self._providers:
@@ -160,9 +159,10 @@ class Publisher(SharedExtension):
 
     def delay(self, message: Message, *, queue: str, attempt: int) -> None:
         """Bring ``message`` back to ``queue`` after the delay of its ``attempt`` (counted from 1)."""
+        delays = runtime_of(self.container).settings.retry_delays
         self.send_confirmed(
             message.body,
-            exchange=delay_exchange(RETRY_DELAYS[attempt - 1]).name,
+            exchange=delay_exchange(delays[attempt - 1]).name,
             routing_key=queue,
             **_properties(message, {ATTEMPT_HEADER: attempt}),
         )
@@ -227,17 +227,3 @@ def attempts(message: Message) -> int:
     value = message.headers.get(ATTEMPT_HEADER, 0)
     return value if isinstance(value, int) else 0
 
-
-__all__ = [
-    "ATTEMPT_HEADER",
-    "PARKED_FROM_HEADER",
-    "PARKED_REASON_HEADER",
-    "RETRY_DELAYS",
-    "Publisher",
-    "RawConsumer",
-    "attempts",
-    "delay_exchange",
-    "delay_queue",
-    "durable_queue",
-    "parking_queue_name",
-]

@@ -16,13 +16,14 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.crypto import BadSignature, Signer
 from services.chassis.errors import FieldError, Invalid
 
 T = TypeVar("T")
-Column: TypeAlias = sa.SQLColumnExpression[Any]
+AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
+Column: TypeAlias = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 Key: TypeAlias = Column | tuple[Column, Literal["asc", "desc"]]
 """A sort key: a column or expression that is never NULL, ascending unless paired with ``"desc"``."""
 
@@ -48,28 +49,33 @@ class PageResult(Generic[T]):
 
 
 class _SortKey(NamedTuple):
-    column: Column
+    column: sa.ColumnElement[Any]
     descending: bool
 
     @classmethod
     def of(cls, key: Key) -> _SortKey:
-        if isinstance(key, tuple):
-            return cls(key[0], key[1] == "desc")
-        return cls(key, False)
+        column, direction = key if isinstance(key, tuple) else (key, "asc")
+        if isinstance(column, InstrumentedAttribute):
+            column = column.expression
+        return cls(column, direction == "desc")
 
     def order(self) -> sa.ColumnElement[Any]:
         return self.column.desc() if self.descending else self.column.asc()
 
+    def bound(self, value: Any) -> sa.ColumnElement[Any]:
+        """``value`` as a parameter of the column's type, whatever Python type it has (booleans, ids as text)."""
+        return sa.literal(value, self.column.type)
+
     def after(self, value: Any) -> sa.ColumnElement[bool]:
-        comparison: sa.ColumnElement[bool] = self.column < value if self.descending else self.column > value
-        return comparison
+        last = self.bound(value)
+        return self.column < last if self.descending else self.column > last
 
     def __str__(self) -> str:
         return f"{getattr(self.column, 'key', '')}:{'desc' if self.descending else 'asc'}"
 
 
 def keyset_page(
-    session: Session, statement: sa.Select[Any], keys: Sequence[Key], page: Page, signer: Signer, scope: str
+    session: Session, statement: AnySelect, keys: Sequence[Key], page: Page, signer: Signer, scope: str
 ) -> PageResult[Any]:
     """One page of ``statement`` in the order of ``keys``, which replaces any order it had.
 
@@ -108,12 +114,13 @@ def _after(sort: Sequence[_SortKey], values: Sequence[Any]) -> sa.ColumnElement[
     if len({key.descending for key in sort}) == 1:
         # PostgreSQL walks an index along a row comparison; it cannot do so along the ORs that say the same.
         columns = sa.tuple_(*(key.column for key in sort))
-        return columns < tuple(values) if sort[0].descending else columns > tuple(values)
+        return columns > tuple(values)
     *outer, (innermost, last_value) = zip(sort, values, strict=True)
     beyond = innermost.after(last_value)
     for key, value in reversed(outer):
         # `not before` is implied by the rest, but only by itself does it bound an index scan
-        not_before = key.column <= value if key.descending else key.column >= value
+        last = key.bound(value)
+        not_before = key.column <= last if key.descending else key.column >= last
         beyond = sa.and_(not_before, sa.or_(key.after(value), beyond))
     return beyond
 

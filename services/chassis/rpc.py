@@ -108,9 +108,13 @@ class RpcServer(SharedExtension, ProviderCollector):
         self.consumer.requeue_message(message)
 
     def _answer(self, message: Message, result: Any, error: BaseException | None) -> None:
-        answer = {"result": result, "error": None if error is None else to_wire(error)}
+        try:
+            answer = orjson.dumps({"result": result, "error": None if error is None else to_wire(error)})
+        except TypeError:  # an answer that is no JSON is a fault of the service, and still an answer
+            log.error("answer_not_json", routing_key=message.delivery_info["routing_key"], exc_info=True)
+            answer = orjson.dumps({"result": None, "error": to_wire(InternalError())})
         self.publisher.send(
-            orjson.dumps(answer),
+            answer,
             exchange=RPC_EXCHANGE,
             routing_key=message.properties["reply_to"],
             correlation_id=message.properties.get("correlation_id"),

@@ -36,8 +36,8 @@ GRACE = 20
 
 
 def load(service: str) -> type[Any]:
-    """The Nameko class of ``services.<service>.service``."""
-    module = importlib.import_module(f"services.{service}.service")
+    """The Nameko class: ``SERVICE`` in ``services.<service>.service``, or in a module named by its full path."""
+    module = importlib.import_module(service if "." in service else f"services.{service}.service")
     found: type[Any] = module.SERVICE
     return found
 
@@ -86,7 +86,7 @@ def run(service: str) -> int:
     except SettingsError as error:
         sys.stderr.write(f"zhiyuan-{service} cannot start:\n{error}\n")
         return 2
-    logs.configure(service, settings.log_level)
+    logs.configure(service_class.name, settings.log_level)
     log = logs.get_logger(__name__)
     container = build_container(service_class, settings)
     _serve_ops(container, settings)

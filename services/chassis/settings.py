@@ -63,6 +63,14 @@ def boolean(text: str) -> bool:
         raise ValueError("must be true or false") from None
 
 
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """``1,5,30``."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError("must be whole numbers with commas between") from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What every process reads."""
@@ -148,6 +156,12 @@ class ServiceSettings(Settings):
     queue_type: str = setting(
         "ZHIYUAN_QUEUE_TYPE", "classic, or quorum where the broker has several nodes.",
         parse=choice("classic", "quorum"), default="classic",
+    )
+    retry_delays: tuple[int, ...] = setting(
+        "ZHIYUAN_RETRY_DELAYS",
+        "Seconds before the second, third … attempt at an event; after the last the message is parked.",
+        parse=whole_numbers,
+        default=(1, 5, 30, 120, 600),
     )
     heartbeat: int = setting("ZHIYUAN_AMQP_HEARTBEAT", "Seconds between AMQP heartbeats.", parse=int, default=10)
 

@@ -18,7 +18,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from services.chassis import metrics
-from services.chassis.amqp import RETRY_DELAYS, Publisher, RawConsumer, attempts, durable_queue
+from services.chassis.amqp import Publisher, RawConsumer, attempts, durable_queue
 from services.chassis.context import Caller
 from services.chassis.events import Event, UnreadableEvent, read_envelope
 from services.chassis.logs import get_logger
@@ -98,7 +98,7 @@ class EventEntrypoint(Entrypoint):
         elif error is None:
             self._finish(message, lambda: None)
         else:
-            outcome = "parked" if attempts(message) >= len(RETRY_DELAYS) else "retried"
+            outcome = "parked" if self._worn_out(message) else "retried"
             with structlog.contextvars.bound_contextvars(event_id=event.id, event_type=event.type):
                 log.warning("event_failed", handler=self.method_name, outcome=outcome, exc_info=exc_info)
             self._finish(message, lambda: self._retry_or_park(message, error))
@@ -106,11 +106,13 @@ class EventEntrypoint(Entrypoint):
         return result, exc_info
 
     def _retry_or_park(self, message: Message, error: BaseException) -> None:
-        failed = attempts(message)
-        if failed < len(RETRY_DELAYS):
-            self.publisher.delay(message, queue=self.queue.name, attempt=failed + 1)
-        else:
+        if self._worn_out(message):
             self._park(message, "failed", f"{type(error).__name__}: {error}")
+        else:
+            self.publisher.delay(message, queue=self.queue.name, attempt=attempts(message) + 1)
+
+    def _worn_out(self, message: Message) -> bool:
+        return attempts(message) >= len(runtime_of(self.container).settings.retry_delays)
 
     def _park(self, message: Message, reason: str, explanation: str) -> None:
         self.publisher.park(message, queue=self.queue.name, reason=reason, explanation=explanation)

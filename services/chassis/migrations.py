@@ -1,0 +1,84 @@
+"""Migrations: Alembic, as a job of its own, never at the start of a service.
+
+    python -m services.chassis.migrations identity upgrade [REVISION]
+    python -m services.chassis.migrations identity revision "what changes and why"
+
+Why this module exists: six services need the same environment. A service's ``migrations/env.py`` calls
+:func:`run_environment` with its metadata, its first revision calls :func:`create_chassis_tables`. A migration must be
+one that the running version survives: add first, remove a release later.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command, context
+from alembic.config import Config
+
+from services.chassis.audit import AUDIT_TRIGGER_DDL
+from services.chassis.database import driver_url
+from services.chassis.tables import CHASSIS, OUTBOX_TRIGGER_DDL
+
+_LOCK = "hashtextextended('zhiyuan:migrations', 0)"
+
+
+def alembic_config(service: str, database_url: str) -> Config:
+    """The configuration that an ``alembic.ini`` would hold."""
+    package = importlib.import_module(f"services.{service}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__path__[0]) / "migrations"))
+    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def run_environment(metadata: sa.MetaData) -> None:
+    """The body of every service's ``env.py``."""
+    url = context.config.get_main_option("sqlalchemy.url")
+    engine = sa.create_engine(driver_url(str(url), "psycopg"), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        # Two jobs at once: the second waits, then finds nothing to do.
+        connection.execute(sa.text(f"SELECT pg_advisory_lock({_LOCK})"))
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.execute(sa.text(f"SELECT pg_advisory_unlock({_LOCK})"))
+        connection.commit()
+    engine.dispose()
+
+
+def create_chassis_tables(op: Any) -> None:
+    """Outbox, inbox, idempotency keys and audit log with their triggers; for a service's first revision."""
+    bind = op.get_bind()
+    CHASSIS.create_all(bind, checkfirst=False)
+    bind.exec_driver_sql(OUTBOX_TRIGGER_DDL)
+    bind.exec_driver_sql(AUDIT_TRIGGER_DDL)
+
+
+def upgrade(service: str, database_url: str, revision: str = "head") -> None:
+    """Bring the database of ``service`` to ``revision``."""
+    command.upgrade(alembic_config(service, database_url), revision)
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; the database is ``ZHIYUAN_DATABASE_URL``."""
+    if len(arguments) < 2 or arguments[1] not in {"upgrade", "revision"}:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    service, action, *rest = arguments
+    url = os.environ["ZHIYUAN_DATABASE_URL"]
+    if action == "upgrade":
+        upgrade(service, url, *rest)
+    else:
+        command.revision(alembic_config(service, url), message=rest[0], autogenerate=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

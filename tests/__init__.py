@@ -1,0 +1,1 @@
+"""Tests: unit (no sockets), contract, service, e2e, faults, load."""

@@ -1,0 +1,160 @@
+"""Requests: every broken field is named, with a code, and nothing unsafe gets in."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import fields
+
+from services.chassis.errors import Invalid
+from services.chassis.schema import (
+    Answer,
+    Day,
+    Id,
+    Mobile,
+    PageRequest,
+    RegionCode,
+    Request,
+    SecretText,
+    Text,
+    Timestamp,
+    list_of,
+    one_of,
+    page_of,
+    whole_number,
+)
+
+
+@dataclass(frozen=True)
+class Booking:
+    title: str
+    seats: int
+
+
+class Seat(Request):
+    row = whole_number(min=1, max=9, required=True)
+
+
+class Everything(Request):
+    title = Text(max=5, required=True)
+    note = Text(max=50, multiline=True)
+    password = SecretText(max=50)
+    seats = whole_number(min=1, max=3)
+    at = Timestamp()
+    day = Day()
+    thing_id = Id()
+    phone = Mobile()
+    region = RegionCode()
+    kind = one_of(["a", "b"])
+    rows = list_of(fields.Nested(Seat), max=2)
+
+
+class Book(Request):
+    class Meta:
+        command = Booking
+
+    title = Text(max=10, required=True)
+    seats = whole_number(min=1, max=3, load_default=1)
+
+
+def codes(payload: object) -> dict[str, str]:
+    with pytest.raises(Invalid) as refused:
+        Everything().parse(payload)
+    return {error.field: error.code for error in refused.value.errors}
+
+
+def test_a_request_becomes_its_command() -> None:
+    assert Book().parse({"title": " 清洁 "}) == Booking(title="清洁", seats=1)
+
+
+def test_every_broken_field_is_named_in_one_answer() -> None:
+    assert codes(
+        {
+            "title": "too long a title",
+            "seats": 4,
+            "at": "2026-01-01T00:00:00",
+            "day": "2026-02-30",
+            "thing_id": "7",
+            "phone": "12345",
+            "region": "4401",
+            "kind": "c",
+            "rows": [{"row": 1}, {"row": 0}],
+            "stranger": 1,
+        }
+    ) == {
+        "title": "bad_length",
+        "seats": "out_of_range",
+        "at": "bad_time",
+        "day": "bad_date",
+        "thing_id": "bad_id",
+        "phone": "bad_mobile",
+        "region": "bad_region",
+        "kind": "not_a_choice",
+        "rows.1.row": "out_of_range",
+        "stranger": "unknown_field",
+    }
+
+
+def test_a_missing_field_is_named() -> None:
+    assert codes({}) == {"title": "required"}
+
+
+@pytest.mark.parametrize("payload", [None, 1, "text", [], [{"title": "a"}]])
+def test_a_body_that_is_no_object_is_refused(payload: object) -> None:
+    assert codes(payload) == {"body": "wrong_type"}
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\ud800b", "a\x1bb", "a\nb"])
+def test_unsafe_characters_are_refused_in_a_line(bad: str) -> None:
+    assert codes({"title": bad}) == {"title": "unsafe_text"}
+
+
+def test_a_block_of_text_may_have_lines_and_still_no_nul() -> None:
+    assert Everything().parse({"title": "a", "note": "one\ntwo"})["note"] == "one\ntwo"
+    assert codes({"title": "a", "note": "one\x00two"}) == {"note": "unsafe_text"}
+
+
+def test_a_password_is_not_trimmed() -> None:
+    assert Everything().parse({"title": "a", "password": " p w "})["password"] == " p w "
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*Everything().fields, "other"]), json_values))
+def test_no_json_can_do_more_than_be_refused(payload: dict[str, Any]) -> None:
+    try:
+        Everything().parse(payload)
+    except Invalid as refused:
+        assert all(error.field and error.code and error.zh and error.en for error in refused.errors)
+
+
+def test_times_are_utc_inside_and_shanghai_outside() -> None:
+    class At(Answer):
+        at = Timestamp()
+
+    moment = Everything().parse({"title": "a", "at": "2026-01-01T08:00:00+08:00"})["at"]
+
+    assert moment == datetime(2026, 1, 1, tzinfo=UTC)
+    assert At().dump({"at": moment}) == {"at": "2026-01-01T08:00:00+08:00"}
+
+
+def test_a_page_asks_for_at_most_a_hundred() -> None:
+    assert PageRequest().parse({}) == {"limit": 20, "cursor": None}
+    with pytest.raises(Invalid):
+        PageRequest().parse({"limit": 101})
+
+
+def test_a_page_answers_items_and_the_next_cursor() -> None:
+    class Thing(Answer):
+        name = Text(max=5)
+
+    dumped = page_of(Thing)().dump({"items": [{"name": "a"}], "next_cursor": None})
+    assert dumped == {"items": [{"name": "a"}], "next_cursor": None}
