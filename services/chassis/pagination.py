@@ -114,7 +114,7 @@ def _after(sort: Sequence[_SortKey], values: Sequence[Any]) -> sa.ColumnElement[
     if len({key.descending for key in sort}) == 1:
         # PostgreSQL walks an index along a row comparison; it cannot do so along the ORs that say the same.
         columns = sa.tuple_(*(key.column for key in sort))
-        return columns > tuple(values)
+        return columns < tuple(values) if sort[0].descending else columns > tuple(values)
     *outer, (innermost, last_value) = zip(sort, values, strict=True)
     beyond = innermost.after(last_value)
     for key, value in reversed(outer):
