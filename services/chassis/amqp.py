@@ -18,9 +18,9 @@ from functools import partial
 from typing import Any
 
 import eventlet.semaphore
+from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Producer, Queue
 from kombu.message import Message
-from kombu.pools import connections
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.extensions import SharedExtension
 from nameko.messaging import QueueConsumer
@@ -74,6 +74,10 @@ class RawConsumer(QueueConsumer):
         """As many messages as there are workers, for each queue."""
         return int(self.container.max_workers)
 
+    def run(self, _tokens: int = 1, **kwargs: Any) -> None:
+        """Kombu's loop; it looks up four times a second whether it should stop."""
+        super().run(_tokens, safety_interval=0.25, **kwargs)
+
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         """Called by kombu after every (re)connection; declares queues, exchanges and bindings again."""
         runtime = runtime_of(self.container)
@@ -115,14 +119,17 @@ class RawConsumer(QueueConsumer):
         if not self.connected:
             return [provider.queue.name for provider in self._providers]
         missing = []
-        with connections[self.connection].acquire(block=True, timeout=2) as connection:
-            with connection.channel() as channel:
-                for provider in self._providers:
-                    if provider.queue.exclusive:
-                        continue
-                    answer = channel.queue_declare(provider.queue.name, passive=True)
-                    if answer.consumer_count == 0:
-                        missing.append(provider.queue.name)
+        with Connection(self.amqp_uri, connect_timeout=2) as connection:
+            for provider in self._providers:
+                if provider.queue.exclusive:
+                    continue  # nobody but its own connection may ask
+                try:
+                    with connection.channel() as channel:
+                        consumers = channel.queue_declare(provider.queue.name, passive=True).consumer_count
+                except NotFound:
+                    consumers = 0
+                if consumers == 0:
+                    missing.append(provider.queue.name)
         return missing
 
 

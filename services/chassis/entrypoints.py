@@ -50,7 +50,7 @@ def command(request: type[Request], answer: type[Answer]) -> Callable[[Method], 
                 repeatable.remember(uow.session, result)
                 return result
 
-        RpcEntrypoint.decorator(run)
+        RpcEntrypoint.decorator(changes_state=True)(run)
         return run
 
     return decorate
@@ -67,7 +67,7 @@ def query(request: type[Request], answer: type[Answer]) -> Callable[[Method], Me
             with self.unit_of_work.reading() as uow:
                 return dumper.dump(method(self, parsed, uow))
 
-        RpcEntrypoint.decorator(run)
+        RpcEntrypoint.decorator(changes_state=False)(run)
         return run
 
     return decorate
@@ -98,7 +98,7 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
                 repeatable.remember(uow.session, result)
             return result
 
-        RpcEntrypoint.decorator(run)
+        RpcEntrypoint.decorator(changes_state=True)(run)
         return run
 
     return decorate

@@ -144,13 +144,14 @@ class Relay:
         answers = [self._send(row) for row in rows]
         outcomes = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 30)
         sent = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.CONFIRMED]
-        later = [row for row, outcome in zip(rows, outcomes, strict=True) if isinstance(outcome, Outcome) and row.id not in set(sent)]
+        refused = {Outcome.UNROUTABLE, Outcome.REFUSED}
+        later = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome in refused]
         if sent:
             await connection.execute("UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s)", (sent,))
         if later:
             await connection.execute(
                 "UPDATE outbox SET next_attempt_at = clock_timestamp() + make_interval(secs => %s) WHERE id = ANY(%s)",
-                (UNROUTABLE_RETRY_SECONDS, [row.id for row in later]),
+                (UNROUTABLE_RETRY_SECONDS, later),
             )
         self._count(rows, outcomes)
         lost = next((outcome for outcome in outcomes if isinstance(outcome, BrokerLost)), None)
@@ -202,8 +203,17 @@ class Relay:
             )
 
     async def _wait_for_notification(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-            pass
+        # a generator of its own in a task, so that a stop need not wait for the poll
+        waiting = asyncio.ensure_future(anext(connection.notifies(timeout=POLL_SECONDS, stop_after=1), None))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not waiting.done():
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+        else:
+            waiting.result()  # a lost connection shows here
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

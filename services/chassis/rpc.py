@@ -21,9 +21,17 @@ from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from services.chassis import metrics
 from services.chassis.amqp import Publisher, RawConsumer, durable_queue
-from services.chassis.context import ANONYMOUS, CONTEXT_HEADER
+from services.chassis.context import ANONYMOUS, CONTEXT_HEADER, Caller
 from services.chassis.database import is_outage
-from services.chassis.errors import AppError, BadRequest, InternalError, NotFound, Unavailable, to_wire
+from services.chassis.errors import (
+    AppError,
+    BadRequest,
+    DeadlineExceeded,
+    InternalError,
+    NotFound,
+    Unavailable,
+    to_wire,
+)
 from services.chassis.logs import get_logger
 from services.chassis.runtime import runtime_of
 
@@ -91,6 +99,8 @@ class RpcServer(SharedExtension, ProviderCollector):
         method = self._methods.get(name)
         if method is None:
             self.reply(message, None, NotFound(what="RPC"))
+        elif message.delivery_info.get("redelivered") and not method.repeatable(caller):
+            self.reply(message, None, DeadlineExceeded())
         else:
             method.spawn(request, caller, message)
 
@@ -129,6 +139,19 @@ class RpcEntrypoint(Entrypoint):
     """One RPC method of a service class; made by the decorators in ``entrypoints.py``."""
 
     server = RpcServer()
+
+    def __init__(self, *, changes_state: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._changes_state = changes_state
+
+    def repeatable(self, caller: Caller) -> bool:
+        """Whether running the request a second time can do no harm.
+
+        A request comes again when a process died between its commit and its acknowledgement. Reading twice is
+        harmless, and an idempotency key finds its first answer; anything else must not be done twice, and its caller
+        is told that the outcome is unknown.
+        """
+        return not self._changes_state or caller.idempotency_key is not None
 
     def setup(self) -> None:
         """Register with the service's queue."""

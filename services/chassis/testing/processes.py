@@ -12,7 +12,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,14 +41,22 @@ class Process:
         self._log = tempfile.TemporaryFile("w+")
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> Self:
+    @contextmanager
+    def started(self) -> Iterator[Self]:
+        """Start, wait until ready, and stop at the end."""
         self.start()
-        self.wait_until_ready()
-        return self
+        with self.already_started():
+            yield self
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        self._log.close()
+    @contextmanager
+    def already_started(self) -> Iterator[Self]:
+        """Wait for a process that was started together with others; stop it at the end."""
+        try:
+            self.wait_until_ready()
+            yield self
+        finally:
+            self.stop()
+            self._log.close()
 
     def start(self) -> None:
         """Start, and do not wait."""
@@ -88,14 +97,14 @@ class Process:
             pause()
         raise NotReady(f"{' '.join(self._command)}: {self.ops('/readyz')}\n{self.log()[-3000:]}")
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that carry ``labels``; 0 if there are none."""
-        total = 0.0
-        for line in self.ops("/metrics")[1].splitlines():
-            sample, _, value = line.rpartition(" ")
-            if sample.partition("{")[0] == name and all(f'{k}="{v}"' in sample for k, v in labels.items()):
-                total += float(value)
-        return total
+        return sum_of_samples(self.ops("/metrics")[1], name, labels)
 
     def log(self) -> str:
         """Everything it has written so far."""
@@ -106,6 +115,16 @@ class Process:
         """The structured lines with this event name."""
         lines = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
         return [line for line in lines if line.get("event") == event]
+
+
+def sum_of_samples(exposition: str, name: str, labels: Mapping[str, str]) -> float:
+    """The sum of the samples called ``name`` that carry ``labels`` in a /metrics page."""
+    total = 0.0
+    for line in exposition.splitlines():
+        sample, _, value = line.rpartition(" ")
+        if sample.partition("{")[0] == name and all(f'{k}="{v}"' in sample for k, v in labels.items()):
+            total += float(value)
+    return total
 
 
 def pause() -> None:

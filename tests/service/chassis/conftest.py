@@ -43,7 +43,8 @@ class Sample:
         for process in (self.service, self.relay):
             if not process.running:
                 process.start()
-        self.scalar("TRUNCATE note, outbox, inbox, idempotency_key; SELECT 1")
+        with self.engine.begin() as connection:
+            connection.execute(sa.text("TRUNCATE note, outbox, inbox, idempotency_key"))
         for process in (self.service, self.relay):
             process.wait_until_ready()
         for queue in ("rpc-sample", "sample.count_copy", "sample.parked"):

@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.chassis.crypto import KeyRing, Signer
+from services.chassis.database import driver_url
 from services.chassis.errors import Invalid
 from services.chassis.ids import new_id
 from services.chassis.pagination import Key, Page, PageResult, keyset_page
+from services.chassis.tables import new_metadata
+from services.chassis.testing.databases import Templates
 
 SIGNER = Signer(KeyRing({"test": b"c" * 32}))
 
 
 class Base(DeclarativeBase):
-    pass
+    metadata = new_metadata()
 
 
 class Note(Base):
@@ -73,10 +76,13 @@ def in_order(keys: list[Key]) -> list[sa.ColumnElement[Any]]:
     return [key[0].desc() if isinstance(key, tuple) else key.asc() for key in keys]
 
 
-@pytest.fixture(scope="module")
-def engine(scratch_engine: sa.Engine) -> sa.Engine:
-    Base.metadata.create_all(scratch_engine)
-    return scratch_engine
+@pytest.fixture(scope="module", params=["psycopg2", "psycopg"])
+def engine(templates: Templates, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """Once with the services' driver and once with the tools'."""
+    with templates.clone(templates.of_metadata("pagination", Base.metadata)) as url:
+        engine = sa.create_engine(driver_url(url, request.param))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture

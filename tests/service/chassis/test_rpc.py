@@ -1,0 +1,171 @@
+"""RPC, end to end over a real broker: callers, refusals, deadlines, and messages that mean no good."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import orjson
+import pytest
+
+from services.chassis.context import CONTEXT_HEADER, Caller, ContextKeys
+from services.chassis.errors import (
+    DeadlineExceeded,
+    IdempotencyKeyReused,
+    InternalError,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    RequestInFlight,
+)
+from services.chassis.idempotency import IdempotentRequest
+from services.chassis.ids import new_id
+from services.chassis.testing.processes import eventually
+from services.chassis.testing.rpc import RpcCaller
+from services.chassis.testing.units import test_key
+from tests.service.chassis.conftest import Sample
+
+VOLUNTEER = Caller(kind="volunteer", account_id="account-1", request_id="request-1")
+
+
+def with_key(key: str) -> Caller:
+    return Caller(kind="volunteer", account_id="account-1", idempotency_key=key)
+
+
+def test_a_command_answers_and_its_row_is_there(sample: Sample) -> None:
+    note = sample.call("sample.write_note", {"text": "hello"})
+
+    assert sample.call("sample.get_note", {"note_id": note["note_id"]})["text"] == "hello"
+
+
+def test_a_refusal_arrives_as_itself(sample: Sample) -> None:
+    with pytest.raises(NotFound):
+        sample.call("sample.get_note", {"note_id": new_id()})
+    with pytest.raises(Invalid, match="bad_id"):
+        sample.call("sample.get_note", {"note_id": "seven"})
+    with pytest.raises(NotFound):
+        sample.call("sample.no_such_method")
+
+
+def test_a_command_that_fails_leaves_no_row_and_no_event(sample: Sample) -> None:
+    with pytest.raises(InternalError):
+        sample.call("sample.write_note", {"text": "broken"}, caller=VOLUNTEER)
+
+    assert sample.scalar("SELECT count(*) FROM note") == 0
+    assert sample.scalar("SELECT count(*) FROM outbox") == 0
+    line = sample.service.log_lines("rpc_failed")[-1]
+    assert line["request_id"] == "request-1"
+
+
+def test_the_caller_is_who_the_signature_says(sample: Sample) -> None:
+    assert sample.call("sample.who_am_i", caller=VOLUNTEER) == {
+        "kind": "volunteer",
+        "account_id": "account-1",
+        "request_id": "request-1",
+    }
+    stranger = RpcCaller(sample.amqp_url, ContextKeys.parse(test_key("x")))
+    with pytest.raises(NotAuthenticated):
+        stranger("sample.who_am_i", caller=VOLUNTEER)
+    stranger.close()
+
+
+def test_between_services_the_service_speaks_in_its_own_name(sample: Sample) -> None:
+    assert sample.call("sample.ask_oneself", caller=VOLUNTEER) == {
+        "kind": "service",
+        "account_id": "sample",
+        "request_id": "request-1",
+    }
+
+
+def test_nobody_waits_for_ever(sample: Sample) -> None:
+    with pytest.raises(DeadlineExceeded):
+        sample.call("sample.ask_nobody")
+
+
+def test_no_service_asks_another_while_it_holds_a_transaction(sample: Sample) -> None:
+    with pytest.raises(InternalError):
+        sample.call("sample.ask_inside_a_transaction")
+    assert "RpcInsideTransaction" in sample.service.log()
+
+
+def test_the_same_key_gives_the_first_answer_again_and_has_one_effect(sample: Sample) -> None:
+    first = sample.call("sample.write_note", {"text": "once"}, caller=with_key("k-1"))
+    again = sample.call("sample.write_note", {"text": "once"}, caller=with_key("k-1"))
+
+    assert again == first
+    assert sample.scalar("SELECT count(*) FROM note") == 1
+    with pytest.raises(IdempotencyKeyReused):
+        sample.call("sample.write_note", {"text": "something else"}, caller=with_key("k-1"))
+
+
+def test_the_same_key_while_the_first_is_running_is_a_conflict(sample: Sample) -> None:
+    with sample.engine.begin() as connection:
+        request = IdempotentRequest(with_key("k-2"), "write_note", {"text": "slow"})
+        assert request.recall(connection) is None  # type: ignore[arg-type]  # a connection executes like a session
+        with pytest.raises(RequestInFlight):
+            sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))
+
+    assert sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))["text"] == "slow"
+
+
+@pytest.mark.parametrize(
+    ("body", "properties"),
+    [
+        (b"\xff\xfe not json", {"reply_to": "nobody"}),
+        (b"[]", {"reply_to": "nobody"}),
+        (b'{"args": []}', {"reply_to": "nobody"}),
+        (b'{"args": [{}], "kwargs": {}}', {}),
+        (b'{"args": [{}], "kwargs": {}}', {"reply_to": "nobody", "content_type": None}),
+        (b"\x80\x04.", {"reply_to": "nobody", "content_type": "application/x-python-serialize"}),
+    ],
+)
+def test_a_message_that_makes_no_sense_is_parked_and_the_service_lives(
+    sample: Sample, body: bytes, properties: dict[str, str | None]
+) -> None:
+    sample.call.send("sample.who_am_i", body, **properties)
+
+    eventually(lambda: sample.call.channel.queue_declare("sample.parked", passive=True).method.message_count == 1)
+    assert sample.call("sample.who_am_i")["kind"] == "anonymous"
+
+
+def test_a_command_that_comes_again_after_a_crash_is_not_done_twice(sample: Sample) -> None:
+    for key, notes in ((None, 0), ("k-3", 1)):  # without a key the outcome is unknown; with one it can be found
+        body = orjson.dumps({"args": [{"text": "again"}], "kwargs": {}})
+        header = ContextKeys.parse(test_key("c")).seal(Caller(account_id="a", idempotency_key=key))
+        sample.service.stop(signal.SIGKILL)
+        sample.call.send("sample.write_note", body, reply_to="nobody", headers={CONTEXT_HEADER: header})
+        deliver_and_put_back(sample)
+        sample.service.start()
+        sample.service.wait_until_ready()
+        assert sample.call("sample.who_am_i")["kind"] == "anonymous"  # what came before it has been handled
+        assert sample.scalar("SELECT count(*) FROM note") == notes
+
+
+def deliver_and_put_back(sample: Sample) -> None:
+    """What the broker does when a consumer dies: the message is marked as redelivered."""
+    channel = sample.call.channel
+    method = eventually(lambda: channel.basic_get("rpc-sample")[0])
+    channel.basic_nack(method.delivery_tag, requeue=True)
+
+
+def test_a_queue_that_was_deleted_is_declared_again_and_served(sample: Sample) -> None:
+    sample.call.channel.queue_delete("rpc-sample")  # the broker cancels the consumer
+
+    eventually(lambda: sample.call.channel.queue_declare("rpc-sample", durable=True).method.consumer_count == 1)
+
+    assert sample.call("sample.who_am_i")["kind"] == "anonymous"
+    assert sample.service.ops("/readyz")[0] == 200
+
+
+def test_a_stopped_service_answers_what_it_has_begun(sample: Sample) -> None:
+    answers: list[object] = []
+    caller = RpcCaller(sample.amqp_url, ContextKeys.parse(test_key("c")))
+    asking = threading.Thread(target=lambda: answers.append(caller("sample.wait", {"tenths": 10})))
+    asking.start()
+    eventually(lambda: sample.service.metric("zhiyuan_workers_busy") == 1)
+
+    assert sample.service.stop() == 0
+    asking.join()
+    caller.close()
+
+    assert answers == [{}]
