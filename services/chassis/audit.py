@@ -119,6 +119,8 @@ def append(session: Session, entry: AuditEntry) -> None:
 
     An entry appended inside a savepoint is gone if the savepoint is rolled back.
     """
+    if not session.in_transaction():
+        session.begin()  # or a rollback before the first statement would have nothing to end
     pending: list[_Pending] = session.info.setdefault(_PENDING, [])
     pending.append((entry, session.get_nested_transaction()))
 
