@@ -12,8 +12,6 @@ header that a client sends, so the attempts are counted in a header of our own.
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -44,7 +42,9 @@ def parking_queue_name(service: str) -> str:
 def durable_queue(name: str, queue_type: str, **kwargs: Any) -> Queue:
     """A queue that survives the broker, of the type this installation uses."""
     arguments = {"x-queue-type": "quorum"} if queue_type == "quorum" else {}
-    return Queue(name, durable=True, queue_arguments={**arguments, **kwargs.pop("queue_arguments", {})}, **kwargs)
+    return Queue(
+        name, durable=True, queue_arguments={**arguments, **kwargs.pop("queue_arguments", {})}, **kwargs
+    )
 
 
 def delay_exchange(seconds: int) -> Exchange:
@@ -159,10 +159,14 @@ class Publisher(SharedExtension):
             try:
                 if self._confirmed is None:
                     self._confirmed = self._connect(confirm=True)
-                self._publish(self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties})
+                self._publish(
+                    self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties}
+                )
             except self._errors(self._confirmed):
                 self._confirmed = self._connect(confirm=True)
-                self._publish(self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties})
+                self._publish(
+                    self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties}
+                )
 
     def delay(self, message: Message, *, queue: str, attempt: int) -> None:
         """Bring ``message`` back to ``queue`` after the delay of its ``attempt`` (counted from 1)."""
@@ -215,12 +219,21 @@ class Publisher(SharedExtension):
             exchange=exchange,
             routing_key=routing_key,
             retry=False,
-            **{"content_type": "application/json", "content_encoding": "utf-8", "delivery_mode": 1, **properties},
+            **{
+                "content_type": "application/json",
+                "content_encoding": "utf-8",
+                "delivery_mode": 1,
+                **properties,
+            },
         )
 
 
 def _properties(message: Message, extra_headers: dict[str, Any]) -> dict[str, Any]:
-    kept = {k: message.properties[k] for k in ("message_id", "correlation_id", "type") if message.properties.get(k)}
+    kept = {
+        k: message.properties[k]
+        for k in ("message_id", "correlation_id", "type")
+        if message.properties.get(k)
+    }
     return {
         **kept,
         "content_type": message.content_type or "application/octet-stream",
@@ -233,4 +246,3 @@ def attempts(message: Message) -> int:
     """How often this message has failed before."""
     value = message.headers.get(ATTEMPT_HEADER, 0)
     return value if isinstance(value, int) else 0
-

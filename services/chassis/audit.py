@@ -1,19 +1,22 @@
 """The audit log: who did what to which thing, in rows that cannot be changed unnoticed.
 
 Why this module exists: who approved whom, who exported which list, who corrected an hour, must stand up to a
-dispute years later, and to whoever has access to the database. A trigger refuses UPDATE, DELETE and TRUNCATE; for
-whoever switches the trigger off, each row carries the hash of the row before it, so that a changed, removed or moved
-row breaks the chain, and :func:`verify` finds where. What a chain alone cannot show is that its *end* was cut off or
-that all of it was computed anew: note the :func:`head` somewhere outside the database, and give it to ``verify``.
+dispute years later, and to whoever has access to the database. A trigger refuses UPDATE, DELETE and TRUNCATE;
+for whoever switches the trigger off, each row carries the hash of the row before it, so that a changed,
+removed or moved row breaks the chain, and :func:`verify` finds where. What a chain alone cannot show is that
+its *end* was cut off or that all of it was computed anew: note the :func:`head` somewhere outside the
+database, and give it to ``verify``.
 
-``details`` hold no personal data: ids, states, counts, reasons' codes. This is the callers' duty. A row cannot be erased
-when a volunteer is, so it may only ever say *which* volunteer, by an id that then leads nowhere.
+``details`` hold no personal data: ids, states, counts, reasons' codes. This is the callers' duty. A row
+cannot be erased when a volunteer is, so it may only ever say *which* volunteer, by an id that then leads
+nowhere.
 
-Throughput. A chain has one end, so transactions that append must take turns from reading the end until they commit. To
-keep that turn short, :func:`append` only remembers the entry; the chaining is the last thing before the COMMIT, after
-every row lock was taken. Appending at once would hold the turn while the use case goes on working, and could deadlock
-with whoever waits for the turn while holding a row that the use case still needs. The turn is an advisory lock and not
-a chain-head row: a row is locked just as long, and leaves a dead version behind for every entry.
+Throughput. A chain has one end, so transactions that append must take turns from reading the end until they
+commit. To keep that turn short, :func:`append` only remembers the entry; the chaining is the last thing
+before the COMMIT, after every row lock was taken. Appending at once would hold the turn while the use case
+goes on working, and could deadlock with whoever waits for the turn while holding a row that the use case
+still needs. The turn is an advisory lock and not a chain-head row: a row is locked just as long, and leaves a
+dead version behind for every entry.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ _STREAMED_ROWS = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """One deed. ``details`` may hold text, whole numbers, booleans, dates, ids, and lists and mappings of these."""
+    """One deed. ``details``: text, whole numbers, booleans, dates, ids, and lists and mappings of these."""
 
     at: datetime
     actor_kind: str
@@ -70,8 +73,9 @@ class Anchor:
 class BrokenRow:
     """The first row at which the log is not what was written.
 
-    ``changed``: what it says does not fit its own hash. ``out_of_place``: it does not follow the row before it; a row
-    was removed, moved or slipped in between. ``missing``: the row of the anchor is not there as it was noted.
+    ``changed``: what it says does not fit its own hash. ``out_of_place``: it does not follow the row before
+    it; a row was removed, moved or slipped in between. ``missing``: the row of the anchor is not there as it
+    was noted.
     """
 
     id: int
@@ -91,7 +95,7 @@ def audit_log_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("details", JSONB, nullable=False),
         sa.Column("request_id", sa.Text, nullable=False),
-        # unique: whatever goes wrong with the lock (an isolation level with an older snapshot), no chain ever forks
+        # unique: should the lock not help (an isolation level with an older snapshot), the chain never forks
         sa.Column("previous_hash", sa.LargeBinary, nullable=False, unique=True),
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.Index("ix_audit_log_subject", "subject", "id"),
@@ -110,12 +114,12 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audi
     FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse();
 ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only;
 """
-"""What the migration that creates ``audit_log`` runs after it. ALWAYS: a session that replays replication is no way
-round the trigger."""
+"""What the migration that creates ``audit_log`` runs after it. ALWAYS: a session that replays replication is
+no way round the trigger."""
 
 
 def append(session: Session, entry: AuditEntry) -> None:
-    """Write ``entry`` when ``session`` commits, with all else or not at all; a query before that does not find it.
+    """Write ``entry`` when ``session`` commits, with all else or not at all. No query finds it before.
 
     An entry appended inside a savepoint is gone if the savepoint is rolled back.
     """
@@ -177,7 +181,7 @@ def _chain_pending(session: Session) -> None:
         link = _hash(entry, previous)
         rows.append({**vars(entry), "previous_hash": previous, "hash": link})
         previous = link
-    session.execute(sa.insert(AUDIT_LOG).values(rows))
+    session.execute(sa.insert(AUDIT_LOG), rows)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -203,7 +207,7 @@ def _within(inner: SessionTransaction | None, outer: SessionTransaction) -> bool
 
 
 def _hash(entry: AuditEntry | sa.Row[Any], previous: bytes) -> bytes:
-    """SHA-256 over the previous hash and the entry in one spelling, the same before saving and after reading back."""
+    """SHA-256 of the previous hash and the entry, spelt the same before saving and after reading back."""
     written = [
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         entry.actor_kind,
@@ -218,7 +222,7 @@ def _hash(entry: AuditEntry | sa.Row[Any], previous: bytes) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """``value`` as JSON that reads back from JSONB exactly; raises ``TypeError`` for what would not, like a float."""
+    """``value`` as JSON that reads back from JSONB exactly. Raises ``TypeError`` for a float and the like."""
     if isinstance(value, enum.Enum):
         return _plain(value.value)
     if value is None or isinstance(value, (str, bool)):

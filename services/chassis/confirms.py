@@ -63,7 +63,13 @@ class ConfirmingChannel:
         await asyncio.wait_for(done, 10)
 
     def publish(
-        self, body: bytes, *, exchange: str, routing_key: str, mandatory: bool, properties: pika.BasicProperties
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        routing_key: str,
+        mandatory: bool,
+        properties: pika.BasicProperties,
     ) -> asyncio.Future[Outcome]:
         """Send now; the future tells what the broker said. ``properties.message_id`` must be unique."""
         if self._lost is not None:
@@ -90,7 +96,9 @@ class ConfirmingChannel:
         self._channel = channel
         channel.add_on_close_callback(lambda _, reason: self._lose(f"channel closed: {reason}"))
         channel.add_on_return_callback(self._on_return)
-        channel.confirm_delivery(self._on_confirm, callback=lambda _: self._ready.done() or self._ready.set_result(None))
+        channel.confirm_delivery(
+            self._on_confirm, callback=lambda _: self._ready.done() or self._ready.set_result(None)
+        )
 
     def _on_return(self, _channel: Any, _method: Any, properties: pika.BasicProperties, _body: bytes) -> None:
         self._returned.add(str(properties.message_id))  # the broker sends the return before the confirm

@@ -1,14 +1,15 @@
-"""Keys, and the three things done with them: encrypting a field, finding an encrypted field, signing a short token.
+"""Keys, and what is done with them: encrypt a field, find an encrypted field, sign a short token.
 
-Why this module exists: certificate numbers and phone numbers must be unreadable in a stolen dump, yet unique and
-findable; cursors, attendance codes and links leave the platform and come back, and must come back unchanged. Each of
-these is a few lines that are easy to get subtly wrong, so they are written once.
+Why this module exists: certificate numbers and phone numbers must be unreadable in a stolen dump, yet unique
+and findable; cursors, attendance codes and links leave the platform and come back, and must come back
+unchanged. Each of these is a few lines that are easy to get subtly wrong, so they are written once.
 
-Every key has an id (kid) that stands in what was made with it, so keys rotate without downtime: put a new key in
-front, let old tokens be read with the old one, rewrite what :meth:`FieldCipher.needs_rotation` names, drop the old key.
+Every key has an id (kid) that stands in what was made with it, so keys rotate without downtime: put a new key
+in front, let old tokens be read with the old one, rewrite what :meth:`FieldCipher.needs_rotation` names, drop
+the old key.
 
-May import the standard library and ``cryptography`` only. Nothing here ever puts a key, a token or a plaintext into an
-exception's message.
+May import the standard library and ``cryptography`` only. Nothing here ever puts a key, a token or a
+plaintext into an exception's message.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class KeyRing:
 
     @classmethod
     def parse(cls, text: str) -> KeyRing:
-        """From ``kid:base64,kid2:base64``, the current key first. Raises :class:`BadKeys`, a ``ValueError``."""
+        """From ``kid:base64,kid2:base64``, the current key first. Raises :class:`BadKeys`."""
         keys: dict[str, bytes] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
             kid, colon, encoded = part.partition(":")
@@ -97,11 +98,11 @@ def parse_key(text: str) -> bytes:
 class FieldCipher:
     """Encrypts single fields with AES-256-GCM. A token is ``v1.<kid>.<base64url(nonce + ciphertext + tag)>``.
 
-    The *context* says where the field lives, such as ``volunteers.cert_no:<id>``. It is authenticated with the
-    ciphertext, so a token that is copied into another row or column does not decrypt there.
+    The *context* says where the field lives, such as ``volunteers.cert_no:<id>``. It is authenticated with
+    the ciphertext, so a token that is copied into another row or column does not decrypt there.
 
-    Nonces are random: one key is good for 2**32 encryptions (NIST SP 800-38D, 8.3), more than this platform makes
-    in its life; rotation starts the count anew.
+    Nonces are random: one key is good for 2**32 encryptions (NIST SP 800-38D, 8.3), more than this platform
+    makes in its life; rotation starts the count anew.
     """
 
     _VERSION = "v1"
@@ -115,7 +116,7 @@ class FieldCipher:
         }
 
     def encrypt(self, plaintext: str, context: str) -> str:
-        """A token for ``plaintext`` that only decrypts with the same ``context``. Never the same token twice."""
+        """A token for ``plaintext``, never the same twice, that decrypts with the same ``context`` only."""
         nonce = os.urandom(self._NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(
             nonce, plaintext.encode(), self._associated_data(self._current, context)
@@ -123,7 +124,7 @@ class FieldCipher:
         return f"{self._VERSION}.{self._current}.{_encode(nonce + sealed)}"
 
     def decrypt(self, token: str, context: str) -> str:
-        """The plaintext of ``token``. Raises :class:`CannotDecrypt`, or :class:`UnknownKey` if its key is gone."""
+        """The plaintext of ``token``. Raises :class:`CannotDecrypt`, :class:`UnknownKey` if its key is gone."""
         kid, body = self._split(token)
         cipher = self._ciphers.get(kid)
         if cipher is None:
@@ -152,8 +153,9 @@ class FieldCipher:
 class BlindIndex:
     """Finds an encrypted field by equality: a keyed digest that stands beside the token in an indexed column.
 
-    Without the key it can be neither reversed nor guessed through, though certificate numbers have few digits. The key
-    does not rotate like the others do: a new one means computing every digest again from the decrypted fields.
+    Without the key it can be neither reversed nor guessed through, though certificate numbers have few
+    digits. The key does not rotate like the others do: a new one means computing every digest again from the
+    decrypted fields.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -169,8 +171,8 @@ class BlindIndex:
     def digest(self, field_name: str, normalised_value: str) -> bytes:
         """32 bytes for a value of ``field_name``. Equal values of different fields have unrelated digests.
 
-        The caller normalises (upper case, no spaces, half-width digits): what counts as equal is a rule of the
-        field, not of this module.
+        The caller normalises (upper case, no spaces, half-width digits): what counts as equal is a rule of
+        the field, not of this module.
         """
         return hmac.digest(self._key, _framed(field_name, normalised_value.encode()), "sha256")
 
@@ -178,9 +180,10 @@ class BlindIndex:
 class Signer:
     """Signs short tokens that leave the platform and come back: cursors, attendance codes, links in messages.
 
-    A token is ``<kid>.<base64url(payload)>.<base64url(mac)>``, safe in a URL and small enough for a QR code. The
-    payload can be *read* by anyone. The *purpose* is part of what is signed and not of the token, so that a token made
-    for one use is refused in every other. Tokens do not expire by themselves: put the moment into the payload.
+    A token is ``<kid>.<base64url(payload)>.<base64url(mac)>``, safe in a URL and small enough for a QR code.
+    The payload can be *read* by anyone. The *purpose* is part of what is signed and not of the token, so that
+    a token made for one use is refused in every other. Tokens do not expire by themselves: put the moment
+    into the payload.
     """
 
     # Half of HMAC-SHA256: the least that RFC 2104, section 5 recommends, and 21 characters less in a QR code.
@@ -196,7 +199,7 @@ class Signer:
         return f"{self._current}.{body}.{self._mac(self._current, purpose, body)}"
 
     def verify(self, token: str, purpose: str) -> bytes:
-        """The payload of ``token``. Raises :class:`BadSignature` for any token not signed here for ``purpose``."""
+        """The payload of ``token``. Raises :class:`BadSignature` if it was not signed for ``purpose``."""
         kid, *rest = token.split(".")
         if len(rest) != 2 or kid not in self._keys or not token.isascii():
             raise BadSignature("not a signed token")
@@ -216,7 +219,7 @@ def _derive(key: bytes, use: bytes) -> bytes:
 
 
 def _framed(domain: str, message: bytes) -> bytes:
-    """``domain`` with its length in front, so that no other split of domain and message gives the same bytes."""
+    """``domain`` with its length in front: no other domain and message give the same bytes."""
     name = domain.encode()
     return len(name).to_bytes(4, "big") + name + message
 
@@ -226,7 +229,7 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    """The bytes of unpadded base64url text. Raises ``ValueError`` for any spelling but the one `_encode` writes."""
+    """The bytes of ``text``. Raises ``ValueError`` for any spelling but the one ``_encode`` writes."""
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if _encode(raw) != text:
         raise ValueError("not canonical base64url")

@@ -172,7 +172,10 @@ class DeadlineExceeded(AppError):
     code = "deadline_exceeded"
     status = 504
     title_zh, title_en = "处理超时", "No answer within the deadline"
-    detail_zh, detail_en = "在期限内没有得到答复，请查询结果后再重试。", "Look at the state before trying again."
+    detail_zh, detail_en = (
+        "在期限内没有得到答复，请查询结果后再重试。",
+        "Look at the state before trying again.",
+    )
 
 
 class InternalError(AppError):
@@ -204,7 +207,10 @@ class Invalid(AppError):
     code = "invalid_fields"
     status = 422
     title_zh, title_en = "字段校验未通过", "Some fields are not valid"
-    detail_zh, detail_en = "请修改标出的字段后重新提交。", "Correct the named fields and send the request again."
+    detail_zh, detail_en = (
+        "请修改标出的字段后重新提交。",
+        "Correct the named fields and send the request again.",
+    )
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__()

@@ -29,6 +29,7 @@ def _drop_personal_data(
 
 def configure(process: str, level: str) -> None:
     """Set logging up for this process, the standard library's loggers included."""
+
     def name_process(_l: Any, _m: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["process"] = process  # not a context variable: every greenlet has a context of its own
         return event

@@ -42,19 +42,33 @@ PARKED = Counter(
     "Messages put on the parking queue; reason is `undecodable`, `no_reply_to`, or `failed` (retries used up)",
     ["queue", "reason"],
 )
-TIMER_RUNS = Counter("zhiyuan_timer_runs", "Runs of a timer; outcome is `done`, `elsewhere` or `failed`", ["timer", "outcome"])
+TIMER_RUNS = Counter(
+    "zhiyuan_timer_runs", "Runs of a timer; outcome is `done`, `elsewhere` or `failed`", ["timer", "outcome"]
+)
 IDEMPOTENT_REPLAYS = Counter(
     "zhiyuan_idempotent_replays", "Answers given again for a repeated Idempotency-Key", ["method"]
 )
 POOL_CHECKED_OUT = Gauge("zhiyuan_database_pool_in_use", "Database connections in use by this process")
 POOL_SIZE = Gauge("zhiyuan_database_pool_size", "Database connections this process may use at most")
 WORKERS_BUSY = Gauge("zhiyuan_workers_busy", "Requests and events being handled at this moment")
-BROKER_CONNECTED = Gauge("zhiyuan_broker_connected", "1 while this process has its consumers on the broker, else 0")
-
-OUTBOX_PENDING = Gauge("zhiyuan_outbox_pending", "Rows in the outbox that are not confirmed by the broker yet", ["service"])
-OUTBOX_AGE_SECONDS = Gauge("zhiyuan_outbox_age_seconds", "Age of the oldest unconfirmed outbox row", ["service"])
-OUTBOX_PUBLISHED = Counter("zhiyuan_outbox_published", "Events that the broker has confirmed", ["service", "event"])
-OUTBOX_UNROUTABLE = Counter(
-    "zhiyuan_outbox_unroutable", "Events that no queue wanted yet; they stay in the outbox", ["service", "event"]
+BROKER_CONNECTED = Gauge(
+    "zhiyuan_broker_connected", "1 while this process has its consumers on the broker, else 0"
 )
-RELAY_LEADER = Gauge("zhiyuan_relay_leader", "1 while this relay holds the lock of its database, else 0", ["service"])
+
+OUTBOX_PENDING = Gauge(
+    "zhiyuan_outbox_pending", "Rows in the outbox that are not confirmed by the broker yet", ["service"]
+)
+OUTBOX_AGE_SECONDS = Gauge(
+    "zhiyuan_outbox_age_seconds", "Age of the oldest unconfirmed outbox row", ["service"]
+)
+OUTBOX_PUBLISHED = Counter(
+    "zhiyuan_outbox_published", "Events that the broker has confirmed", ["service", "event"]
+)
+OUTBOX_UNROUTABLE = Counter(
+    "zhiyuan_outbox_unroutable",
+    "Events that no queue wanted yet; they stay in the outbox",
+    ["service", "event"],
+)
+RELAY_LEADER = Gauge(
+    "zhiyuan_relay_leader", "1 while this relay holds the lock of its database, else 0", ["service"]
+)

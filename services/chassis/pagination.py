@@ -1,9 +1,10 @@
 """Keyset pages: a list continues after the last row that was seen, whatever was added or removed before it.
 
-Why this module exists: ``OFFSET`` skips and repeats rows when the list changes between two pages, and gets slower
-with every page. A cursor here holds the sort keys of the last row. It is signed together with the name of its list
-and the order of its keys, so that a cursor of another list, another filter or another release's sort order is refused
-and never quietly shows the wrong rows. It is signed, not encrypted: what is not shown in the list is no sort key.
+Why this module exists: ``OFFSET`` skips and repeats rows when the list changes between two pages, and gets
+slower with every page. A cursor here holds the sort keys of the last row. It is signed together with the name
+of its list and the order of its keys, so that a cursor of another list, another filter or another release's
+sort order is refused and never quietly shows the wrong rows. It is signed, not encrypted: what is not shown
+in the list is no sort key.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class _SortKey(NamedTuple):
         return self.column.desc() if self.descending else self.column.asc()
 
     def bound(self, value: Any) -> sa.ColumnElement[Any]:
-        """``value`` as a parameter of the column's type, whatever Python type it has (booleans, ids as text)."""
+        """``value`` as a parameter of the column's type (a boolean, an id kept as text)."""
         return sa.literal(value, self.column.type)
 
     def after(self, value: Any) -> sa.ColumnElement[bool]:
@@ -79,12 +80,13 @@ def keyset_page(
 ) -> PageResult[Any]:
     """One page of ``statement`` in the order of ``keys``, which replaces any order it had.
 
-    ``keys`` end with one that is unique (the id), or rows that compare equal would be lost between two pages; none may
-    be NULL (``coalesce`` it) or computed inexactly (floats). To page over aggregates, page over their subquery.
-    ``scope`` names the list and every filter that shaped ``statement``, such as ``"reviews:memberships:pending"``.
+    ``keys`` end with one that is unique (the id), or rows that compare equal would be lost between two pages;
+    none may be NULL (``coalesce`` it) or computed inexactly (floats). To page over aggregates, page over
+    their subquery. ``scope`` names the list and every filter that shaped ``statement``, such as
+    ``"reviews:memberships:pending"``.
 
-    Items are what the statement selects: the entity or value itself if it selects one thing, else rows. Raises
-    :class:`Invalid` on the field ``cursor`` if the cursor is damaged or belongs to another list.
+    Items are what the statement selects: the entity or value itself if it selects one thing, else rows.
+    Raises :class:`Invalid` on the field ``cursor`` if the cursor is damaged or belongs to another list.
     """
     sort = [_SortKey.of(key) for key in keys]
     purpose = f"cursor {','.join(map(str, sort))} {scope}"
@@ -140,7 +142,7 @@ def _open(cursor: str, signer: Signer, purpose: str, length: int) -> list[Any]:
 
 
 class _Codec(NamedTuple):
-    """How one type of value stands in a cursor: a letter, then text that reads back as the very same value."""
+    """How a type of value stands in a cursor: a letter, then text that reads back as the same value."""
 
     tag: str
     write: Callable[[Any], str]

@@ -36,7 +36,9 @@ def replay(channel: Any, method: Any, properties: pika.BasicProperties, body: by
     for key in ("zhiyuan-parked-reason", "zhiyuan-attempt", "x-death"):
         headers.pop(key, None)
     properties.headers = headers
-    channel.basic_publish("", queue, body, properties, mandatory=True)  # confirmed: raises when it cannot be routed
+    channel.basic_publish(
+        "", queue, body, properties, mandatory=True
+    )  # confirmed: raises when it cannot be routed
     channel.basic_ack(method.delivery_tag)
     return queue
 

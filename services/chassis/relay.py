@@ -49,9 +49,14 @@ class RelaySettings(Settings):
     """What the relay reads."""
 
     amqp_url: Secret = setting("ZHIYUAN_AMQP_URL", "The broker, with the services' vhost.", parse=Secret)
-    database_url: Secret = setting("ZHIYUAN_DATABASE_URL", "The service's own PostgreSQL database.", parse=Secret)
+    database_url: Secret = setting(
+        "ZHIYUAN_DATABASE_URL", "The service's own PostgreSQL database.", parse=Secret
+    )
     partner_amqp_url: Secret | None = setting(
-        "ZHIYUAN_PARTNER_AMQP_URL", "The broker, with the banks' vhost (card only).", parse=Secret, default=None
+        "ZHIYUAN_PARTNER_AMQP_URL",
+        "The broker, with the banks' vhost (card only).",
+        parse=Secret,
+        default=None,
     )
 
 
@@ -89,7 +94,13 @@ class Relay:
         while not self._stopping.is_set():
             try:
                 await self._work()
-            except (psycopg.OperationalError, psycopg.InterfaceError, BrokerLost, OSError, TimeoutError) as error:
+            except (
+                psycopg.OperationalError,
+                psycopg.InterfaceError,
+                BrokerLost,
+                OSError,
+                TimeoutError,
+            ) as error:
                 self.fault = f"{type(error).__name__}: {error}"
                 log.warning("relay_interrupted", error=self.fault)
                 await self._pause(1.0)
@@ -102,7 +113,10 @@ class Relay:
     async def _work(self) -> None:
         url = self._settings.database_url.reveal()
         async with await psycopg.AsyncConnection.connect(
-            url, autocommit=True, row_factory=namedtuple_row, application_name=f"zhiyuan-{self._service}-relay"
+            url,
+            autocommit=True,
+            row_factory=namedtuple_row,
+            application_name=f"zhiyuan-{self._service}-relay",
         ) as connection:
             await self._become_leader(connection)
             await self._connect_broker()
@@ -119,7 +133,9 @@ class Relay:
 
     async def _become_leader(self, connection: psycopg.AsyncConnection[Any]) -> None:
         while not self._stopping.is_set():
-            cursor = await connection.execute("SELECT pg_try_advisory_lock(hashtextextended('zhiyuan:relay', 0)) AS won")
+            cursor = await connection.execute(
+                "SELECT pg_try_advisory_lock(hashtextextended('zhiyuan:relay', 0)) AS won"
+            )
             row = await cursor.fetchone()
             if row is not None and row.won:
                 metrics.RELAY_LEADER.labels(self._service).set(1)
@@ -147,7 +163,9 @@ class Relay:
         refused = {Outcome.UNROUTABLE, Outcome.REFUSED}
         later = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome in refused]
         if sent:
-            await connection.execute("UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s)", (sent,))
+            await connection.execute(
+                "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s)", (sent,)
+            )
         if later:
             await connection.execute(
                 "UPDATE outbox SET next_attempt_at = clock_timestamp() + make_interval(secs => %s) WHERE id = ANY(%s)",
@@ -199,7 +217,8 @@ class Relay:
         if time.monotonic() >= self._next_purge:
             self._next_purge = time.monotonic() + PURGE_EVERY_SECONDS
             await connection.execute(
-                "DELETE FROM outbox WHERE sent_at < clock_timestamp() - make_interval(hours => %s)", (KEEP_SENT_HOURS,)
+                "DELETE FROM outbox WHERE sent_at < clock_timestamp() - make_interval(hours => %s)",
+                (KEEP_SENT_HOURS,),
             )
 
     async def _wait_for_notification(self, connection: psycopg.AsyncConnection[Any]) -> None:

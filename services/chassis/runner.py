@@ -7,7 +7,12 @@ about eventlet: it makes the standard library and psycopg2 cooperative before an
 
 from __future__ import annotations
 
-import eventlet
+import warnings
+
+# Known, decided (docs/adr/0002) and the same at every start.
+warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 

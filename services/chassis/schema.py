@@ -127,7 +127,9 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs))
         if self._unsafe.search(text):
-            raise ma.ValidationError(rule("unsafe_text", "含有不允许的字符", "has characters that are not allowed"))
+            raise ma.ValidationError(
+                rule("unsafe_text", "含有不允许的字符", "has characters that are not allowed")
+            )
         text = text.strip()
         if not self._min <= len(text) <= self._max:
             raise ma.ValidationError(
@@ -197,7 +199,9 @@ class Day(fields.Field[date]):
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError) as error:
-            raise ma.ValidationError(rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD")) from error
+            raise ma.ValidationError(
+                rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD")
+            ) from error
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
@@ -237,7 +241,9 @@ class Mobile(_Matching):
 def whole_number(*, min: int | None = None, max: int | None = None, **kwargs: Any) -> fields.Integer:
     """A whole number between ``min`` and ``max``, both included."""
     zh, en = f"应在 {min} 与 {max} 之间", f"must be between {min} and {max}"
-    return fields.Integer(validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs)
+    return fields.Integer(
+        validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs
+    )
 
 
 def one_of(choices: Any, **kwargs: Any) -> fields.String:
@@ -250,7 +256,9 @@ def one_of(choices: Any, **kwargs: Any) -> fields.String:
 def list_of(inner: fields.Field[Any], *, min: int = 0, max: int, **kwargs: Any) -> fields.List[Any]:
     """A list of ``min`` to ``max`` members."""
     zh, en = f"应有 {min} 至 {max} 项", f"must have {min} to {max} members"
-    return fields.List(inner, validate=validate.Length(min=min, max=max, error=rule("bad_length", zh, en)), **kwargs)
+    return fields.List(
+        inner, validate=validate.Length(min=min, max=max, error=rule("bad_length", zh, en)), **kwargs
+    )
 
 
 class PageRequest(Request):

@@ -39,9 +39,7 @@ def setting(
     variable: str, help: str, *, parse: Callable[[str], Any] = str, default: Any = dataclasses.MISSING
 ) -> Any:
     """A dataclass field that is read from ``variable``; without a ``default`` it must be set."""
-    return dataclasses.field(
-        default=default, metadata={"variable": variable, "help": help, "parse": parse}
-    )
+    return dataclasses.field(default=default, metadata={"variable": variable, "help": help, "parse": parse})
 
 
 def choice(*words: str) -> Callable[[str], str]:
@@ -82,15 +80,23 @@ class Settings:
         default="production",
     )
     log_level: str = setting(
-        "ZHIYUAN_LOG_LEVEL", "The least severe level that is logged.",
-        parse=choice("debug", "info", "warning", "error"), default="info",
+        "ZHIYUAN_LOG_LEVEL",
+        "The least severe level that is logged.",
+        parse=choice("debug", "info", "warning", "error"),
+        default="info",
     )
     ops_port: int = setting(
-        "ZHIYUAN_OPS_PORT", "The port of /livez, /readyz and /metrics; 0 takes any free one.", parse=int, default=0
+        "ZHIYUAN_OPS_PORT",
+        "The port of /livez, /readyz and /metrics; 0 takes any free one.",
+        parse=int,
+        default=0,
     )
     ops_host: str = setting("ZHIYUAN_OPS_HOST", "The address that port is opened on.", default="127.0.0.1")
     clock_file: Path | None = setting(
-        "ZHIYUAN_CLOCK_FILE", "A file with seconds to add to the clock. Not in production.", parse=Path, default=None
+        "ZHIYUAN_CLOCK_FILE",
+        "A file with seconds to add to the clock. Not in production.",
+        parse=Path,
+        default=None,
     )
 
     @classmethod
@@ -148,14 +154,19 @@ class ServiceSettings(Settings):
         "ZHIYUAN_CURSOR_KEYS", "Keys that sign list cursors: kid:base64,…", parse=Secret
     )
     max_workers: int = setting(
-        "ZHIYUAN_MAX_WORKERS", "Requests and events handled at once; also the size of the pool.", parse=int, default=20
+        "ZHIYUAN_MAX_WORKERS",
+        "Requests and events handled at once; also the size of the pool.",
+        parse=int,
+        default=20,
     )
     statement_timeout_ms: int = setting(
         "ZHIYUAN_STATEMENT_TIMEOUT_MS", "The longest a statement may run, in ms.", parse=int, default=5000
     )
     queue_type: str = setting(
-        "ZHIYUAN_QUEUE_TYPE", "classic, or quorum where the broker has several nodes.",
-        parse=choice("classic", "quorum"), default="classic",
+        "ZHIYUAN_QUEUE_TYPE",
+        "classic, or quorum where the broker has several nodes.",
+        parse=choice("classic", "quorum"),
+        default="classic",
     )
     retry_delays: tuple[int, ...] = setting(
         "ZHIYUAN_RETRY_DELAYS",
@@ -163,7 +174,9 @@ class ServiceSettings(Settings):
         parse=whole_numbers,
         default=(1, 5, 30, 120, 600),
     )
-    heartbeat: int = setting("ZHIYUAN_AMQP_HEARTBEAT", "Seconds between AMQP heartbeats.", parse=int, default=10)
+    heartbeat: int = setting(
+        "ZHIYUAN_AMQP_HEARTBEAT", "Seconds between AMQP heartbeats.", parse=int, default=10
+    )
 
 
 def describe(settings: type[Settings]) -> list[tuple[str, str, str]]:

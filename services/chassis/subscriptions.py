@@ -65,11 +65,14 @@ class EventEntrypoint(Entrypoint):
         """Read the envelope and run the handler in a worker."""
         try:
             event = read_envelope(message.body, self._known)
-        except UnreadableEvent as error:
+        except UnreadableEvent:
             self._finish(message, lambda: self._park(message, "undecodable", str(error)))
             return
         caller = Caller(
-            kind="service", account_id=event.source, request_id=f"event-{event.id}", traceparent=event.traceparent
+            kind="service",
+            account_id=event.source,
+            request_id=f"event-{event.id}",
+            traceparent=event.traceparent,
         )
         try:
             self.container.spawn_worker(
@@ -120,7 +123,9 @@ class EventEntrypoint(Entrypoint):
     def _finish(self, message: Message, before: Any) -> None:
         try:
             before()
-        except Exception as failure:  # without a copy in safety there is no ack: the broker will deliver it again
+        except (
+            Exception
+        ) as failure:  # without a copy in safety there is no ack: the broker will deliver it again
             log.warning("event_not_acknowledged", error=str(failure))
             self.consumer.requeue_message(message)
             return

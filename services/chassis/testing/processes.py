@@ -61,7 +61,12 @@ class Process:
     def start(self) -> None:
         """Start, and do not wait."""
         self._process = subprocess.Popen(
-            self._command, env=self._environment, cwd=REPOSITORY, stderr=self._log, stdout=self._log, text=True
+            self._command,
+            env=self._environment,
+            cwd=REPOSITORY,
+            stderr=self._log,
+            stdout=self._log,
+            text=True,
         )
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -1,4 +1,4 @@
-"""The audit log on a real PostgreSQL: saved with the deed, in one chain, and no change to it goes unnoticed."""
+"""The audit log on a real PostgreSQL: saved with the deed, in one chain, no change goes unnoticed."""
 
 from __future__ import annotations
 
@@ -46,10 +46,9 @@ def engine(
     scratch_metadata: Callable[[str, sa.MetaData], str], request: pytest.FixtureRequest
 ) -> Iterator[sa.Engine]:
     """Once with the services' driver and once with the tools'; always as superuser."""
-    engine = sa.create_engine(
-        driver_url(scratch_metadata("audit", new_metadata()), request.param),
-        connect_args={"options": "-c lock_timeout=5s"},  # who waits for a turn in vain fails, and does not hang
-    )
+    impatient = {"options": "-c lock_timeout=5s"}  # who waits for a turn in vain fails, and does not hang
+    url = driver_url(scratch_metadata("audit", new_metadata()), request.param)
+    engine = sa.create_engine(url, connect_args=impatient)
     with engine.begin() as connection:
         connection.exec_driver_sql(AUDIT_TRIGGER_DDL)
     yield engine

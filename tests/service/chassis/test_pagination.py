@@ -41,7 +41,8 @@ class Note(Base):
     remark: Mapped[str | None]
 
 
-# Few values, so that many rows are equal in all but the id; and awkward ones, so that a lossy cursor loses rows.
+# Few values, so that many rows are equal in all but the id; and awkward ones, so that a lossy cursor loses
+# rows.
 ROWS = st.fixed_dictionaries(
     {
         "token": st.sampled_from([UUID(int=0), UUID(int=2**128 - 1)]),

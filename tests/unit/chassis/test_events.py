@@ -66,7 +66,16 @@ def test_a_field_added_later_does_not_disturb_an_older_consumer() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"[]", b'"text"', b"{}", wire(type="fair.held.v9"), wire(data={}), wire(aggregateversion="x")],
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'"text"',
+        b"{}",
+        wire(type="fair.held.v9"),
+        wire(data={}),
+        wire(aggregateversion="x"),
+    ],
 )
 def test_what_is_no_envelope_is_unreadable_and_nothing_worse(body: bytes) -> None:
     with pytest.raises(UnreadableEvent):

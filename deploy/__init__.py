@@ -1,0 +1,1 @@
+"""How the platform is run: locally (``local``), in containers (``docker``, ``compose``), with its data and dashboards."""

@@ -1,0 +1,1 @@
+"""The platform on one machine, without containers: what ``./dev`` does. Start reading at ``cli.py``."""

@@ -1,0 +1,186 @@
+"""The commands of ``./dev``.
+
+up [--fresh]            start the platform and wait until it is ready
+down [--wipe]           stop it; --wipe removes its data
+status                  what runs
+demo [NOTICE.TXT]       walk the notice's whole journey against the running platform
+test [PYTEST ARGS]      lint, types, contracts and all tests, with a broker and a database of their own
+lint                    ruff, mypy and the import contracts
+bench rpc [--json]      requests per second: stock Nameko, this platform, a bare service
+logs [PROCESS] [-f]     what a process has logged
+psql SERVICE            a shell on a service's database
+republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
+parked list|show|replay [SERVICE] [MESSAGE]     messages that could not be handled
+docs                    render the documents that are generated from the code
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.local.layout import ROOT
+from deploy.local.packages import Missing
+from deploy.local.platform import NotReady, Platform
+from deploy.local.testing import run_tests
+
+RUN = ROOT / ".run"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; answers the exit code."""
+    if not arguments or arguments[0] not in COMMANDS:
+        print(__doc__.strip() if __doc__ else "", file=sys.stderr)
+        return 0 if arguments in (["help"], ["--help"], ["-h"]) else 2
+    try:
+        return COMMANDS[arguments[0]](arguments[1:])
+    except (Missing, NotReady) as problem:
+        print(f"dev: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def up(arguments: list[str]) -> int:
+    """Start everything."""
+    platform = Platform(RUN)
+    if "--fresh" in arguments:
+        platform.down()
+        platform.layout.wipe()
+    started = time.monotonic()
+    platform.up()
+    access = platform.access()
+    admin = access["logins"]["platform_admin"]
+    print(f"ready in {time.monotonic() - started:.1f} s")
+    print(f"  API             {access['base_url']}/v1")
+    print(f"  documentation   {access['base_url']}/docs")
+    print(f"  administrator   {admin['account']} / {admin['password']}   (captcha answer: 0000)")
+    print("  everything else .run/access.json;  next: ./dev demo")
+    return 0
+
+
+def down(arguments: list[str]) -> int:
+    """Stop everything."""
+    platform = Platform(RUN)
+    platform.down()
+    if "--wipe" in arguments:
+        platform.layout.wipe()
+    return 0
+
+
+def status(_arguments: list[str]) -> int:
+    """What runs."""
+    platform = _running()
+    for process in platform.supervisor.processes():
+        print(f"{process['name']:20} {process['statename']:10} {process['description']}")
+    return 0
+
+
+def logs(arguments: list[str]) -> int:
+    """Show a log, or all of them."""
+    platform = Platform(RUN)
+    follow = "-f" in arguments
+    names = [name for name in arguments if name != "-f"]
+    files = [str(platform.layout.logs / f"{name}.log") for name in names] or sorted(
+        str(file) for file in platform.layout.logs.glob("*.log")
+    )
+    os.execvp("tail", ["tail", "-n", "200" if names else "20", *(["-F"] if follow else []), *files])
+
+
+def psql(arguments: list[str]) -> int:
+    """A shell on a service's database."""
+    platform = _running()
+    (service, *rest) = arguments or ["identity"]
+    environment = platform.job_environment(service)
+    os.execvpe("psql", ["psql", environment["ZHIYUAN_DATABASE_URL"], *rest], environment)
+
+
+def republish(arguments: list[str]) -> int:
+    """Tell a service's state again."""
+    if not arguments:
+        print("dev: republish SERVICE [AGGREGATE]", file=sys.stderr)
+        return 2
+    return _job(arguments[0], "services.chassis.republish", arguments)
+
+
+def parked(arguments: list[str]) -> int:
+    """Look at parked messages."""
+    return _job("identity", "services.chassis.parking", arguments)
+
+
+def demo(arguments: list[str]) -> int:
+    """Walk the journey."""
+    _running()
+    return _python("demo", [str(Path(argument).resolve()) for argument in arguments])
+
+
+def bench(arguments: list[str]) -> int:
+    """Compare requests per second."""
+    if arguments[:1] != ["rpc"]:
+        print("dev: bench rpc [--json]", file=sys.stderr)
+        return 2
+    return _python("tests.load.rpc_bench", arguments[1:])
+
+
+def docs(arguments: list[str]) -> int:
+    """Render generated documents."""
+    return _python("services.chassis.docs", arguments)
+
+
+def lint(_arguments: list[str]) -> int:
+    """Style, types and the import contracts; all of them run, even if the first one fails."""
+    tools = Path(sys.executable).parent
+    checks = (
+        [str(tools / "ruff"), "check", "."],
+        [str(tools / "ruff"), "format", "--check", "."],
+        [str(tools / "mypy")],
+        [str(tools / "lint-imports")],
+    )
+    failed = 0
+    for check in checks:
+        print(f"--- {Path(check[0]).name} {' '.join(check[1:])}", flush=True)
+        failed |= subprocess.run(check, cwd=ROOT).returncode
+    return 1 if failed else 0
+
+
+def test(arguments: list[str]) -> int:
+    """Lint, then every test; with arguments, only what pytest is told."""
+    if not arguments and lint([]) != 0:
+        return 1
+    return run_tests(arguments)
+
+
+def _running() -> Platform:
+    platform = Platform(RUN)
+    if not platform.supervisor.alive:
+        raise NotReady("nothing is running; start it with ./dev up")
+    return platform
+
+
+def _job(service: str, module: str, arguments: list[str]) -> int:
+    environment = _running().job_environment(service)
+    return subprocess.run([sys.executable, "-m", module, *arguments], env=environment, cwd=ROOT).returncode
+
+
+def _python(module: str, arguments: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT).returncode
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": up,
+    "down": down,
+    "status": status,
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "bench": bench,
+    "logs": logs,
+    "psql": psql,
+    "republish": republish,
+    "parked": parked,
+    "docs": docs,
+}

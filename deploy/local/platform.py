@@ -1,0 +1,254 @@
+"""The whole platform in one run directory: up, down, and what tests ask of it.
+
+``up`` in order: packages, broker and database, databases and migrations, every process, ready. Each step may be run
+again; what is there already is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deploy.local import broker as broker_module
+from deploy.local import packages
+from deploy.local.broker import Broker, connection_fault
+from deploy.local.credentials import Credentials, load_or_make
+from deploy.local.layout import ROOT, Layout
+from deploy.local.postgres import Postgres, make_databases
+from deploy.local.processes import SERVICES, Addresses, ProcessSpec, process_table, service_environment
+from deploy.local.supervisor import Supervisor, program
+from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST, applications_queue
+
+
+class NotReady(Exception):
+    """Something did not come up; the message says what, and what it logged last."""
+
+
+class Platform:
+    """One platform. ``durable=False`` is for tests: the database does not wait for the disk."""
+
+    def __init__(self, run: Path, *, durable: bool = True, report: Callable[[str], None] = print) -> None:
+        self.layout = Layout(run)
+        self.supervisor = Supervisor(self.layout)
+        self._durable = durable
+        self._report = report
+        self._external_amqp = os.environ.get("ZHIYUAN_AMQP_URL")
+        self._external_partner = os.environ.get("ZHIYUAN_PARTNER_AMQP_URL")
+        self._external_database = os.environ.get("ZHIYUAN_DATABASE_URL")
+
+    # up and down ------------------------------------------------------------------------------------------------
+
+    def up(self) -> None:
+        """Everything running and ready; quick if it is already."""
+        if self._external_amqp and not self._external_partner:
+            raise NotReady(
+                "ZHIYUAN_AMQP_URL is set, so ZHIYUAN_PARTNER_AMQP_URL must name the banks' vhost on that broker, "
+                "with what deploy/rabbitmq/definitions.json describes"
+            )
+        with self._step("servers"):
+            packages.ensure(broker=not self._external_amqp, database=not self._external_database)
+            self.layout.make()
+            self.credentials = load_or_make(self.layout)
+            self._start_servers()
+        with self._step("databases"):
+            self._prepare_databases()
+        with self._step("processes"):
+            for spec in self.table:
+                self.supervisor.start_process(spec.name)
+            self.wait_until_ready()
+        self.layout.access.write_text(json.dumps(self.access(), indent=1, ensure_ascii=False))
+        self.layout.access.chmod(0o600)
+
+    def servers_only(self) -> None:
+        """Just a broker and a database, for service tests and benchmarks."""
+        packages.ensure(broker=True, database=True)
+        self.layout.make()
+        self.credentials = load_or_make(self.layout)
+        self._start_servers()
+
+    def down(self) -> None:
+        """Stop everything; data stay."""
+        if self.supervisor.alive:
+            self.supervisor.shut_down()
+        self.layout.supervisor_socket.unlink(missing_ok=True)
+
+    # what is there ----------------------------------------------------------------------------------------------
+
+    @property
+    def broker(self) -> Broker:
+        """The private node."""
+        return Broker(self.layout, self.secrets["broker_users"])
+
+    @property
+    def postgres(self) -> Postgres:
+        """The private cluster."""
+        return Postgres(self.layout, self.secrets["database_superuser"], durable=self._durable)
+
+    @property
+    def secrets(self) -> Credentials:
+        """Keys and passwords."""
+        return load_or_make(self.layout)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where broker and database are."""
+        return Addresses(
+            amqp_url=self._external_amqp or self.broker.url("zhiyuan", SERVICES_VHOST),
+            partner_amqp_url=self._external_partner or self.broker.url("card-exchange", PARTNER_VHOST),
+            database_admin_url=self._external_database or self.postgres.admin_url(),
+        )
+
+    @property
+    def table(self) -> list[ProcessSpec]:
+        """The platform's processes."""
+        return process_table(self.layout, self.secrets, self.addresses)
+
+    @property
+    def base_url(self) -> str:
+        """Where the gateway listens."""
+        return f"http://127.0.0.1:{self.layout.port('http')}"
+
+    def access(self) -> dict[str, Any]:
+        """What ``.run/access.json`` says (API.md, last paragraph)."""
+        users = self.secrets["broker_users"]
+        return {
+            "base_url": self.base_url,
+            "metrics": {spec.name: f"http://127.0.0.1:{spec.ops_port}/metrics" for spec in self.table},
+            "partner": {
+                bank: {
+                    "amqp_url": self.broker.url(f"bank-{bank}", PARTNER_VHOST)
+                    if f"bank-{bank}" in users
+                    else None,
+                    "queue": applications_queue(bank),
+                    "key_file": str(self.layout.partner / f"{bank}.jwk"),
+                    "webhook_secret": self.secrets["webhook_secrets"][bank],
+                }
+                for bank in BANKS
+            },
+            "logins": {"platform_admin": self.secrets["platform_admin"]},
+        }
+
+    def job_environment(self, service: str) -> dict[str, str]:
+        """The environment of a job of ``service`` (republish, psql, parked)."""
+        return {**os.environ, **service_environment(service, self.layout, self.secrets, self.addresses)}
+
+    # waiting ----------------------------------------------------------------------------------------------------
+
+    def wait_until_ready(self, seconds: float = 90) -> None:
+        """Until /readyz of every process answers 200; raises :class:`NotReady` with the tail of a log."""
+        deadline = time.monotonic() + seconds
+        waiting = list(self.table)
+        while waiting:
+            waiting = [spec for spec in waiting if ready_fault(spec.ops_port) is not None]
+            if waiting and time.monotonic() > deadline:
+                name = waiting[0].name
+                raise NotReady(f"{name}: {ready_fault(waiting[0].ops_port)}\n{self.log_tail(name)}")
+            time.sleep(0.1 if waiting else 0)
+
+    def log_tail(self, name: str, characters: int = 3000) -> str:
+        """The end of a process's log."""
+        file = self.layout.logs / f"{name}.log"
+        return file.read_text(errors="replace")[-characters:] if file.exists() else "(no log)"
+
+    def kill(self, name: str) -> int:
+        """SIGKILL, as a power cut would do; answers the pid that is gone. The supervisor starts it again."""
+        pid = self.supervisor.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    # steps ------------------------------------------------------------------------------------------------------
+
+    def _start_servers(self) -> None:
+        programs = []
+        if not self._external_database:
+            self.postgres.prepare()
+            programs.append(
+                program(
+                    "postgres",
+                    self.postgres.command,
+                    {},
+                    log=self.layout.logs / "postgres.log",
+                    user=self.postgres.owner,
+                    autostart=True,
+                    stop_signal="INT",
+                )  # fmt: skip
+            )
+        if not self._external_amqp:
+            if not self.supervisor.alive:
+                self.broker.prepare()
+            log = broker_module.log_file(self.layout)
+            programs += [
+                program(
+                    "epmd",
+                    self.broker.name_server_command,
+                    {},
+                    log=self.layout.logs / "epmd.log",
+                    autostart=True,
+                ),
+                program("rabbitmq", self.broker.command, self.broker.environment, log=log, autostart=True),
+            ]
+        for spec in self.table:
+            log = self.layout.logs / f"{spec.name}.log"
+            programs.append(program(spec.name, spec.command, spec.environment, log=log))
+        self.supervisor.write(programs)
+        self.supervisor.start()
+        if not self._external_database:
+            self._wait_for("postgres", self.postgres.fault)
+        if not self._external_amqp:
+            self._wait_for("rabbitmq", lambda: connection_fault(self.addresses.amqp_url))
+
+    def _prepare_databases(self) -> None:
+        make_databases(self.addresses.database_admin_url, self.secrets["database_roles"])
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self._migrate, SERVICES))
+
+    def _migrate(self, service: str) -> None:
+        """Migrations and reference data, as the two jobs they are in production."""
+        for module, *arguments in (
+            ["services.chassis.migrations", service, "upgrade"],
+            ["services.chassis.reference_data", service],
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", module, *arguments],
+                env=self.job_environment(service),
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode != 0:
+                raise NotReady(f"{module} {service} failed:\n{done.stderr[-3000:]}")
+
+    def _wait_for(self, name: str, fault: Callable[[], str | None], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while (found := fault()) is not None:
+            if time.monotonic() > deadline:
+                raise NotReady(f"{name}: {found}\n{self.log_tail(name)}")
+            time.sleep(0.1)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self._report(f"  {name:12} {time.monotonic() - started:5.1f} s")
+
+
+def ready_fault(port: int) -> str | None:
+    """None if /readyz on ``port`` answers 200, else what it answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return None
+    except urllib.error.HTTPError as refused:
+        return refused.read().decode(errors="replace")
+    except OSError as error:
+        return str(error)

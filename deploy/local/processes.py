@@ -1,0 +1,122 @@
+"""The process table: every process of the platform, and just those settings that it reads.
+
+Why this module exists: least privilege starts here. Only identity is given the key of the certificates, only card the
+vhost of the banks. ``docker-compose.yml`` says the same for containers; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.local.credentials import DATABASES, Credentials
+from deploy.local.layout import Layout
+from deploy.local.postgres import service_url
+
+SERVICES = DATABASES
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where broker and database are."""
+
+    amqp_url: str
+    partner_amqp_url: str
+    database_admin_url: str
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One supervised process. ``group`` is ``platform`` or ``infrastructure``."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    ops_port: int
+
+
+def service_environment(
+    service: str, layout: Layout, credentials: Credentials, addresses: Addresses
+) -> dict[str, str]:
+    """What the processes of ``service`` (and its jobs) read, the ops port aside."""
+    url = service_url(addresses.database_admin_url, service, credentials["database_roles"][service])
+    common = {
+        "ZHIYUAN_ENVIRONMENT": "development",
+        "ZHIYUAN_CLOCK_FILE": str(layout.clock),
+        "ZHIYUAN_AMQP_URL": addresses.amqp_url,
+        "ZHIYUAN_DATABASE_URL": url,
+        "ZHIYUAN_CONTEXT_KEYS": credentials["context_keys"],
+        "ZHIYUAN_CURSOR_KEYS": credentials["cursor_keys"],
+    }
+    return common | _own_settings(service, credentials, addresses)
+
+
+def _own_settings(service: str, credentials: Credentials, addresses: Addresses) -> dict[str, str]:
+    administrator = credentials["platform_admin"]
+    public_keys = {bank: keys["public"] for bank, keys in credentials["bank_keys"].items()}
+    own: dict[str, dict[str, str]] = {
+        "identity": {
+            "ZHIYUAN_FIELD_KEYS": credentials["field_keys"],
+            "ZHIYUAN_BLIND_INDEX_KEY": credentials["blind_index_key"],
+            "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
+            "ZHIYUAN_TOKEN_PRIVATE_KEY": credentials["token_private_key"],
+            "ZHIYUAN_PLATFORM_ADMIN_ACCOUNT": administrator["account"],
+            "ZHIYUAN_PLATFORM_ADMIN_PASSWORD": administrator["password"],
+            "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
+            "ZHIYUAN_CAPTCHA": "fixed",
+        },
+        "attendance": {"ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"]},
+        "card": {
+            "ZHIYUAN_PARTNER_AMQP_URL": addresses.partner_amqp_url,
+            "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": json.dumps(credentials["webhook_secrets"]),
+        },
+        "notify": {
+            "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
+            "ZHIYUAN_SMS_PROVIDER": "simulator",
+            "ZHIYUAN_EMAIL_PROVIDER": "simulator",
+        },
+    }
+    return own.get(service, {})
+
+
+# What a relay reads beside the ops port and the environment's name.
+_RELAY_READS = ("ZHIYUAN_ENVIRONMENT", "ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL", "ZHIYUAN_PARTNER_AMQP_URL")
+
+
+def process_table(layout: Layout, credentials: Credentials, addresses: Addresses) -> list[ProcessSpec]:
+    """Every process but broker and database, in the order in which they are shown."""
+    table = []
+    for service in SERVICES:
+        environment = service_environment(service, layout, credentials, addresses)
+        relay_environment = {name: environment[name] for name in _RELAY_READS if name in environment}
+        table.append(_spec(layout, service, ["services.chassis.runner", service], environment))
+        table.append(
+            _spec(layout, f"{service}-relay", ["services.chassis.relay", service], relay_environment)
+        )
+    table.append(_spec(layout, "gateway", ["gateway"], _gateway_environment(layout, credentials, addresses)))
+    return table
+
+
+def _gateway_environment(layout: Layout, credentials: Credentials, addresses: Addresses) -> dict[str, str]:
+    return {
+        "ZHIYUAN_ENVIRONMENT": "development",
+        "ZHIYUAN_CLOCK_FILE": str(layout.clock),
+        "ZHIYUAN_AMQP_URL": addresses.amqp_url,
+        "ZHIYUAN_CONTEXT_KEYS": credentials["context_keys"],
+        "ZHIYUAN_TOKEN_PUBLIC_KEYS": credentials["token_public_keys"],
+        "ZHIYUAN_UPLOAD_DIR": str(layout.uploads),
+        "ZHIYUAN_HTTP_HOST": "127.0.0.1",
+        "ZHIYUAN_HTTP_PORT": str(layout.port("http")),
+    }
+
+
+def _spec(layout: Layout, name: str, module: list[str], environment: Mapping[str, str]) -> ProcessSpec:
+    port = layout.port(f"ops-{name}")
+    return ProcessSpec(
+        name=name,
+        command=[sys.executable, "-m", *module],
+        environment={**environment, "ZHIYUAN_OPS_PORT": str(port)},
+        ops_port=port,
+    )

@@ -1,0 +1,60 @@
+"""The test command's own broker and database: started for the run, gone after it, beside any running platform."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.layout import ROOT
+from deploy.local.platform import Platform
+from deploy.local.topology import SERVICES_VHOST
+
+AMQP_URL = "ZHIYUAN_TEST_AMQP_URL"
+DATABASE_URL = "ZHIYUAN_TEST_DATABASE_URL"
+
+
+@contextmanager
+def scratch_platform() -> Iterator[Platform]:
+    """A platform that is not started yet, in a folder of its own; whatever was started is stopped at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="zhiyuan-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    outside = {name: os.environ.pop(name, None) for name in ("ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL")}
+    try:
+        platform = Platform(folder / "run", durable=False, report=lambda _line: None)
+        try:
+            yield platform
+        finally:
+            platform.down()
+            platform.layout.wipe()
+    finally:
+        os.environ.update({name: value for name, value in outside.items() if value is not None})
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def test_servers() -> Iterator[dict[str, str]]:
+    """A broker and a database for service tests; the variables that tell where."""
+    with scratch_platform() as platform:
+        platform.servers_only()
+        yield {
+            AMQP_URL: platform.broker.url("test-admin", SERVICES_VHOST),
+            DATABASE_URL: platform.postgres.admin_url(),
+        }
+
+
+test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects by name
+
+
+def run_tests(arguments: list[str]) -> int:
+    """pytest with servers of its own; answers its exit code."""
+    with test_servers() as variables:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
+        )
+    return done.returncode

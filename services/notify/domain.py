@@ -1,0 +1,84 @@
+"""The rules of messages: states, priorities, segments, retries. No I/O.
+
+Sources: notice, attachment 2 (which results go out by SMS); FACTS.md, "Providers" (segments, error classes).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+
+from services.chassis.errors import IllegalTransition
+
+
+class Channel(StrEnum):
+    """A way to reach somebody."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    INBOX = "inbox"
+
+
+class Status(StrEnum):
+    """Where a message stands (DESIGN.md, 6. States)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+_NEXT: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.SENDING, Status.FAILED, Status.SUPPRESSED}),
+    Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED}),
+    Status.SENT: frozenset({Status.DELIVERED, Status.FAILED}),
+    Status.DELIVERED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.SUPPRESSED: frozenset(),
+}
+
+
+def change_status(current: Status, attempted: Status) -> Status:
+    """``attempted``, if a message may go there from ``current``; raises ``IllegalTransition``."""
+    if attempted not in _NEXT[current]:
+        raise IllegalTransition(current=current.value, attempted=attempted.value)
+    return attempted
+
+
+class Priority(IntEnum):
+    """Lower goes first: somebody is waiting for a code with the phone in hand."""
+
+    CODE = 0
+    RESULT = 5
+    NEWS = 9
+
+
+class ErrorClass(StrEnum):
+    """What a provider's refusal means for the next attempt (FACTS.md, "Providers")."""
+
+    TEMPORARY = "temporary"  # throttled, or down: later
+    PERMANENT = "permanent"  # blacklisted, daily limit, bad number: never again
+
+
+MAX_ATTEMPTS = 6
+_FIRST_DELAY = timedelta(seconds=2)
+
+
+def delay_before_attempt(attempts: int) -> timedelta:
+    """How long to wait after ``attempts`` failures: 2 s, 8 s, 32 s, about 2 min, about 9 min."""
+    return _FIRST_DELAY * 4 ** (attempts - 1)
+
+
+def segments(text: str) -> int:
+    """How many SMS the text is charged as: one up to 70 characters with the signature, else one per 67."""
+    return 1 if len(text) <= 70 else -(-len(text) // 67)
+
+
+def masked_recipient(recipient: str) -> str:
+    """A phone number or address that operators may see: ``138****0000``, ``z***@example.org``."""
+    local, at, domain = recipient.partition("@")
+    if at:
+        return f"{local[:1]}***@{domain}"
+    return f"{recipient[:3]}****{recipient[-4:]}" if len(recipient) >= 8 else "****"

@@ -1,0 +1,34 @@
+"""What notify tells the others: what became of a message. Nobody has to listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageDelivered(Event):
+    """A provider took the message (or a receipt says that it arrived)."""
+
+    type = "message.delivered"
+    subject_field = "message_id"
+    mandatory = False
+
+    message_id: str
+    template: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(Event):
+    """The message will not be tried again."""
+
+    type = "message.failed"
+    subject_field = "message_id"
+    mandatory = False
+
+    message_id: str
+    template: str
+    channel: str
+    reason: str

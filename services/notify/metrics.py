@@ -1,0 +1,24 @@
+"""Notify's figures."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+MESSAGES_QUEUED = Counter(
+    "zhiyuan_notify_messages_queued", "Messages written down to be sent", ["template", "channel"]
+)
+MESSAGES_SENT = Counter(
+    "zhiyuan_notify_messages_sent", "Messages that a provider has taken", ["template", "channel"]
+)
+MESSAGES_FAILED = Counter(
+    "zhiyuan_notify_messages_failed",
+    "Messages given up; the reason is the provider's or our own",
+    ["channel", "reason"],
+)
+SMS_SEGMENTS = Counter("zhiyuan_notify_sms_segments", "SMS segments sent, which is what is paid for")
+WAIT_SECONDS = Histogram(
+    "zhiyuan_notify_wait_seconds",
+    "Time from queueing a message to the provider's having it",
+    ["template"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1800),
+)

@@ -1,0 +1,100 @@
+"""Notify's tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.chassis.tables import new_metadata
+
+
+class Base(DeclarativeBase):
+    """Notify's metadata, the chassis' tables included."""
+
+    metadata = new_metadata()
+    type_annotation_map = {datetime: sa.DateTime(timezone=True), dict[str, Any]: JSONB}
+
+
+class ContactPoint(Base):
+    """How an account can be reached: a copy of identity's, sealed. ``version`` is the account's."""
+
+    __tablename__ = "contact_point"
+
+    account_id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False), primary_key=True)
+    volunteer_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False), unique=True)
+    phone_sealed: Mapped[str | None]
+    email_sealed: Mapped[str | None]
+    locale: Mapped[str]
+    version: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Message(Base):
+    """One message to one recipient over one channel; the in-app inbox is a channel like the others."""
+
+    __tablename__ = "message"
+
+    id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False), primary_key=True)
+    event_id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False))
+    template: Mapped[str]
+    channel: Mapped[str]
+    # Exactly one of the three says who gets it; a code goes to a number that may belong to no account yet.
+    account_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False))
+    volunteer_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False))
+    recipient_sealed: Mapped[str | None]
+    recipient_key: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    secrets_sealed: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(sa.SmallInteger)
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    next_attempt_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    recipient_masked: Mapped[str | None]
+    segments: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    failure: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "recipient_key", "template", "channel"),
+        sa.Index(
+            "ix_message_due", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")
+        ),
+        sa.Index("ix_message_sending", "next_attempt_at", postgresql_where=sa.text("status = 'sending'")),
+        sa.Index("ix_message_account", "account_id", "created_at", "id"),
+        sa.Index("ix_message_volunteer", "volunteer_id", "created_at", "id"),
+        sa.Index("ix_message_created_at", "created_at", "id"),
+    )
+
+
+class Preference(Base):
+    """A kind of message that somebody does not want on a channel."""
+
+    __tablename__ = "preference"
+
+    account_id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False), primary_key=True)
+    template: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SimulatedMessage(Base):
+    """The simulator's inbox: what a provider would have been given. Never filled in production."""
+
+    __tablename__ = "simulated_message"
+
+    id: Mapped[str] = mapped_column(
+        sa.Uuid(as_uuid=False), primary_key=True
+    )  # the message's: a resend changes nothing
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    text: Mapped[str]
+    template: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.Index("ix_simulated_message_recipient", "recipient", "at"),)

@@ -1,0 +1,158 @@
+"""Notify's queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify.domain import Channel, Status
+from services.notify.models import ContactPoint, Message, Preference, SimulatedMessage
+
+
+class NotifyUnitOfWork(UnitOfWork):
+    """A unit of work with notify's repositories."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.messages = MessageRepository(self)
+        self.contacts = ContactRepository(self)
+        self.preferences = PreferenceRepository(self)
+
+
+class MessageRepository:
+    """Messages, by what is to be done with them."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def add_once(self, message: Message) -> bool:
+        """Save; False if this event has already made this message for this recipient."""
+        columns = {
+            c.key: getattr(message, c.key) for c in sa.inspect(Message).columns if c.key in message.__dict__
+        }
+        statement = insert(Message).values(**columns).on_conflict_do_nothing().returning(Message.id)
+        return self._uow.session.scalar(statement) is not None
+
+    def get(self, message_id: str) -> Message | None:
+        """One message, locked."""
+        return self._uow.session.get(Message, message_id, with_for_update=True)
+
+    def take_due(self, now: datetime, limit: int) -> Sequence[Message]:
+        """Queued messages whose time has come, codes first; rows that another replica has taken are passed over."""
+        statement = (
+            sa.select(Message)
+            .where(Message.status == Status.QUEUED, Message.next_attempt_at <= now)
+            .order_by(Message.priority, Message.next_attempt_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._uow.session.scalars(statement).all()
+
+    def take_abandoned(self, before: datetime) -> Sequence[Message]:
+        """Messages whose sender died between taking and marking them."""
+        statement = (
+            sa.select(Message)
+            .where(Message.status == Status.SENDING, Message.next_attempt_at < before)
+            .with_for_update(skip_locked=True)
+        )
+        return self._uow.session.scalars(statement).all()
+
+    def inbox_of(self, account_id: str, volunteer_id: str | None) -> sa.Select[Any]:
+        """The in-app messages of one person."""
+        mine = Message.account_id == account_id
+        if volunteer_id is not None:
+            mine = sa.or_(mine, Message.volunteer_id == volunteer_id)
+        return sa.select(Message).where(Message.channel == Channel.INBOX, mine)
+
+    def unread_count(self, account_id: str, volunteer_id: str | None) -> int:
+        """How many of them have not been read."""
+        mine = self.inbox_of(account_id, volunteer_id).where(Message.read_at.is_(None)).subquery()
+        return self._uow.session.scalar(sa.select(sa.func.count()).select_from(mine)) or 0
+
+    def outgoing(self, status: str | None, template: str | None) -> sa.Select[Any]:
+        """What left the house, for operators."""
+        statement = sa.select(Message).where(Message.channel != Channel.INBOX)
+        if status is not None:
+            statement = statement.where(Message.status == status)
+        if template is not None:
+            statement = statement.where(Message.template == template)
+        return statement
+
+    def simulated(
+        self, recipient: str | None, since: datetime | None, limit: int
+    ) -> Sequence[SimulatedMessage]:
+        """The simulator's inbox, oldest first."""
+        statement = (
+            sa.select(SimulatedMessage).order_by(SimulatedMessage.at, SimulatedMessage.id).limit(limit)
+        )
+        if recipient is not None:
+            statement = statement.where(SimulatedMessage.recipient == recipient)
+        if since is not None:
+            statement = statement.where(SimulatedMessage.at >= since)
+        return self._uow.session.scalars(statement).all()
+
+
+class ContactRepository:
+    """How people can be reached."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def save(self, contact: dict[str, Any]) -> None:
+        """Insert or update, unless a newer version is here already."""
+        statement = insert(ContactPoint).values(**contact)
+        statement = statement.on_conflict_do_update(
+            index_elements=["account_id"], set_=contact, where=ContactPoint.version < contact["version"]
+        )
+        self._uow.session.execute(statement)
+
+    def of(self, message: Message) -> ContactPoint | None:
+        """The contact point of a message's recipient; None while identity's event has not arrived."""
+        if message.account_id is not None:
+            return self._uow.session.get(ContactPoint, message.account_id)
+        return self._uow.session.scalar(
+            sa.select(ContactPoint).where(ContactPoint.volunteer_id == message.volunteer_id)
+        )
+
+    def erase(self, account_id: str, volunteer_id: str | None) -> None:
+        """Forget how to reach somebody, and what was said to them (PIPL 47); the counts stay."""
+        self._uow.session.execute(sa.delete(ContactPoint).where(ContactPoint.account_id == account_id))
+        mine = sa.or_(Message.account_id == account_id, Message.volunteer_id == volunteer_id)
+        self._uow.session.execute(
+            sa.update(Message)
+            .where(mine)
+            .values(parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None)
+        )
+        self._uow.session.execute(
+            sa.update(Message).where(mine, Message.status == Status.QUEUED).values(status=Status.SUPPRESSED)
+        )
+
+
+class PreferenceRepository:
+    """What people do not want to get."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def switched_off(self, account_id: str) -> set[tuple[str, str]]:
+        """(template, channel) pairs that an account has switched off."""
+        rows = self._uow.session.execute(
+            sa.select(Preference.template, Preference.channel).where(Preference.account_id == account_id)
+        )
+        return {(row.template, row.channel) for row in rows}
+
+    def replace(self, account_id: str, switched_off: set[tuple[str, str]]) -> None:
+        """Keep exactly these pairs switched off."""
+        self._uow.session.execute(sa.delete(Preference).where(Preference.account_id == account_id))
+        for template, channel in sorted(switched_off):
+            self._uow.session.add(Preference(account_id=account_id, template=template, channel=channel))
+
+
+# After this long a message that is being sent is taken to have been abandoned by a dead process.
+ABANDONED_AFTER = timedelta(seconds=60)
+UNIT_OF_WORK = NotifyUnitOfWork

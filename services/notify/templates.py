@@ -1,0 +1,169 @@
+"""Every message the platform sends, in Chinese and English, with the parameters it needs.
+
+Why this module exists: a volunteer reads these words; an auditor compares them with the notice. One entry a message.
+A parameter that a template names and an event does not fill is found by a test, not by a reader.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+
+from services.notify.domain import Priority
+
+SIGNATURE_ZH = "【i志愿】"
+SIGNATURE_EN = "[iZhiyuan] "
+
+
+@dataclass(frozen=True)
+class Template:
+    """One message. ``source`` says which line of the notice or which rule demands it."""
+
+    key: str
+    zh: str
+    en: str
+    source: str
+    priority: Priority = Priority.RESULT
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names between braces; the same in both languages."""
+        return frozenset(name for _, name, _, _ in string.Formatter().parse(self.zh) if name)
+
+    def render(self, locale: str, parameters: dict[str, str]) -> str:
+        """The words with the signature in front, as one SMS."""
+        if locale == "en":
+            return SIGNATURE_EN + self.en.format(**parameters)
+        return SIGNATURE_ZH + self.zh.format(**parameters)
+
+
+_ALL = (
+    Template(
+        "verification_code",
+        "您的验证码是{code}，{minutes}分钟内有效，请勿告诉他人。",
+        "Your verification code is {code}, valid for {minutes} minutes. Tell it to nobody.",
+        "notice, attachment 2: registration and 找回密码",
+        Priority.CODE,
+    ),
+    Template(
+        "organization_approved",
+        "“{name}”的注册审核已通过，您现在可以登录管理后台。",
+        "The registration of “{name}” was approved. You can sign in to the back office now.",
+        "notice, attachment 2, 三.5",
+    ),
+    Template(
+        "organization_rejected",
+        "“{name}”的注册审核未通过，原因：{reason}。请修改后重新提交。",
+        "The registration of “{name}” was rejected: {reason}. Amend it and submit it again.",
+        "notice, attachment 2, 三.5",
+    ),
+    Template(
+        "membership_approved",
+        "您已成为“{organization_name}”的注册志愿者，欢迎参加志愿服务。",
+        "You are now a registered volunteer of “{organization_name}”. Welcome.",
+        "notice, attachment 2, 二.1",
+    ),
+    Template(
+        "membership_rejected",
+        "您在“{organization_name}”的注册审核未通过，原因：{reason}。请修改资料后重新提交。",
+        "Your registration at “{organization_name}” was rejected: {reason}. Amend it and submit it again.",
+        "notice, attachment 2, 二.1",
+    ),
+    Template(
+        "activity_invitation",
+        "“{organization_name}”邀请您参加{starts_at}开始的“{title}”，请登录平台自愿报名。",
+        "“{organization_name}” invites you to “{title}”, starting {starts_at}. Enroll if you wish.",
+        "notice, attachment 2, 三.7",
+    ),
+    Template(
+        "enrollment_accepted",
+        "您已被录用参加“{title}”，{starts_at}开始，地点：{address}。请准时签到。",
+        "You are accepted for “{title}”, starting {starts_at} at {address}. Please sign in on time.",
+        "notice, attachment 2, 二.5 and 三.8",
+    ),
+    Template(
+        "enrollment_rejected",
+        "很遗憾，您未被录用参加“{title}”，原因：{reason}。",
+        "You were not accepted for “{title}”: {reason}.",
+        "notice, attachment 2, 二.5",
+    ),
+    Template(
+        "enrollment_waitlisted",
+        "“{title}”名额已满，您已进入候补名单，有空缺时将通知您。",
+        "“{title}” is full. You are on the waiting list and will be told when a place is free.",
+        "FACTS.md, what users ask for",
+        Priority.NEWS,
+    ),
+    Template(
+        "enrollment_offered",
+        "“{title}”有空缺，请在{expires_at}前登录平台确认参加，逾期将顺延给下一位。",
+        "A place at “{title}” is yours if you confirm it before {expires_at}.",
+        "FACTS.md, what users ask for",
+    ),
+    Template(
+        "activity_revoked",
+        "原定{starts_at}在{address}举行的“{title}”已撤销，原因：{reason}。请勿前往。",
+        "“{title}”, planned for {starts_at} at {address}, was revoked: {reason}. Please do not go there.",
+        "notice, attachment 2, 三.6; FACTS.md: say what and where",
+    ),
+    Template(
+        "supplement_approved",
+        "您在“{title}”的服务时长补录已通过审核。",
+        "The supplement of your service hours at “{title}” was approved.",
+        "notice, attachment 2, 三.9",
+        Priority.NEWS,
+    ),
+    Template(
+        "supplement_rejected",
+        "您在“{title}”的服务时长补录未通过审核，原因：{reason}。",
+        "The supplement of your service hours at “{title}” was rejected: {reason}.",
+        "notice, attachment 2, 三.9",
+        Priority.NEWS,
+    ),
+    Template(
+        "objection_upheld",
+        "您提出的时长异议经核实成立，记录已更正。说明：{reason}。",
+        "Your objection was upheld and the record corrected. {reason}.",
+        "notice, attachment 2, 二.8",
+    ),
+    Template(
+        "objection_dismissed",
+        "您提出的时长异议经核实不成立。说明：{reason}。",
+        "Your objection was dismissed. {reason}.",
+        "notice, attachment 2, 二.8",
+    ),
+    Template(
+        "hours_recorded",
+        "您在“{title}”的服务时长{minutes}分钟已记录。",
+        "{minutes} minutes of service at “{title}” were recorded for you.",
+        "notice, attachment 2, 二.7",
+        Priority.NEWS,
+    ),
+    Template(
+        "star_awarded",
+        "恭喜您获评{stars}星志愿者，累计服务{hours}小时。",
+        "You are now a {stars}-star volunteer with {hours} hours of service. Congratulations.",
+        "FACTS.md, Stars",
+        Priority.NEWS,
+    ),
+    Template(
+        "card_routed",
+        "您的注册志愿者证申请{application_no}已转交{branch}办理。",
+        "Your volunteer card application {application_no} was handed to {branch}.",
+        "notice, 一.3 and attachment 3",
+    ),
+    Template(
+        "card_status_changed",
+        "您的注册志愿者证申请{application_no}进度更新：{status_zh}。",
+        "Your volunteer card application {application_no} is now: {status}.",
+        "notice, attachment 3",
+    ),
+    Template(
+        "card_group_visit_requested",
+        "已为{member_count}人的集中申办预约银行上门服务，银行将与您联系。",
+        "An on-site visit was requested for {member_count} applicants. The bank will contact you.",
+        "notice, 一.3: 30 people or more",
+    ),
+)
+
+TEMPLATES: dict[str, Template] = {template.key: template for template in _ALL}

@@ -1,0 +1,1 @@
+"""What notify does: queue messages for events, deliver them, and show them to their readers."""

@@ -1,0 +1,97 @@
+"""From an event to the messages that somebody gets for it.
+
+Why this module exists: the notice says who is told what, and over which channel. :class:`Audience` is who, ``queue`` writes
+one row a channel; the row's key (event, recipient, template, channel) makes a repeated event harmless.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.clock import SHANGHAI
+from services.chassis.ids import new_id
+from services.notify import metrics
+from services.notify.domain import Channel, Status
+from services.notify.models import Message
+from services.notify.repository import NotifyUnitOfWork
+from services.notify.templates import TEMPLATES
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who gets a message: an account, a volunteer (whose account notify knows or will know), or a bare address."""
+
+    account_id: str | None = None
+    volunteer_id: str | None = None
+    address: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells recipients of one event apart; an address only shows as part of a sealed field."""
+        return self.account_id or self.volunteer_id or "address"
+
+
+def queue(
+    uow: NotifyUnitOfWork,
+    event_id: str,
+    template: str,
+    audience: Audience,
+    channels: tuple[Channel, ...],
+    parameters: dict[str, str],
+    *,
+    secrets: dict[str, str] | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed."""
+    now = uow.clock.now()
+    for channel in channels:
+        message_id = new_id()
+        in_house = channel is Channel.INBOX
+        message = Message(
+            id=message_id,
+            event_id=event_id,
+            template=template,
+            channel=channel.value,
+            account_id=audience.account_id,
+            volunteer_id=audience.volunteer_id,
+            recipient_sealed=seal(uow, message_id, audience.address),
+            recipient_key=audience.key,
+            parameters=parameters,
+            secrets_sealed=seal(uow, message_id, json.dumps(secrets) if secrets else None),
+            priority=int(TEMPLATES[template].priority),
+            status=Status.DELIVERED if in_house else Status.QUEUED,
+            attempts=0,
+            next_attempt_at=now,
+            expires_at=expires_at,
+            created_at=now,
+            sent_at=now if in_house else None,
+            version=1,
+        )
+        if uow.messages.add_once(message):
+            metrics.MESSAGES_QUEUED.labels(template, channel.value).inc()
+
+
+def seal(uow: NotifyUnitOfWork, message_id: str, text: str | None) -> str | None:
+    """``text`` encrypted for the row ``message_id``."""
+    if text is None:
+        return None
+    return str(uow.settings.message_cipher.encrypt(text, f"message:{message_id}"))
+
+
+def unseal(uow: NotifyUnitOfWork, message: Message, sealed: str) -> str:
+    """What :func:`seal` wrote."""
+    return str(uow.settings.message_cipher.decrypt(sealed, f"message:{message.id}"))
+
+
+def day_and_time(moment: datetime) -> str:
+    """``3月5日 14:30``, as people in Guangdong read it."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def texts(**parameters: Any) -> dict[str, str]:
+    """Parameters as text, moments in local words."""
+    return {k: day_and_time(v) if isinstance(v, datetime) else str(v) for k, v in parameters.items()}
