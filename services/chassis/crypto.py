@@ -124,7 +124,7 @@ class FieldCipher:
         return f"{self._VERSION}.{self._current}.{_encode(nonce + sealed)}"
 
     def decrypt(self, token: str, context: str) -> str:
-        """The plaintext of ``token``. Raises :class:`CannotDecrypt`, :class:`UnknownKey` if its key is gone."""
+        """The plaintext of ``token``; raises :class:`CannotDecrypt`, or :class:`UnknownKey`."""
         kid, body = self._split(token)
         cipher = self._ciphers.get(kid)
         if cipher is None:
