@@ -65,7 +65,7 @@ class EventEntrypoint(Entrypoint):
         """Read the envelope and run the handler in a worker."""
         try:
             event = read_envelope(message.body, self._known)
-        except UnreadableEvent:
+        except UnreadableEvent as error:
             self._finish(message, lambda: self._park(message, "undecodable", str(error)))
             return
         caller = Caller(
