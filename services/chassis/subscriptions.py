@@ -66,7 +66,8 @@ class EventEntrypoint(Entrypoint):
         try:
             event = read_envelope(message.body, self._known)
         except UnreadableEvent as error:
-            self._finish(message, lambda: self._park(message, "undecodable", str(error)))
+            explanation = str(error)  # `error` itself is unbound by the time a linter thinks the lambda runs
+            self._finish(message, lambda: self._park(message, "undecodable", explanation))
             return
         caller = Caller(
             kind="service",
