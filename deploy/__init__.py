@@ -1,1 +1,1 @@
-"""How the platform is run: locally (``local``), in containers (``docker``, ``compose``), with its data and dashboards."""
+"""How the platform is run: locally, in containers, with its data and dashboards."""

@@ -1,4 +1,4 @@
-"""Keys and passwords of a development platform: made once, kept in ``.run/secrets.json``, readable by the owner only."""
+"""Keys and passwords of a development platform: made once, kept in ``.run/secrets.json`` for the owner alone."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def _make() -> Credentials:
             bank: {"private": key.as_dict(private=True), "public": key.as_dict(private=False)}
             for bank, key in bank_keys.items()
         },
-        "webhook_secrets": {
-            bank: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for bank in BANKS
-        },
+        "webhook_secrets": {bank: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for bank in BANKS},
         "platform_admin": {"account": "platform-admin", "password": secrets.token_urlsafe(12)},
         "database_superuser": secrets.token_urlsafe(18),
         "database_roles": {name: secrets.token_urlsafe(18) for name in DATABASES},

@@ -127,9 +127,7 @@ class Platform:
             "metrics": {spec.name: f"http://127.0.0.1:{spec.ops_port}/metrics" for spec in self.table},
             "partner": {
                 bank: {
-                    "amqp_url": self.broker.url(f"bank-{bank}", PARTNER_VHOST)
-                    if f"bank-{bank}" in users
-                    else None,
+                    "amqp_url": self.broker.url(f"bank-{bank}", PARTNER_VHOST) if f"bank-{bank}" in users else None,
                     "queue": applications_queue(bank),
                     "key_file": str(self.layout.partner / f"{bank}.jwk"),
                     "webhook_secret": self.secrets["webhook_secrets"][bank],
@@ -182,7 +180,7 @@ class Platform:
                     user=self.postgres.owner,
                     autostart=True,
                     stop_signal="INT",
-                )  # fmt: skip
+                )
             )
         if not self._external_amqp:
             if not self.supervisor.alive:

@@ -40,8 +40,8 @@ class Postgres:
             password_file.flush()
             os.chmod(password_file.name, 0o644 if self.owner else 0o600)
             self._as_owner(
-                "initdb", "-D", str(self._data), "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8",
-                "--no-sync", f"--pwfile={password_file.name}",
+                "initdb", "-D", str(self._data), "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8",
+                "--locale=C.UTF-8", "--no-sync", f"--pwfile={password_file.name}",
             )  # fmt: skip
 
     @property
@@ -99,9 +99,7 @@ def make_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
         for service, password in passwords.items():
             name = sql.Identifier(f"zhiyuan_{service}")
             secret = sql.Literal(password)
-            exists = connection.execute(
-                "SELECT 1 FROM pg_roles WHERE rolname = %s", (f"zhiyuan_{service}",)
-            ).fetchone()
+            exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (f"zhiyuan_{service}",)).fetchone()
             verb = "ALTER" if exists else "CREATE"
             connection.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(name, secret))
             if not connection.execute(

@@ -37,9 +37,7 @@ class ProcessSpec:
     ops_port: int
 
 
-def service_environment(
-    service: str, layout: Layout, credentials: Credentials, addresses: Addresses
-) -> dict[str, str]:
+def service_environment(service: str, layout: Layout, credentials: Credentials, addresses: Addresses) -> dict[str, str]:
     """What the processes of ``service`` (and its jobs) read, the ops port aside."""
     url = service_url(addresses.database_admin_url, service, credentials["database_roles"][service])
     common = {
@@ -92,9 +90,7 @@ def process_table(layout: Layout, credentials: Credentials, addresses: Addresses
         environment = service_environment(service, layout, credentials, addresses)
         relay_environment = {name: environment[name] for name in _RELAY_READS if name in environment}
         table.append(_spec(layout, service, ["services.chassis.runner", service], environment))
-        table.append(
-            _spec(layout, f"{service}-relay", ["services.chassis.relay", service], relay_environment)
-        )
+        table.append(_spec(layout, f"{service}-relay", ["services.chassis.relay", service], relay_environment))
     table.append(_spec(layout, "gateway", ["gateway"], _gateway_environment(layout, credentials, addresses)))
     return table
 

@@ -45,7 +45,8 @@ class Supervisor:
         """Write the configuration; ``programs`` are sections made by :func:`program`."""
         head = (
             f"[unix_http_server]\nfile={self._socket}\nchmod=0600\n\n"
-            f"[supervisord]\nlogfile={self._layout.logs / 'supervisord.log'}\npidfile={self._layout.run / 'supervisord.pid'}\n"
+            f"[supervisord]\nlogfile={self._layout.logs / 'supervisord.log'}\n"
+            f"pidfile={self._layout.run / 'supervisord.pid'}\n"
             f"childlogdir={self._layout.logs}\nloglevel=info\nminfds=4096\nsilent=true\n\n"
             "[rpcinterface:supervisor]\n"
             "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n\n"

@@ -54,7 +54,5 @@ test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects b
 def run_tests(arguments: list[str]) -> int:
     """pytest with servers of its own; answers its exit code."""
     with test_servers() as variables:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
-        )
+        done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables})
     return done.returncode

@@ -1,8 +1,8 @@
 """The broker as it must be before anything starts: vhosts, users, permissions, and the banks' queues.
 
-Why this module exists: the services declare their own queues in their own vhost; a bank may declare nothing. What a bank
-reaches is made here, once, for the private broker and for ``deploy/rabbitmq/definitions.json`` (compose) alike: it can
-read its own queue and write to its own exchange, and nothing else.
+Why this module exists: the services declare their own queues in their own vhost; a bank may declare nothing. What a
+bank reaches is made here, once, for the private broker and for ``deploy/rabbitmq/definitions.json`` (compose) alike:
+it can read its own queue and write to its own exchange, and nothing else.
 """
 
 from __future__ import annotations
@@ -44,15 +44,8 @@ def definitions(passwords: Mapping[str, str], *, queue_type: str = "classic") ->
         ],
         "vhosts": [{"name": SERVICES_VHOST}, {"name": PARTNER_VHOST}],
         "permissions": [
-            *(
-                _permission(name, SERVICES_VHOST, ".*", ".*", ".*")
-                for name in passwords
-                if name in administrators
-            ),
-            *(
-                _permission("test-admin", PARTNER_VHOST, ".*", ".*", ".*")
-                for _ in range("test-admin" in passwords)
-            ),
+            *(_permission(name, SERVICES_VHOST, ".*", ".*", ".*") for name in passwords if name in administrators),
+            *(_permission("test-admin", PARTNER_VHOST, ".*", ".*", ".*") for _ in range("test-admin" in passwords)),
             _permission("card-exchange", PARTNER_VHOST, "", r"partner\.applications", r"partner\.statuses"),
             *(
                 _permission(
@@ -90,9 +83,7 @@ def password_hash(password: str) -> str:
 
 
 def _permission(user: str, vhost: str, configure: str, write: str, read: str) -> dict[str, str]:
-    anchored = {
-        k: f"^{v}$" if v else "^$" for k, v in (("configure", configure), ("write", write), ("read", read))
-    }
+    anchored = {k: f"^{v}$" if v else "^$" for k, v in (("configure", configure), ("write", write), ("read", read))}
     return {"user": user, "vhost": vhost, **anchored}
 
 

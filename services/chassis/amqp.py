@@ -42,9 +42,7 @@ def parking_queue_name(service: str) -> str:
 def durable_queue(name: str, queue_type: str, **kwargs: Any) -> Queue:
     """A queue that survives the broker, of the type this installation uses."""
     arguments = {"x-queue-type": "quorum"} if queue_type == "quorum" else {}
-    return Queue(
-        name, durable=True, queue_arguments={**arguments, **kwargs.pop("queue_arguments", {})}, **kwargs
-    )
+    return Queue(name, durable=True, queue_arguments={**arguments, **kwargs.pop("queue_arguments", {})}, **kwargs)
 
 
 def delay_exchange(seconds: int) -> Exchange:
@@ -159,14 +157,10 @@ class Publisher(SharedExtension):
             try:
                 if self._confirmed is None:
                     self._confirmed = self._connect(confirm=True)
-                self._publish(
-                    self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties}
-                )
+                self._publish(self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties})
             except self._errors(self._confirmed):
                 self._confirmed = self._connect(confirm=True)
-                self._publish(
-                    self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties}
-                )
+                self._publish(self._confirmed, body, exchange, routing_key, {"delivery_mode": 2, **properties})
 
     def delay(self, message: Message, *, queue: str, attempt: int) -> None:
         """Bring ``message`` back to ``queue`` after the delay of its ``attempt`` (counted from 1)."""
@@ -211,9 +205,7 @@ class Publisher(SharedExtension):
         return (*connection.connection_errors, *connection.channel_errors)
 
     @staticmethod
-    def _publish(
-        producer: Producer, body: bytes, exchange: str, routing_key: str, properties: dict[str, Any]
-    ) -> None:
+    def _publish(producer: Producer, body: bytes, exchange: str, routing_key: str, properties: dict[str, Any]) -> None:
         producer.publish(
             body,
             exchange=exchange,
@@ -229,11 +221,7 @@ class Publisher(SharedExtension):
 
 
 def _properties(message: Message, extra_headers: dict[str, Any]) -> dict[str, Any]:
-    kept = {
-        k: message.properties[k]
-        for k in ("message_id", "correlation_id", "type")
-        if message.properties.get(k)
-    }
+    kept = {k: message.properties[k] for k in ("message_id", "correlation_id", "type") if message.properties.get(k)}
     return {
         **kept,
         "content_type": message.content_type or "application/octet-stream",

@@ -112,9 +112,7 @@ def _queues(subscriptions: Sequence[Subscription], event_key: str) -> list[str]:
 
 def _channel(event_class: type[Event], queues: Sequence[str]) -> dict[str, Any]:
     listeners = ", ".join(queues) if queues else "nobody yet"
-    kept = (
-        "kept in the outbox until a queue is bound" if event_class.mandatory else "dropped if nobody listens"
-    )
+    kept = "kept in the outbox until a queue is bound" if event_class.mandatory else "dropped if nobody listens"
     return {
         "address": event_class.wire_type(),
         "description": f"Published by {event_class.source()}, {kept}. Listening: {listeners}.",
@@ -162,9 +160,7 @@ def _send(event_class: type[Event]) -> dict[str, Any]:
         "action": "send",
         "channel": {"$ref": f"#/channels/{key_of(event_class)}"},
         "tags": [{"name": event_class.source()}],
-        "bindings": {
-            "amqp": {"deliveryMode": 2, "mandatory": event_class.mandatory, "bindingVersion": "0.3.0"}
-        },
+        "bindings": {"amqp": {"deliveryMode": 2, "mandatory": event_class.mandatory, "bindingVersion": "0.3.0"}},
     }
 
 

@@ -237,6 +237,4 @@ def _plain(value: Any) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _plain(inner) for key, inner in value.items()}
-    raise TypeError(
-        f"the audit log cannot keep a {type(value).__name__} exactly; give text or a whole number"
-    )
+    raise TypeError(f"the audit log cannot keep a {type(value).__name__} exactly; give text or a whole number")

@@ -57,9 +57,7 @@ class ConfirmingChannel:
     async def declare_topic_exchange(self, name: str) -> None:
         """Declare a durable topic exchange and wait for it."""
         done = self._loop.create_future()
-        self._channel.exchange_declare(
-            name, exchange_type="topic", durable=True, callback=lambda _: done.done() or done.set_result(None)
-        )
+        self._channel.exchange_declare(name, exchange_type="topic", durable=True, callback=lambda _: _settle(done))
         await asyncio.wait_for(done, 10)
 
     def publish(
@@ -96,9 +94,7 @@ class ConfirmingChannel:
         self._channel = channel
         channel.add_on_close_callback(lambda _, reason: self._lose(f"channel closed: {reason}"))
         channel.add_on_return_callback(self._on_return)
-        channel.confirm_delivery(
-            self._on_confirm, callback=lambda _: self._ready.done() or self._ready.set_result(None)
-        )
+        channel.confirm_delivery(self._on_confirm, callback=lambda _: _settle(self._ready))
 
     def _on_return(self, _channel: Any, _method: Any, properties: pika.BasicProperties, _body: bytes) -> None:
         self._returned.add(str(properties.message_id))  # the broker sends the return before the confirm
@@ -131,3 +127,8 @@ class ConfirmingChannel:
         self._unanswered.clear()
         if self._connection is not None and self._connection.is_open:
             self._connection.close()
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

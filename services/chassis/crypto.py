@@ -111,9 +111,7 @@ class FieldCipher:
     def __init__(self, keyring: KeyRing) -> None:
         self._current = keyring.current_id
         # Derived, so that a key set given to two uses by mistake is still two keys.
-        self._ciphers = {
-            kid: AESGCM(_derive(key, b"zhiyuan field cipher v1")) for kid, key in keyring.keys.items()
-        }
+        self._ciphers = {kid: AESGCM(_derive(key, b"zhiyuan field cipher v1")) for kid, key in keyring.keys.items()}
 
     def encrypt(self, plaintext: str, context: str) -> str:
         """A token for ``plaintext``, never the same twice, that decrypts with the same ``context`` only."""

@@ -67,8 +67,8 @@ def errors_page() -> str:
         _MADE_BY,
         "",
         "A refusal is `application/problem+json`: `type` is `/errors/{code}`; `title` and `detail` are in",
-        "the language of `Accept-Language`, Chinese unless English is asked for; `data` is what the detail was",
-        "filled from; `errors` names each field that broke a rule. Codes are stable; words are not.",
+        "the language of `Accept-Language`, Chinese unless English is asked for; `data` is what the detail",
+        "was filled from; `errors` names each field that broke a rule. Codes are stable; words are not.",
     ]
     for part, module in modules_named("errors"):
         declared = sorted(_declared(module, AppError), key=lambda error: (error.status, error.code))
@@ -191,12 +191,8 @@ def drift(root: Path) -> str:
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write the pages; with ``--check`` only compare: 0 if they are true, else 1 and the difference."""
-    parser = argparse.ArgumentParser(
-        prog="python -m services.chassis.docs", description="Make docs from the code."
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; print the difference and end with 1"
-    )
+    parser = argparse.ArgumentParser(prog="python -m services.chassis.docs", description="Make docs from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; print the difference and end with 1")
     if not parser.parse_args(arguments).check:
         write(root)
         return 0

@@ -30,9 +30,7 @@ def ops_app(checks: Mapping[str, Check]) -> Callable[..., Iterable[bytes]]:
         if path == "/readyz":
             faults = {name: fault for name, check in checks.items() if (fault := _ask(check)) is not None}
             if faults:
-                return _answer(
-                    start_response, "503 Service Unavailable", {"status": "not_ready", "faults": faults}
-                )
+                return _answer(start_response, "503 Service Unavailable", {"status": "not_ready", "faults": faults})
             return _answer(start_response, "200 OK", {"status": "ok"})
         return _answer(start_response, "404 Not Found", {"status": "not_found"})
 

@@ -36,9 +36,7 @@ class IdempotentRequest:
         Raises :class:`RequestInFlight` while the first is running, :class:`IdempotencyKeyReused` for another body.
         Holds an advisory lock until the transaction ends.
         """
-        lock = int.from_bytes(
-            hashlib.sha256(f"{self._scope}\0{self._key}".encode()).digest()[:8], "big", signed=True
-        )
+        lock = int.from_bytes(hashlib.sha256(f"{self._scope}\0{self._key}".encode()).digest()[:8], "big", signed=True)
         if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock))):
             raise RequestInFlight()
         row = session.execute(

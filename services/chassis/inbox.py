@@ -15,9 +15,6 @@ from services.chassis.tables import INBOX
 def claim(session: Session, consumer: str, event_id: str) -> bool:
     """True if ``consumer`` has not handled this event yet. Waits for a twin that is being handled right now."""
     row = session.execute(
-        insert(INBOX)
-        .values(consumer=consumer, event_id=event_id)
-        .on_conflict_do_nothing()
-        .returning(INBOX.c.event_id)
+        insert(INBOX).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing().returning(INBOX.c.event_id)
     ).one_or_none()
     return row is not None

@@ -19,9 +19,7 @@ PERSONAL_FIELDS = frozenset(
 )
 
 
-def _drop_personal_data(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _drop_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in PERSONAL_FIELDS & event.keys():
         event[key] = "[withheld]"
     return event

@@ -34,9 +34,7 @@ EVENT_LAG_SECONDS = Histogram(
     ["handler"],
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
 )
-INBOX_DUPLICATES = Counter(
-    "zhiyuan_inbox_duplicates", "Events that came again and were recognised", ["handler"]
-)
+INBOX_DUPLICATES = Counter("zhiyuan_inbox_duplicates", "Events that came again and were recognised", ["handler"])
 PARKED = Counter(
     "zhiyuan_parked_messages",
     "Messages put on the parking queue; reason is `undecodable`, `no_reply_to`, or `failed` (retries used up)",
@@ -51,24 +49,16 @@ IDEMPOTENT_REPLAYS = Counter(
 POOL_CHECKED_OUT = Gauge("zhiyuan_database_pool_in_use", "Database connections in use by this process")
 POOL_SIZE = Gauge("zhiyuan_database_pool_size", "Database connections this process may use at most")
 WORKERS_BUSY = Gauge("zhiyuan_workers_busy", "Requests and events being handled at this moment")
-BROKER_CONNECTED = Gauge(
-    "zhiyuan_broker_connected", "1 while this process has its consumers on the broker, else 0"
-)
+BROKER_CONNECTED = Gauge("zhiyuan_broker_connected", "1 while this process has its consumers on the broker, else 0")
 
 OUTBOX_PENDING = Gauge(
     "zhiyuan_outbox_pending", "Rows in the outbox that are not confirmed by the broker yet", ["service"]
 )
-OUTBOX_AGE_SECONDS = Gauge(
-    "zhiyuan_outbox_age_seconds", "Age of the oldest unconfirmed outbox row", ["service"]
-)
-OUTBOX_PUBLISHED = Counter(
-    "zhiyuan_outbox_published", "Events that the broker has confirmed", ["service", "event"]
-)
+OUTBOX_AGE_SECONDS = Gauge("zhiyuan_outbox_age_seconds", "Age of the oldest unconfirmed outbox row", ["service"])
+OUTBOX_PUBLISHED = Counter("zhiyuan_outbox_published", "Events that the broker has confirmed", ["service", "event"])
 OUTBOX_UNROUTABLE = Counter(
     "zhiyuan_outbox_unroutable",
     "Events that no queue wanted yet; they stay in the outbox",
     ["service", "event"],
 )
-RELAY_LEADER = Gauge(
-    "zhiyuan_relay_leader", "1 while this relay holds the lock of its database, else 0", ["service"]
-)
+RELAY_LEADER = Gauge("zhiyuan_relay_leader", "1 while this relay holds the lock of its database, else 0", ["service"])

@@ -20,7 +20,7 @@ SERVICES = ("identity", "organization", "activity", "attendance", "card", "notif
 
 
 def parked_messages(channel: Any, service: str) -> Iterator[tuple[Any, pika.BasicProperties, bytes]]:
-    """Each parked message of ``service`` once, unacknowledged: those not acknowledged return when the channel closes."""
+    """Each parked message of ``service`` once, unacknowledged: it returns when the channel closes."""
     name = f"{service}.parked"
     for _ in range(_count(channel, service)):
         method, properties, body = channel.basic_get(name)
@@ -36,9 +36,7 @@ def replay(channel: Any, method: Any, properties: pika.BasicProperties, body: by
     for key in ("zhiyuan-parked-reason", "zhiyuan-attempt", "x-death"):
         headers.pop(key, None)
     properties.headers = headers
-    channel.basic_publish(
-        "", queue, body, properties, mandatory=True
-    )  # confirmed: raises when it cannot be routed
+    channel.basic_publish("", queue, body, properties, mandatory=True)  # confirmed: raises when it cannot be routed
     channel.basic_ack(method.delivery_tag)
     return queue
 

@@ -1,7 +1,7 @@
 """Load what a service cannot work without: ``python -m services.chassis.reference_data card``.
 
-Why this module exists: branches, templates and the first administrator are data, not migrations. A service that has some
-keeps ``use_cases/reference_data.py`` with ``load(uow)``, which may run any number of times.
+Why this module exists: branches, templates and the first administrator are data, not migrations. A service that has
+some keeps ``use_cases/reference_data.py`` with ``load(uow)``, which may run any number of times.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The relay: takes committed events from one service's outbox to the broker. ``python -m services.chassis.relay card``.
 
-Why this module exists: an event is saved with the state it tells of; something else has to publish it, for as long as it
-takes. That is this process: no eventlet, psycopg 3 and pika on asyncio. It is woken by NOTIFY, with a poll behind it;
-sends a batch, then collects the confirms; and marks a row sent only after its own confirm. A crash in between sends
+Why this module exists: an event is saved with the state it tells of; something else has to publish it, for as long as
+it takes. That is this process: no eventlet, psycopg 3 and pika on asyncio. It is woken by NOTIFY, with a poll behind
+it; sends a batch, then collects the confirms; and marks a row sent only after its own confirm. A crash in between sends
 again: consumers have an inbox.
 
 Order: rows of one aggregate go out in the order of their ids. When one of them cannot go yet, those behind it wait.
@@ -49,9 +49,7 @@ class RelaySettings(Settings):
     """What the relay reads."""
 
     amqp_url: Secret = setting("ZHIYUAN_AMQP_URL", "The broker, with the services' vhost.", parse=Secret)
-    database_url: Secret = setting(
-        "ZHIYUAN_DATABASE_URL", "The service's own PostgreSQL database.", parse=Secret
-    )
+    database_url: Secret = setting("ZHIYUAN_DATABASE_URL", "The service's own PostgreSQL database.", parse=Secret)
     partner_amqp_url: Secret | None = setting(
         "ZHIYUAN_PARTNER_AMQP_URL",
         "The broker, with the banks' vhost (card only).",
@@ -163,9 +161,7 @@ class Relay:
         refused = {Outcome.UNROUTABLE, Outcome.REFUSED}
         later = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome in refused]
         if sent:
-            await connection.execute(
-                "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s)", (sent,)
-            )
+            await connection.execute("UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s)", (sent,))
         if later:
             await connection.execute(
                 "UPDATE outbox SET next_attempt_at = clock_timestamp() + make_interval(secs => %s) WHERE id = ANY(%s)",

@@ -1,7 +1,8 @@
 """Re-emit a service's state as events: ``python -m services.chassis.republish organization [AGGREGATE]``.
 
-Why this module exists: the local copies that other services keep can be lost or be new. The owner tells its state again,
-through the outbox like any event; each event carries the aggregate's present version, so who has it already ignores it.
+Why this module exists: the local copies that other services keep can be lost or be new. The owner tells its state
+again, through the outbox like any event; each event carries the aggregate's present version, so who has it already
+ignores it.
 """
 
 from __future__ import annotations

@@ -87,8 +87,8 @@ class RpcServer(SharedExtension, ProviderCollector):
             (request,) = body["args"]
             header = message.headers.get(CONTEXT_HEADER)
             caller = runtime_of(self.container).context_keys.open(header) if header else ANONYMOUS
-        except AppError as refusal:
-            self.reply(message, None, refusal)
+        except AppError as not_verified:
+            self.reply(message, None, not_verified)
             return
         except (ValueError, KeyError, TypeError) as error:
             self._park(message, "undecodable", f"{type(error).__name__}: {error}")
@@ -108,9 +108,7 @@ class RpcServer(SharedExtension, ProviderCollector):
         """Answer and acknowledge. An answer that cannot be delivered is the caller's deadline to notice."""
         try:
             self._answer(message, result, error)
-        except (
-            Exception
-        ) as failure:  # the broker is away: the unacknowledged request comes again with its return
+        except Exception as failure:  # the broker is away: the unacknowledged request comes again with its return
             log.warning("reply_not_sent", error=str(failure))
             return
         self.consumer.ack_message(message)
@@ -187,9 +185,7 @@ class RpcEntrypoint(Entrypoint):
         metrics.RPC_SECONDS.labels(self.method_name, outcome).observe(time.perf_counter() - started)
         if error is not None:
             caller = worker_ctx.data[CALLER_KEY]
-            with structlog.contextvars.bound_contextvars(
-                request_id=caller.request_id, method=self.method_name
-            ):
+            with structlog.contextvars.bound_contextvars(request_id=caller.request_id, method=self.method_name):
                 if error.status >= 500:
                     log.error("rpc_failed", error=outcome, exc_info=exc_info)
                 else:

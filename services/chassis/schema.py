@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import marshmallow as ma
@@ -56,6 +56,11 @@ for _field, _zh, _en in _TYPED:
     }
 
 
+def _describe(field: fields.Field[Any], metadata: dict[str, Any]) -> None:
+    """Add what OpenAPI should say of ``field``, unless it was said where the field was declared."""
+    field.metadata = {**metadata, **field.metadata}
+
+
 class _Options(ma.SchemaOpts):
     """``Meta`` with one more word: ``command``, the dataclass a request loads into."""
 
@@ -69,7 +74,7 @@ class Request(ma.Schema):
 
     OPTIONS_CLASS = _Options
     opts: _Options
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages = {
         "unknown": rule("unknown_field", "未知字段", "is not a known field"),
         "type": rule("wrong_type", "应为对象", "must be an object"),
     }
@@ -121,15 +126,12 @@ class Text(fields.String):
         super().__init__(**kwargs)
         self._unsafe = _UNSAFE_BLOCK if multiline else _UNSAFE_LINE
         self._min, self._max = min, max
-        self.metadata.setdefault("minLength", min)
-        self.metadata.setdefault("maxLength", max)
+        _describe(self, {"minLength": min, "maxLength": max})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs))
         if self._unsafe.search(text):
-            raise ma.ValidationError(
-                rule("unsafe_text", "含有不允许的字符", "has characters that are not allowed")
-            )
+            raise ma.ValidationError(rule("unsafe_text", "含有不允许的字符", "has characters that are not allowed"))
         text = text.strip()
         if not self._min <= len(text) <= self._max:
             raise ma.ValidationError(
@@ -155,7 +157,7 @@ class Id(fields.String):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.metadata.setdefault("format", "uuid")
+        _describe(self, {"format": "uuid"})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         try:
@@ -169,8 +171,7 @@ class Timestamp(fields.Field[datetime]):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.metadata.setdefault("type", "string")
-        self.metadata.setdefault("format", "date-time")
+        _describe(self, {"type": "string", "format": "date-time"})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
         try:
@@ -192,16 +193,13 @@ class Day(fields.Field[date]):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.metadata.setdefault("type", "string")
-        self.metadata.setdefault("format", "date")
+        _describe(self, {"type": "string", "format": "date"})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError) as error:
-            raise ma.ValidationError(
-                rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD")
-            ) from error
+            raise ma.ValidationError(rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD")) from error
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
@@ -215,7 +213,7 @@ class _Matching(fields.String):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.metadata.setdefault("pattern", f"^{self.pattern.pattern}$")
+        _describe(self, {"pattern": f"^{self.pattern.pattern}$"})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
@@ -241,9 +239,7 @@ class Mobile(_Matching):
 def whole_number(*, min: int | None = None, max: int | None = None, **kwargs: Any) -> fields.Integer:
     """A whole number between ``min`` and ``max``, both included."""
     zh, en = f"应在 {min} 与 {max} 之间", f"must be between {min} and {max}"
-    return fields.Integer(
-        validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs
-    )
+    return fields.Integer(validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs)
 
 
 def one_of(choices: Any, **kwargs: Any) -> fields.String:
@@ -256,9 +252,7 @@ def one_of(choices: Any, **kwargs: Any) -> fields.String:
 def list_of(inner: fields.Field[Any], *, min: int = 0, max: int, **kwargs: Any) -> fields.List[Any]:
     """A list of ``min`` to ``max`` members."""
     zh, en = f"应有 {min} 至 {max} 项", f"must have {min} to {max} members"
-    return fields.List(
-        inner, validate=validate.Length(min=min, max=max, error=rule("bad_length", zh, en)), **kwargs
-    )
+    return fields.List(inner, validate=validate.Length(min=min, max=max, error=rule("bad_length", zh, en)), **kwargs)
 
 
 class PageRequest(Request):
@@ -274,7 +268,8 @@ class EmptyAnswer(Answer):
 
 def page_of(item: type[Answer]) -> type[Answer]:
     """The answer ``{items, next_cursor}`` of a list of ``item``."""
-    return Answer.from_dict(
-        {"items": fields.List(fields.Nested(item)), "next_cursor": fields.String(allow_none=True)},
-        name=f"{item.__name__}Page",
-    )
+    members: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item)),
+        "next_cursor": fields.String(allow_none=True),
+    }
+    return cast(type[Answer], Answer.from_dict(members, name=f"{item.__name__}Page"))

@@ -35,9 +35,7 @@ class Secret(str):
         return str.__str__(self)
 
 
-def setting(
-    variable: str, help: str, *, parse: Callable[[str], Any] = str, default: Any = dataclasses.MISSING
-) -> Any:
+def setting(variable: str, help: str, *, parse: Callable[[str], Any] = str, default: Any = dataclasses.MISSING) -> Any:
     """A dataclass field that is read from ``variable``; without a ``default`` it must be set."""
     return dataclasses.field(default=default, metadata={"variable": variable, "help": help, "parse": parse})
 
@@ -150,9 +148,7 @@ class ServiceSettings(Settings):
     context_keys: ContextKeys = setting(
         "ZHIYUAN_CONTEXT_KEYS", "Keys that sign the caller's context: kid:base64,…", parse=ContextKeys.parse
     )
-    cursor_keys: Secret = setting(
-        "ZHIYUAN_CURSOR_KEYS", "Keys that sign list cursors: kid:base64,…", parse=Secret
-    )
+    cursor_keys: Secret = setting("ZHIYUAN_CURSOR_KEYS", "Keys that sign list cursors: kid:base64,…", parse=Secret)
     max_workers: int = setting(
         "ZHIYUAN_MAX_WORKERS",
         "Requests and events handled at once; also the size of the pool.",
@@ -174,9 +170,7 @@ class ServiceSettings(Settings):
         parse=whole_numbers,
         default=(1, 5, 30, 120, 600),
     )
-    heartbeat: int = setting(
-        "ZHIYUAN_AMQP_HEARTBEAT", "Seconds between AMQP heartbeats.", parse=int, default=10
-    )
+    heartbeat: int = setting("ZHIYUAN_AMQP_HEARTBEAT", "Seconds between AMQP heartbeats.", parse=int, default=10)
 
 
 def describe(settings: type[Settings]) -> list[tuple[str, str, str]]:

@@ -124,9 +124,7 @@ class EventEntrypoint(Entrypoint):
     def _finish(self, message: Message, before: Any) -> None:
         try:
             before()
-        except (
-            Exception
-        ) as failure:  # without a copy in safety there is no ack: the broker will deliver it again
+        except Exception as failure:  # without a copy in safety there is no ack: the broker will deliver it again
             log.warning("event_not_acknowledged", error=str(failure))
             self.consumer.requeue_message(message)
             return

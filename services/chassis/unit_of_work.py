@@ -57,9 +57,7 @@ class UnitOfWork:
         )
         return str(document["id"])
 
-    def hand_to_partner(
-        self, document: dict[str, Any], *, exchange: str, routing_key: str, aggregate: str
-    ) -> None:
+    def hand_to_partner(self, document: dict[str, Any], *, exchange: str, routing_key: str, aggregate: str) -> None:
         """Save a document for the partner vhost (``document["id"]`` is its message id)."""
         self._to_outbox(
             document,

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Histogram
 
-MESSAGES_QUEUED = Counter(
-    "zhiyuan_notify_messages_queued", "Messages written down to be sent", ["template", "channel"]
-)
-MESSAGES_SENT = Counter(
-    "zhiyuan_notify_messages_sent", "Messages that a provider has taken", ["template", "channel"]
-)
+MESSAGES_QUEUED = Counter("zhiyuan_notify_messages_queued", "Messages written down to be sent", ["template", "channel"])
+MESSAGES_SENT = Counter("zhiyuan_notify_messages_sent", "Messages that a provider has taken", ["template", "channel"])
 MESSAGES_FAILED = Counter(
     "zhiyuan_notify_messages_failed",
     "Messages given up; the reason is the provider's or our own",

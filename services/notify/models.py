@@ -63,9 +63,7 @@ class Message(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "recipient_key", "template", "channel"),
-        sa.Index(
-            "ix_message_due", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")
-        ),
+        sa.Index("ix_message_due", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")),
         sa.Index("ix_message_sending", "next_attempt_at", postgresql_where=sa.text("status = 'sending'")),
         sa.Index("ix_message_account", "account_id", "created_at", "id"),
         sa.Index("ix_message_volunteer", "volunteer_id", "created_at", "id"),
@@ -88,9 +86,7 @@ class SimulatedMessage(Base):
 
     __tablename__ = "simulated_message"
 
-    id: Mapped[str] = mapped_column(
-        sa.Uuid(as_uuid=False), primary_key=True
-    )  # the message's: a resend changes nothing
+    id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False), primary_key=True)  # the message's: a resend changes nothing
     channel: Mapped[str]
     recipient: Mapped[str]
     text: Mapped[str]

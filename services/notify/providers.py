@@ -1,7 +1,8 @@
 """Who takes a message out of the house.
 
-Why this module exists: delivery knows one sentence, :meth:`Provider.send`. Behind it stands the simulator, whose inbox is
-a table that the development gateway shows, or the Null twin that takes nothing. Providers of the real world join here.
+Why this module exists: delivery knows one sentence, :meth:`Provider.send`. Behind it stands the simulator, whose inbox
+is a table that the development gateway shows, or the Null twin that takes nothing. Providers of the real world join
+here.
 """
 
 from __future__ import annotations
@@ -80,6 +81,5 @@ def providers_for(settings: NotifySettings, units: Any) -> dict[Channel, Provide
     """The provider of each channel that leaves the house; ``units`` opens units of work (for the simulator)."""
     chosen = {Channel.SMS: settings.sms_provider, Channel.EMAIL: settings.email_provider}
     return {
-        channel: SimulatorProvider(units) if name == "simulator" else NullProvider()
-        for channel, name in chosen.items()
+        channel: SimulatorProvider(units) if name == "simulator" else NullProvider() for channel, name in chosen.items()
     }

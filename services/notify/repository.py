@@ -32,9 +32,7 @@ class MessageRepository:
 
     def add_once(self, message: Message) -> bool:
         """Save; False if this event has already made this message for this recipient."""
-        columns = {
-            c.key: getattr(message, c.key) for c in sa.inspect(Message).columns if c.key in message.__dict__
-        }
+        columns = {c.key: getattr(message, c.key) for c in sa.inspect(Message).columns if c.key in message.__dict__}
         statement = insert(Message).values(**columns).on_conflict_do_nothing().returning(Message.id)
         return self._uow.session.scalar(statement) is not None
 
@@ -83,13 +81,9 @@ class MessageRepository:
             statement = statement.where(Message.template == template)
         return statement
 
-    def simulated(
-        self, recipient: str | None, since: datetime | None, limit: int
-    ) -> Sequence[SimulatedMessage]:
+    def simulated(self, recipient: str | None, since: datetime | None, limit: int) -> Sequence[SimulatedMessage]:
         """The simulator's inbox, oldest first."""
-        statement = (
-            sa.select(SimulatedMessage).order_by(SimulatedMessage.at, SimulatedMessage.id).limit(limit)
-        )
+        statement = sa.select(SimulatedMessage).order_by(SimulatedMessage.at, SimulatedMessage.id).limit(limit)
         if recipient is not None:
             statement = statement.where(SimulatedMessage.recipient == recipient)
         if since is not None:

@@ -41,9 +41,7 @@ class NotifySettings(ServiceSettings):
         """Simulators are refused in production."""
         found = super().faults()
         if self.production and "simulator" in (self.sms_provider, self.email_provider):
-            found.append(
-                "ZHIYUAN_SMS_PROVIDER and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production"
-            )
+            found.append("ZHIYUAN_SMS_PROVIDER and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production")
         return found
 
 

@@ -30,9 +30,7 @@ def scratch_database(templates: Templates) -> Iterator[Callable[[str], str]]:
 def scratch_metadata(templates: Templates) -> Iterator[Callable[[str, sa.MetaData], str]]:
     """``scratch_metadata(name, metadata)``: the URL of a fresh database made from bare metadata."""
     with ExitStack() as stack:
-        yield lambda name, metadata: stack.enter_context(
-            templates.clone(templates.of_metadata(name, metadata))
-        )
+        yield lambda name, metadata: stack.enter_context(templates.clone(templates.of_metadata(name, metadata)))
 
 
 @pytest.fixture

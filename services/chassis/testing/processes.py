@@ -38,7 +38,7 @@ class Process:
         self.ops_port = free_port()
         self._command = [sys.executable, "-m", module, *arguments]
         self._environment = {**os.environ, **environment, "ZHIYUAN_OPS_PORT": str(self.ops_port)}
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
         self._process: subprocess.Popen[str] | None = None
 
     @contextmanager

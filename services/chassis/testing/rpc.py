@@ -50,9 +50,7 @@ class RpcCaller:
         """Send these very bytes and return the raw answer; raises :class:`NoAnswer`."""
         correlation_id = uuid.uuid4().hex
         self.send(target, body, reply_to=self._queue, correlation_id=correlation_id, **properties)
-        for _method, received, answer in self.channel.consume(
-            self._queue, auto_ack=True, inactivity_timeout=seconds
-        ):
+        for _method, received, answer in self.channel.consume(self._queue, auto_ack=True, inactivity_timeout=seconds):
             if received is None:
                 break
             if received.correlation_id == correlation_id:
@@ -65,9 +63,7 @@ class RpcCaller:
             "nameko-rpc",
             target,
             body,
-            pika.BasicProperties(
-                **{"content_type": "application/json", "content_encoding": "utf-8", **properties}
-            ),
+            pika.BasicProperties(**{"content_type": "application/json", "content_encoding": "utf-8", **properties}),
         )
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from services.chassis.tables import OUTBOX
 from services.chassis.unit_of_work import UnitOfWork
 
 
-def test_key(letter: str, kid: str = "test") -> str:
+def test_key(letter: str, kid: str = "test") -> str:  # noqa: PT028  # a helper, not a test
     """A key ring of one key for a settings variable: ``kid:base64``."""
     return f"{kid}:{base64.b64encode(letter.encode() * 32).decode()}"
 

@@ -136,8 +136,6 @@ def _give_up(uow: NotifyUnitOfWork, message: Message, reason: str) -> None:
     message.version += 1
     metrics.MESSAGES_FAILED.labels(message.channel, reason).inc()
     uow.publish(
-        MessageFailed(
-            message_id=message.id, template=message.template, channel=message.channel, reason=reason
-        ),
+        MessageFailed(message_id=message.id, template=message.template, channel=message.channel, reason=reason),
         version=message.version,
     )

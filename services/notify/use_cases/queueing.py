@@ -1,7 +1,7 @@
 """From an event to the messages that somebody gets for it.
 
-Why this module exists: the notice says who is told what, and over which channel. :class:`Audience` is who, ``queue`` writes
-one row a channel; the row's key (event, recipient, template, channel) makes a repeated event harmless.
+Why this module exists: the notice says who is told what, and over which channel. :class:`Audience` is who, ``queue``
+writes one row a channel; the row's key (event, recipient, template, channel) makes a repeated event harmless.
 """
 
 from __future__ import annotations

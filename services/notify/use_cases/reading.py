@@ -13,9 +13,7 @@ from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
 
 # What the notice demands by SMS cannot be switched off; every message stays in the in-app inbox.
-MANDATED_BY_SMS = frozenset(
-    key for key, template in TEMPLATES.items() if template.source.startswith("notice")
-)
+MANDATED_BY_SMS = frozenset(key for key, template in TEMPLATES.items() if template.source.startswith("notice"))
 
 
 def list_notifications(query: commands.ListNotifications, uow: NotifyUnitOfWork) -> dict[str, Any]:
@@ -56,9 +54,7 @@ def read_notification(command: commands.ReadNotification, uow: NotifyUnitOfWork)
 
 def _shown(message: Message, locale: str) -> dict[str, Any]:
     template = TEMPLATES[message.template]
-    missing = dict.fromkeys(
-        template.parameters, "***"
-    )  # an erased person's messages have lost their parameters
+    missing = dict.fromkeys(template.parameters, "***")  # an erased person's messages have lost their parameters
     return {
         "id": message.id,
         "template": message.template,

@@ -42,9 +42,7 @@ def deed(action: str = "approve", **details: object) -> AuditEntry:
 
 
 @pytest.fixture(params=["psycopg2", "psycopg"])
-def engine(
-    scratch_metadata: Callable[[str, sa.MetaData], str], request: pytest.FixtureRequest
-) -> Iterator[sa.Engine]:
+def engine(scratch_metadata: Callable[[str, sa.MetaData], str], request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
     """Once with the services' driver and once with the tools'; always as superuser."""
     impatient = {"options": "-c lock_timeout=5s"}  # who waits for a turn in vain fails, and does not hang
     url = driver_url(scratch_metadata("audit", new_metadata()), request.param)
@@ -150,9 +148,7 @@ class TestAppending:
 
     def test_transactions_at_the_same_moment_make_one_chain(self, engine: sa.Engine) -> None:
         with ThreadPoolExecutor(5) as pool:
-            list(
-                pool.map(lambda n: append_in_one_transaction(engine, deed(f"{n}a"), deed(f"{n}b")), range(25))
-            )
+            list(pool.map(lambda n: append_in_one_transaction(engine, deed(f"{n}a"), deed(f"{n}b")), range(25)))
         assert sorted(actions(engine)) == sorted(f"{n}{part}" for n in range(25) for part in "ab")
         assert verdict(engine) is None
 
@@ -178,9 +174,7 @@ class TestRefusals:
             "SET session_replication_role = replica; DELETE FROM audit_log",
         ],
     )
-    def test_changing_and_removing_is_refused_even_to_the_superuser(
-        self, engine: sa.Engine, statement: str
-    ) -> None:
+    def test_changing_and_removing_is_refused_even_to_the_superuser(self, engine: sa.Engine, statement: str) -> None:
         append_in_one_transaction(engine, deed())
         with engine.connect() as connection, pytest.raises(ProgrammingError, match="append-only"):
             connection.exec_driver_sql(statement)
@@ -210,9 +204,7 @@ class TestTampering:
         assert verdict(engine) == BrokenRow(3, "changed")
 
     @pytest.mark.parametrize("removed", [1, 3])
-    def test_a_removed_row_is_found_at_the_row_that_followed_it(
-        self, engine: sa.Engine, removed: int
-    ) -> None:
+    def test_a_removed_row_is_found_at_the_row_that_followed_it(self, engine: sa.Engine, removed: int) -> None:
         tamper(engine, f"DELETE FROM audit_log WHERE id = {removed}")
         assert verdict(engine) == BrokenRow(removed + 1, "out_of_place")
 
@@ -257,20 +249,14 @@ class TestTampering:
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 DETAILS = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**63 - 1)
-    | TEXT
-    | st.datetimes(timezones=st.just(UTC)),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXT | st.datetimes(timezones=st.just(UTC)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
 MOMENTS = st.datetimes(
     min_value=datetime(1900, 1, 1),
     max_value=datetime(2200, 1, 1),
-    timezones=st.sampled_from(
-        [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))]
-    ),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))]),
 )
 
 

@@ -20,9 +20,7 @@ def parked(sample: Sample) -> int:
 
 
 def sent_body(sample: Sample) -> bytes:
-    return orjson.dumps(
-        sample.scalar("SELECT body FROM outbox WHERE routing_key = 'note.written.v1' LIMIT 1")
-    )
+    return orjson.dumps(sample.scalar("SELECT body FROM outbox WHERE routing_key = 'note.written.v1' LIMIT 1"))
 
 
 def test_an_event_reaches_its_handler_once(sample: Sample) -> None:

@@ -67,10 +67,7 @@ COLUMNS = ["token", "number", "moment", "day", "word", "pinned"]
 def sort_orders(draw: st.DrawFn) -> list[Key]:
     """Some columns in some order, each ascending or descending, the id last."""
     names = draw(st.lists(st.sampled_from(COLUMNS), unique=True, max_size=3))
-    return [
-        (getattr(Note, name), "desc") if draw(st.booleans()) else getattr(Note, name)
-        for name in [*names, "id"]
-    ]
+    return [(getattr(Note, name), "desc") if draw(st.booleans()) else getattr(Note, name) for name in [*names, "id"]]
 
 
 def in_order(keys: list[Key]) -> list[sa.ColumnElement[Any]]:

@@ -124,9 +124,7 @@ def test_a_message_that_makes_no_sense_is_parked_and_the_service_lives(
 ) -> None:
     sample.call.send("sample.who_am_i", body, **properties)
 
-    eventually(
-        lambda: sample.call.channel.queue_declare("sample.parked", passive=True).method.message_count == 1
-    )
+    eventually(lambda: sample.call.channel.queue_declare("sample.parked", passive=True).method.message_count == 1)
     assert sample.call("sample.who_am_i")["kind"] == "anonymous"
 
 
@@ -156,9 +154,7 @@ def deliver_and_put_back(sample: Sample) -> None:
 def test_a_queue_that_was_deleted_is_declared_again_and_served(sample: Sample) -> None:
     sample.call.channel.queue_delete("rpc-sample")  # the broker cancels the consumer
 
-    eventually(
-        lambda: sample.call.channel.queue_declare("rpc-sample", durable=True).method.consumer_count == 1
-    )
+    eventually(lambda: sample.call.channel.queue_declare("rpc-sample", durable=True).method.consumer_count == 1)
 
     assert sample.call("sample.who_am_i")["kind"] == "anonymous"
     assert sample.service.ops("/readyz")[0] == 200

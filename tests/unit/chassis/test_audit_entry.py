@@ -30,9 +30,7 @@ def entry(**details: Any) -> AuditEntry:
 
 
 def test_dates_ids_and_states_become_text() -> None:
-    details = entry(
-        at=NOON, day=date(2026, 3, 2), id=UUID(int=1), state=State.ACTIVE, many=(1, True, None)
-    ).details
+    details = entry(at=NOON, day=date(2026, 3, 2), id=UUID(int=1), state=State.ACTIVE, many=(1, True, None)).details
     assert details == {
         "at": "2026-03-02T12:00:00+00:00",
         "day": "2026-03-02",

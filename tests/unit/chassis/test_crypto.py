@@ -101,9 +101,7 @@ class TestFieldCipher:
         assert cipher.encrypt("same", "here") != cipher.encrypt("same", "here")
 
     @given(plaintext=st.text(), context=st.text(), other=st.text())
-    def test_a_token_moved_to_another_context_is_refused(
-        self, plaintext: str, context: str, other: str
-    ) -> None:
+    def test_a_token_moved_to_another_context_is_refused(self, plaintext: str, context: str, other: str) -> None:
         assume(context != other)
         cipher = FieldCipher(OLD_RING)
         with pytest.raises(CannotDecrypt):
@@ -117,9 +115,7 @@ class TestFieldCipher:
             cipher.decrypt(data.draw(one_character_changed(token)), "here")
 
     @given(plaintext=st.text(max_size=20), data=st.data())
-    def test_a_token_with_any_bit_of_its_body_flipped_is_refused(
-        self, plaintext: str, data: st.DataObject
-    ) -> None:
+    def test_a_token_with_any_bit_of_its_body_flipped_is_refused(self, plaintext: str, data: st.DataObject) -> None:
         cipher = FieldCipher(OLD_RING)
         prefix, _, body = cipher.encrypt(plaintext, "here").rpartition(".")
         raw = bytearray(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -172,9 +168,7 @@ class TestBlindIndex:
         assert digest == BlindIndex.parse(base64.b64encode(b"k" * 32).decode()).digest(field, value)
 
     @given(one=st.tuples(st.text(), st.text()), other=st.tuples(st.text(), st.text()))
-    def test_another_field_or_value_has_another_digest(
-        self, one: tuple[str, str], other: tuple[str, str]
-    ) -> None:
+    def test_another_field_or_value_has_another_digest(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         assume(one != other)
         assert self.INDEX.digest(*one) != self.INDEX.digest(*other)
 
@@ -182,9 +176,7 @@ class TestBlindIndex:
         assert self.INDEX.digest("ab", "c") != self.INDEX.digest("a", "bc")
 
     def test_another_key_gives_another_digest(self) -> None:
-        assert self.INDEX.digest("phone", "13800000000") != BlindIndex(b"q" * 32).digest(
-            "phone", "13800000000"
-        )
+        assert self.INDEX.digest("phone", "13800000000") != BlindIndex(b"q" * 32).digest("phone", "13800000000")
 
     @pytest.mark.parametrize("text", ["", "c2hvcnQ=", "not base64!"])
     def test_a_useless_key_is_refused(self, text: str) -> None:
@@ -199,9 +191,7 @@ class TestSigner:
         assert signer.verify(signer.sign(payload, purpose), purpose) == payload
 
     @given(payload=st.binary(), purpose=st.text(), other=st.text())
-    def test_a_token_of_one_purpose_is_refused_for_another(
-        self, payload: bytes, purpose: str, other: str
-    ) -> None:
+    def test_a_token_of_one_purpose_is_refused_for_another(self, payload: bytes, purpose: str, other: str) -> None:
         assume(purpose != other)
         signer = Signer(OLD_RING)
         with pytest.raises(BadSignature):
@@ -236,8 +226,6 @@ class TestSigner:
         """A setting used twice by mistake must not let one use forge or reveal the other."""
         key = b"s" * 32
         ring = KeyRing({"shared": key})
-        mac = (
-            base64.urlsafe_b64encode(BlindIndex(key).digest("link", "cGF5bG9hZA")[:16]).rstrip(b"=").decode()
-        )
+        mac = base64.urlsafe_b64encode(BlindIndex(key).digest("link", "cGF5bG9hZA")[:16]).rstrip(b"=").decode()
         with pytest.raises(BadSignature):
             Signer(ring).verify(f"shared.cGF5bG9hZA.{mac}", "link")

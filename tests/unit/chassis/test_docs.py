@@ -63,9 +63,7 @@ def test_the_metrics_page_says_name_as_scraped_kind_labels_and_meaning() -> None
         "| `zhiyuan_inbox_duplicates_total` | counter | `handler` "
         "| Events that came again and were recognised |" in rows
     )
-    assert any(
-        row.startswith("| `zhiyuan_rpc_server_seconds` | histogram | `method`, `outcome` |") for row in rows
-    )
+    assert any(row.startswith("| `zhiyuan_rpc_server_seconds` | histogram | `method`, `outcome` |") for row in rows)
 
 
 def test_the_events_page_is_yaml_without_anchors() -> None:

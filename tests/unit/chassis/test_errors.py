@@ -87,5 +87,6 @@ def test_a_refusal_without_a_code_of_its_own_is_refused() -> None:
 
 def test_every_refusal_has_words_in_both_languages() -> None:
     for code, error in errors.registry().items():
-        assert error.title_zh and error.title_en, code
+        assert error.title_zh, code
+        assert error.title_en, code
         assert 400 <= error.status < 600, code

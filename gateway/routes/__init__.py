@@ -1,0 +1,16 @@
+"""Every route of the HTTP contract, a module for each service that answers."""
+
+from __future__ import annotations
+
+from gateway.routes import activity, attendance, card, identity, notify, organization
+from gateway.routing import Route
+
+ALL_ROUTES: list[Route] = [
+    *identity.ROUTES,
+    *organization.ROUTES,
+    *activity.ROUTES,
+    *attendance.ROUTES,
+    *card.ROUTES,
+    *notify.ROUTES,
+]
+DEVELOPMENT_ROUTES: list[Route] = [*notify.DEVELOPMENT_ROUTES]

@@ -1,0 +1,7 @@
+"""What activity answers."""
+
+from __future__ import annotations
+
+from gateway.routing import Route
+
+ROUTES: list[Route] = []

@@ -1,0 +1,7 @@
+"""What card answers."""
+
+from __future__ import annotations
+
+from gateway.routing import Route
+
+ROUTES: list[Route] = []

@@ -1,0 +1,7 @@
+"""What organization answers."""
+
+from __future__ import annotations
+
+from gateway.routing import Route
+
+ROUTES: list[Route] = []

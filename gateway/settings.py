@@ -1,0 +1,61 @@
+"""What the gateway reads from the environment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from joserfc.jwk import KeySet
+
+from services.chassis.context import ContextKeys
+from services.chassis.settings import Secret, Settings, setting
+
+
+def _key_set(text: str) -> KeySet:
+    try:
+        return KeySet.import_key_set(json.loads(text))
+    except Exception as error:
+        raise ValueError(f"is no JWK set: {error}") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySettings(Settings):
+    """Where to listen, whom to ask, whose tokens to believe, and how much to take."""
+
+    amqp_url: Secret = setting("ZHIYUAN_AMQP_URL", "The broker, with the services' vhost.", parse=Secret)
+    context_keys: ContextKeys = setting(
+        "ZHIYUAN_CONTEXT_KEYS", "Keys that sign the caller's context: kid:base64,…", parse=ContextKeys.parse
+    )
+    token_keys: KeySet = setting(
+        "ZHIYUAN_TOKEN_PUBLIC_KEYS", "Identity's public keys: a JWK set, Ed25519.", parse=_key_set
+    )
+    http_host: str = setting("ZHIYUAN_HTTP_HOST", "The address to listen on.", default="127.0.0.1")
+    http_port: int = setting("ZHIYUAN_HTTP_PORT", "The port to listen on.", parse=int, default=8000)
+    upload_dir: Path = setting("ZHIYUAN_UPLOAD_DIR", "Where uploaded files are kept.", parse=Path)
+    redis_url: Secret | None = setting(
+        "ZHIYUAN_REDIS_URL", "Where rate limits are counted for all gateways; without it, each counts alone.",
+        parse=Secret, default=None,
+    )  # fmt: skip
+    rate_limit: str = setting(
+        "ZHIYUAN_RATE_LIMIT", "Requests of one account or address, as `limits` writes it.", default="6000/minute"
+    )
+    strict_rate_limit: str = setting(
+        "ZHIYUAN_STRICT_RATE_LIMIT",
+        "Requests of one address to each route that costs money or guesses secrets.",
+        default="60/minute",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "ZHIYUAN_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", parse=_names, default=()
+    )
+    allowed_origins: tuple[str, ...] = setting(
+        "ZHIYUAN_ALLOWED_ORIGINS", "Origins of frontends on other hosts (CORS).", parse=_names, default=()
+    )
+    max_json_bytes: int = setting("ZHIYUAN_MAX_JSON_BYTES", "The largest JSON body.", parse=int, default=1_000_000)
+    max_upload_bytes: int = setting(
+        "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000
+    )

@@ -1,0 +1,1 @@
+"""What the service does: one function per command or query, a module per topic."""

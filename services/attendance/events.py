@@ -1,0 +1,103 @@
+"""What attendance tells the others: scans, hours, what superiors decided, and stars.
+
+``version`` is the record's, the supplement's or the objection's; a star's is the star itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    """A volunteer's service record was opened by a scan."""
+
+    type = "attendance.signed_in"
+    subject_field = "record_id"
+    mandatory = False
+
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    shift_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """A volunteer's service record was closed by a scan."""
+
+    type = "attendance.signed_out"
+    subject_field = "record_id"
+    mandatory = False
+
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    shift_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursRecorded(Event):
+    """Minutes were added to the ledger (negative: a reversing entry). ``provenance``: scan, supplement, correction …"""
+
+    type = "hours.recorded"
+    subject_field = "record_id"
+
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    organization_id: str
+    title: str
+    minutes: int
+    provenance: str
+    served_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementDecided(Event):
+    """A superior organization approved or rejected a supplement (notice, attachment 2, 三.9)."""
+
+    type = "supplement.decided"
+    subject_field = "supplement_id"
+
+    supplement_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    approved: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionResolved(Event):
+    """An objection was upheld or dismissed. Whoever objected is told: by account, or by the contact they left.
+
+    ``contact_sealed``: a mobile number, sealed with the message keys and the context ``objection:<objection_id>``.
+    """
+
+    type = "objection.resolved"
+    subject_field = "objection_id"
+
+    objection_id: str
+    activity_id: str
+    account_id: str | None
+    contact_sealed: str | None
+    upheld: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarAwarded(Event):
+    """A volunteer's confirmed hours reached the next star (FACTS.md, Stars)."""
+
+    type = "star.awarded"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    stars: int
+    hours: int

@@ -1,0 +1,121 @@
+"""What card can be asked, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.card.domain import Bank, CardType, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindProducts:
+    """Which cards can be had, in one place or anywhere."""
+
+    region: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenConsent:
+    """The text that was agreed to, and whom it names as the recipient: the bank's code or its Chinese name."""
+
+    version: str
+    recipient: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apply:
+    """A volunteer's own application."""
+
+    bank: Bank
+    card_type: CardType
+    region: str
+    address: str
+    clothing_size: str | None
+    consent: GivenConsent | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListMyApplications:
+    """A page of one's own applications, newest first."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelApplication:
+    """Withdraw one's own application."""
+
+    application_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupContact:
+    """Whom the bank should call to arrange the visit."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyAsGroup:
+    """An organization asks the bank to come."""
+
+    organization_id: str
+    region: str
+    bank: Bank
+    card_type: CardType
+    volunteer_ids: list[str]
+    address: str
+    preferred_dates: list[date]
+    contact: GroupContact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportStatus:
+    """A bank's signed callback, as it came: nothing in it is believed before the signature is checked."""
+
+    application_no: str
+    body_base64: str
+    webhook_id: str
+    webhook_timestamp: str
+    webhook_signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankReport:
+    """What the verified body says. ``at`` is when it happened at the bank, by the bank's clock."""
+
+    status: Status
+    reason: str | None
+    at: datetime | None
+    application_no: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListBranchContacts:
+    """A page of the contacts that are in force."""
+
+    region: str | None
+    bank: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportBranchContacts:
+    """A whole text with contacts; ``format`` is ``notice`` or ``csv``."""
+
+    format: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListUnknownReports:
+    """A page of bank reports on numbers that are not ours, newest first."""
+
+    limit: int
+    cursor: str | None

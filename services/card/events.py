@@ -1,0 +1,60 @@
+"""What card tells the others: an application went to a bank, it has moved, a group asks the bank to come.
+
+``version`` of these events is the application's (or the group's) own. ``card.status_changed`` is also the state that
+copies are built from: it is what ``republish card`` tells again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.chassis.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardApplicationRouted(Event):
+    """An application was handed to the bank; ``branch`` is the one that will get in touch."""
+
+    type = "card.application_routed"
+    subject_field = "application_id"
+
+    application_id: str
+    application_no: str
+    volunteer_id: str
+    bank: str
+    card_type: str
+    region: str
+    branch: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardStatusChanged(Event):
+    """An application has another status (DESIGN.md, 6. States). ``organization_id`` is the applicant's home now."""
+
+    type = "card.status_changed"
+    subject_field = "application_id"
+
+    application_id: str
+    application_no: str
+    volunteer_id: str
+    organization_id: str | None
+    bank: str
+    status: str
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardGroupVisitRequested(Event):
+    """An organization with 30 or more applicants asks the bank to come (notice, 一.3). ``account_id`` asked."""
+
+    type = "card.group_visit_requested"
+    subject_field = "group_id"
+
+    group_id: str
+    organization_id: str
+    bank: str
+    region: str
+    member_count: int
+    preferred_dates: list[date]
+    account_id: str

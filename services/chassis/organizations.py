@@ -1,0 +1,181 @@
+"""The organization tree as every service but its owner sees it, and what follows from it: who may act where.
+
+Why this module exists: a role held at an organization reaches the whole subtree below, and almost every row belongs to
+an organization. So each service keeps a copy of the tree (fed by organization's ``organization.changed``) and decides
+by a predicate on the row. An organization that is not active lends its administrators no power.
+
+Paths are PostgreSQL ``ltree``: the ids from the root down, without hyphens, with dots between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.types import UserDefinedType
+
+from services.chassis.context import Caller
+from services.chassis.copies import save_if_newer
+from services.chassis.errors import Forbidden, NotFound
+
+ACTIVE = "active"
+
+
+class LTree(UserDefinedType[str]):
+    """PostgreSQL's ``ltree``; a database needs ``CREATE EXTENSION ltree`` (see :data:`LTREE_DDL`)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The type's name in DDL."""
+        return "ltree"
+
+
+LTREE_DDL = "CREATE EXTENSION IF NOT EXISTS ltree"
+
+
+def ltree_path(ids: Sequence[str]) -> str:
+    """The path that leads through ``ids``, root first."""
+    return ".".join(id_.replace("-", "") for id_ in ids)
+
+
+def is_below(path: sa.ColumnElement[Any] | Any, ancestor_path: Any) -> sa.ColumnElement[bool]:
+    """SQL: ``path`` is ``ancestor_path`` or lies below it."""
+    ancestor = sa.cast(ancestor_path, LTree) if isinstance(ancestor_path, str) else ancestor_path
+    return sa.type_coerce(path, LTree).op("<@", is_comparison=True)(ancestor)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationCopy:
+    """What a service knows of an organization. ``path``: ids without hyphens, root first, itself last."""
+
+    id: str
+    name: str
+    kind: str
+    region: str
+    status: str
+    path: str
+
+    @property
+    def active(self) -> bool:
+        """Whether it may act."""
+        return self.status == ACTIVE
+
+
+def organization_copy_table(metadata: sa.MetaData) -> sa.Table:
+    """The table ``organization_copy`` in a service's metadata; its migration runs :data:`LTREE_DDL` first."""
+    return sa.Table(
+        "organization_copy",
+        metadata,
+        sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("region", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("path", LTree, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Index("ix_organization_copy_path", "path", postgresql_using="gist"),
+    )
+
+
+_COPY = organization_copy_table(sa.MetaData())
+
+
+class Organizations:
+    """The copy, for one caller: ``uow.organizations`` of the services that keep one."""
+
+    def __init__(self, session: Session, caller: Caller) -> None:
+        self._session = session
+        self._caller = caller
+
+    def save(
+        self, *, id: str, name: str, kind: str, region: str, status: str, path: Sequence[str], version: int
+    ) -> bool:
+        """Take over what an ``organization.changed`` says, unless a newer one has been here."""
+        values = {"id": id, "name": name, "kind": kind, "region": region, "status": status, "version": version}
+        return save_if_newer(self._session, _COPY, {**values, "path": ltree_path(path)})
+
+    def find(self, organization_id: str) -> OrganizationCopy | None:
+        """One organization, or None while its event has not arrived."""
+        row = self._session.execute(
+            sa.select(_COPY.c.id, _COPY.c.name, _COPY.c.kind, _COPY.c.region, _COPY.c.status, _COPY.c.path).where(
+                _COPY.c.id == organization_id
+            )
+        ).one_or_none()
+        return None if row is None else OrganizationCopy(*row)
+
+    def get(self, organization_id: str) -> OrganizationCopy:
+        """One organization; raises ``NotFound``."""
+        found = self.find(organization_id)
+        if found is None:
+            raise NotFound(what="organization")
+        return found
+
+    def reaches(self, organization_id: str, *fitting_roles: str) -> bool:
+        """Whether the caller holds a fitting role at the organization or at an ancestor of it (platform: always)."""
+        if self._caller.kind == "platform":
+            return True
+        held = self._caller.organizations_as(*fitting_roles)
+        if not held:
+            return False
+        target = _COPY.alias()
+        statement = sa.select(
+            sa.exists().where(
+                target.c.id == organization_id,
+                _COPY.c.id.in_(held),
+                _COPY.c.status == ACTIVE,
+                is_below(target.c.path, _COPY.c.path),
+            )
+        )
+        return bool(self._session.scalar(statement))
+
+    def require(self, organization_id: str, *fitting_roles: str) -> OrganizationCopy:
+        """The organization, if :meth:`reaches`; raises ``NotFound`` or ``Forbidden``."""
+        found = self.get(organization_id)
+        if not self.reaches(organization_id, *fitting_roles):
+            raise Forbidden()
+        return found
+
+    def reaches_from_above(self, organization_id: str, *fitting_roles: str) -> bool:
+        """As :meth:`reaches`, but the role must be held at a *proper* ancestor (platform: always).
+
+        For what a superior decides: supplements, appeals (notice, attachment 2, 三.9).
+        """
+        if self._caller.kind == "platform":
+            return True
+        target = _COPY.alias()
+        statement = sa.select(
+            sa.exists().where(
+                target.c.id == organization_id,
+                _COPY.c.id.in_(self._caller.organizations_as(*fitting_roles)),
+                _COPY.c.id != organization_id,
+                _COPY.c.status == ACTIVE,
+                is_below(target.c.path, _COPY.c.path),
+            )
+        )
+        return bool(self._session.scalar(statement))
+
+    def subtree(self, column: Any, organization_id: str) -> sa.ColumnElement[bool]:
+        """SQL: ``column`` holds the id of ``organization_id`` or of one below it."""
+        top = sa.select(_COPY.c.path).where(_COPY.c.id == organization_id).scalar_subquery()
+        return column.in_(sa.select(_COPY.c.id).where(is_below(_COPY.c.path, top)))
+
+    def reachable(self, column: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
+        """SQL: ``column`` holds the id of an organization that the caller :meth:`reaches` with a fitting role.
+
+        ``from_above``: as in :meth:`reaches_from_above`.
+        """
+        if self._caller.kind == "platform":
+            return sa.true()
+        held = _COPY.alias()
+        conditions = [
+            held.c.id.in_(self._caller.organizations_as(*fitting_roles)),
+            held.c.status == ACTIVE,
+            is_below(_COPY.c.path, held.c.path),
+        ]
+        if from_above:
+            conditions.append(held.c.id != _COPY.c.id)
+        return column.in_(sa.select(_COPY.c.id).where(sa.exists().where(*conditions)))

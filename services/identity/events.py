@@ -1,0 +1,113 @@
+"""What identity tells the others: people who registered, who they are now, and codes on their way to a phone.
+
+``version`` of an event about a volunteer is the volunteer's; of ``account.contact_changed`` the account's.
+Sealed fields are encrypted with the message keys, which only identity, attendance and notify hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.chassis.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolunteerRegistered(Event):
+    """Somebody asks an organization to take them: registered anew, or submitted again after a rejection.
+
+    The home organization's administrators review exactly what stands here (notice, attachment 2, 三.5).
+    """
+
+    type = "volunteer.registered"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    account_id: str
+    volunteer_no: str
+    name: str
+    cert_type: str
+    cert_no_masked: str
+    phone_masked: str
+    organization_id: str
+    region: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolunteerChanged(Event):
+    """The present state of a volunteer, for the copies that other services keep; each keeps only what it needs.
+
+    ``status``: DESIGN.md, 6. ``organization_id``: the home organization. An erased volunteer has an empty name.
+    """
+
+    type = "volunteer.changed"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    account_id: str
+    volunteer_no: str
+    name: str
+    status: str
+    birth_date: date | None
+    region: str
+    organization_id: str
+    verified_in_person: bool
+    political_status: str | None = None
+    clothing_size: str | None = None
+    skills: list[str] = field(default_factory=list)
+    service_types: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolunteerVerifiedInPerson(Event):
+    """An organization has seen the volunteer and the certificate (面验): hours may be counted from now on."""
+
+    type = "volunteer.verified_in_person"
+    subject_field = "volunteer_id"
+    mandatory = False
+
+    volunteer_id: str
+    organization_id: str
+    verified_by: str
+    verified_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolunteerErased(Event):
+    """The person asked to be forgotten (PIPL 47): blank what identifies them, keep the counts."""
+
+    type = "volunteer.erased"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactChanged(Event):
+    """How an account can be reached now. Sealed with the context ``contact:<account_id>``."""
+
+    type = "account.contact_changed"
+    subject_field = "account_id"
+
+    account_id: str
+    volunteer_id: str | None
+    phone_sealed: str | None
+    email_sealed: str | None
+    locale: str = "zh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRequested(Event):
+    """A verification code is to be sent. Sealed with the context ``code:<code_id>``; stale after ``expires_at``."""
+
+    type = "code.requested"
+    subject_field = "code_id"
+
+    code_id: str
+    channel: str
+    purpose: str
+    recipient_sealed: str
+    code_sealed: str
+    expires_at: datetime

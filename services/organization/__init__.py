@@ -1,0 +1,1 @@
+"""Organization: the tree, its administrators, memberships and their review, supervision. See README.md."""

@@ -1,0 +1,112 @@
+"""What organization tells the others: the tree, who administers it, and who belongs to it.
+
+``version`` is the aggregate's: the organization's, the membership's, or the administrator's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationChanged(Event):
+    """The present state of an organization, for the copies of the tree that other services keep.
+
+    ``path``: ids from the root to itself. ``status``: ``pending``, ``active``, ``rejected`` or ``disabled``.
+    """
+
+    type = "organization.changed"
+    subject_field = "organization_id"
+
+    organization_id: str
+    name: str
+    kind: str
+    region: str
+    status: str
+    path: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationRegistered(Event):
+    """An organization waits for its parent's administrators to review it."""
+
+    type = "organization.registered"
+    subject_field = "organization_id"
+    mandatory = False
+
+    organization_id: str
+    name: str
+    kind: str
+    parent_id: str | None
+    region: str
+    account_id: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationApproved(Event):
+    """The parent's administrators approved it. ``account_id``: its owner, who is told (notice, attachment 2, 三.5)."""
+
+    type = "organization.approved"
+    subject_field = "organization_id"
+
+    organization_id: str
+    name: str
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationRejected(Event):
+    """The parent's administrators rejected it, and said why (notice, attachment 2, 三.5)."""
+
+    type = "organization.rejected"
+    subject_field = "organization_id"
+
+    organization_id: str
+    name: str
+    account_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipApproved(Event):
+    """The home organization took the volunteer."""
+
+    type = "membership.approved"
+    subject_field = "membership_id"
+
+    membership_id: str
+    volunteer_id: str
+    organization_id: str
+    organization_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipRejected(Event):
+    """The home organization did not take the volunteer, and said why."""
+
+    type = "membership.rejected"
+    subject_field = "membership_id"
+
+    membership_id: str
+    volunteer_id: str
+    organization_id: str
+    organization_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministratorChanged(Event):
+    """An account holds a role at an organization, or (``active`` false) does not any more."""
+
+    type = "administrator.changed"
+    subject_field = "administrator_id"
+
+    administrator_id: str
+    organization_id: str
+    account_id: str
+    role: str
+    active: bool
