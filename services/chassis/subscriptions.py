@@ -7,7 +7,6 @@ effect is committed, or after the broker has confirmed a copy on a delay queue o
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -92,7 +91,7 @@ class EventEntrypoint(Entrypoint):
     ) -> tuple[Any, Any]:
         metrics.WORKERS_BUSY.dec()
         error = None if exc_info is None else exc_info[1]
-        lag = (datetime.now(UTC) - event.time).total_seconds()
+        lag = (runtime_of(self.container).clock.now() - event.time).total_seconds()
         metrics.EVENT_LAG_SECONDS.labels(self.method_name).observe(max(lag, 0.0))
         outcome = "done"
         if isinstance(error, DuplicateEvent):
