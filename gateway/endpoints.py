@@ -42,6 +42,7 @@ class Endpoint:
         self._route = route
         self._gateway = gateway
         self._schema = route.request()
+        self._from_client = None if route.from_client is None else route.from_client()
         self._label = f"{route.method} {route.path}"
         self._seconds = {n: metrics.REQUEST_SECONDS.labels(self._label, f"{n}xx") for n in (2, 3, 4, 5)}
 
@@ -70,10 +71,11 @@ class Endpoint:
         await gateway.limits.check(caller.account_id or caller.remote_address or "")
         if route.strict:
             await gateway.limits.check_strict(caller.remote_address or "", self._label)
-        if route.prepare is None:
-            payload = await read_payload(request, route, gateway.settings.max_json_bytes)
-        else:
-            payload = await route.prepare(request, caller, {}, gateway)
+        payload = await read_payload(request, route, gateway.settings.max_json_bytes)
+        if self._from_client is not None:
+            self._from_client.parse(payload)
+        if route.prepare is not None:
+            payload = await route.prepare(request, caller, payload, gateway)
         self._schema.parse(payload)
         answer = await self._ask(payload, caller)
         if route.render is not None:

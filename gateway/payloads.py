@@ -7,6 +7,7 @@ and validated by the same schema that the service uses.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import orjson
@@ -19,7 +20,12 @@ from services.chassis.errors import BadRequest, FieldError, Invalid
 
 async def read_payload(request: Request, route: Route, max_bytes: int) -> dict[str, Any]:
     """Path, query and body of ``request`` as one object; raises ``BadRequest``, ``TooLarge``, ``Invalid`` …"""
-    given = await _read_json(request, max_bytes) if route.takes_body else _read_query(request)
+    if route.raw_body:
+        given = _read_query(request) | {"body_base64": b64encode(await read_body(request, max_bytes)).decode()}
+    elif route.takes_body:
+        given = await _read_json(request, max_bytes)
+    else:
+        given = _read_query(request)
     parameters = request.path_params
     named_twice = [name for name in parameters if name in given]
     if named_twice:

@@ -9,6 +9,18 @@
 Path parameters, the query (GET, DELETE) or the JSON body (others) make one payload. The gateway validates it with
 ``request``, so that all bad fields stand in one answer, and sends it on unchanged as the RPC's one argument.
 
+Where the RPC needs what only HTTP knows (the Host, headers, what is known of an upload), ``prepare`` makes its payload
+of what the client sent:
+
+    read -> validate with ``from_client`` (if given) -> prepare(request, caller, payload, gateway) -> validate with
+    ``request`` -> RPC
+
+    Route("GET", "/site", "organization.get_site", from_client=Request, request=schemas.GetSite, prepare=add_host, …)
+
+``from_client`` says what a client may send where that is not ``request``; it is also what the documents show. Without
+it, ``prepare`` gets a payload that nobody has looked at yet. A route with ``raw_body`` (a signed webhook: the very
+bytes count) gets path, query and ``body_base64`` as its payload, whatever the body's type; ``prepare`` may add headers.
+
 ``who`` is coarse: is anybody signed in, and of which kind. Whether *this* caller may touch *this* row is decided in the
 service that owns it.
 """
@@ -32,7 +44,7 @@ from services.chassis.schema import Answer, Request
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-# (request, caller, payload, gateway) -> payload: adds what only HTTP knows (headers, Host, uploads).
+# (request, caller, payload as read, gateway) -> the RPC's payload: adds what only HTTP knows (headers, Host, uploads).
 Prepare = Callable[[HttpRequest, Caller, dict[str, Any], "Gateway"], Awaitable[dict[str, Any]]]
 # (request, answer) -> a response in another format, or None for JSON.
 Render = Callable[[HttpRequest, Any], Awaitable[Response | None]]
@@ -109,6 +121,8 @@ class Route:
     deadline: float = 5.0  # seconds until 504
     strict: bool = False  # counts against the strict rate limit
     prepare: Prepare | None = None
+    from_client: type[Request] | None = None  # what a client may send, where ``prepare`` makes ``request`` of it
+    raw_body: bool = False  # the payload holds the body's bytes as ``body_base64``
     render: Render | None = None
     formats: tuple[str, ...] = ()  # media types that ``render`` may answer with, beside JSON
     errors: tuple[type[AppError], ...] = ()  # refusals worth naming in the documents
