@@ -130,6 +130,14 @@ class IllegalTransition(Conflict):
     detail_en = "The state is {current}; it cannot become {attempted}."
 
 
+class AlreadyDecided(Conflict):
+    """Somebody else decided it first; ``status`` tells how (two reviewers at once: one wins)."""
+
+    code = "already_decided"
+    title_zh, title_en = "已有审核结果", "This has been decided already"
+    detail_zh, detail_en = "审核结果为 {status}。", "It was decided: {status}."
+
+
 class IdempotencyKeyReused(AppError):
     """The same Idempotency-Key came with another body (API.md, "Lists")."""
 

@@ -1,17 +1,20 @@
-"""The organization tree as every service but its owner sees it, and what follows from it: who may act where.
+"""The organization tree, and what follows from it: who may act where.
 
 Why this module exists: a role held at an organization reaches the whole subtree below, and almost every row belongs to
 an organization. So each service keeps a copy of the tree (fed by organization's ``organization.changed``) and decides
 by a predicate on the row. An organization that is not active lends its administrators no power.
+
+:class:`OrganizationTree` holds the predicates. The owner of the tree puts them on its own tables, which know at once
+who holds which role; everybody else uses :class:`Organizations`: the copy, and the roles in the caller's token.
 
 Paths are PostgreSQL ``ltree``: the ids from the root down, without hyphens, with dots between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -84,27 +87,23 @@ def organization_copy_table(metadata: sa.MetaData) -> sa.Table:
 _COPY = organization_copy_table(sa.MetaData())
 
 
-class Organizations:
-    """The copy, for one caller: ``uow.organizations`` of the services that keep one."""
+Held: TypeAlias = Callable[..., Any]
+"""``held(*fitting_roles)``: what ``column.in_()`` takes, the ids of the organizations at which the caller holds one."""
 
-    def __init__(self, session: Session, caller: Caller) -> None:
+
+class OrganizationTree:
+    """Who may act where, for one caller, by a table that has the columns of :class:`OrganizationCopy`."""
+
+    def __init__(self, session: Session, caller: Caller, table: sa.Table, held: Held) -> None:
         self._session = session
         self._caller = caller
-
-    def save(
-        self, *, id: str, name: str, kind: str, region: str, status: str, path: Sequence[str], version: int
-    ) -> bool:
-        """Take over what an ``organization.changed`` says, unless a newer one has been here."""
-        values = {"id": id, "name": name, "kind": kind, "region": region, "status": status, "version": version}
-        return save_if_newer(self._session, _COPY, {**values, "path": ltree_path(path)})
+        self._table = table
+        self._held = held
 
     def find(self, organization_id: str) -> OrganizationCopy | None:
-        """One organization, or None while its event has not arrived."""
-        row = self._session.execute(
-            sa.select(_COPY.c.id, _COPY.c.name, _COPY.c.kind, _COPY.c.region, _COPY.c.status, _COPY.c.path).where(
-                _COPY.c.id == organization_id
-            )
-        ).one_or_none()
+        """One organization, or None where there is none (yet: a copy's event may be on its way)."""
+        columns = [self._table.c[name] for name in ("id", "name", "kind", "region", "status", "path")]
+        row = self._session.execute(sa.select(*columns).where(self._table.c.id == organization_id)).one_or_none()
         return None if row is None else OrganizationCopy(*row)
 
     def get(self, organization_id: str) -> OrganizationCopy:
@@ -116,21 +115,7 @@ class Organizations:
 
     def reaches(self, organization_id: str, *fitting_roles: str) -> bool:
         """Whether the caller holds a fitting role at the organization or at an ancestor of it (platform: always)."""
-        if self._caller.kind == "platform":
-            return True
-        held = self._caller.organizations_as(*fitting_roles)
-        if not held:
-            return False
-        target = _COPY.alias()
-        statement = sa.select(
-            sa.exists().where(
-                target.c.id == organization_id,
-                _COPY.c.id.in_(held),
-                _COPY.c.status == ACTIVE,
-                is_below(target.c.path, _COPY.c.path),
-            )
-        )
-        return bool(self._session.scalar(statement))
+        return self._is_reached(organization_id, fitting_roles, from_above=False)
 
     def require(self, organization_id: str, *fitting_roles: str) -> OrganizationCopy:
         """The organization, if :meth:`reaches`; raises ``NotFound`` or ``Forbidden``."""
@@ -144,24 +129,12 @@ class Organizations:
 
         For what a superior decides: supplements, appeals (notice, attachment 2, 三.9).
         """
-        if self._caller.kind == "platform":
-            return True
-        target = _COPY.alias()
-        statement = sa.select(
-            sa.exists().where(
-                target.c.id == organization_id,
-                _COPY.c.id.in_(self._caller.organizations_as(*fitting_roles)),
-                _COPY.c.id != organization_id,
-                _COPY.c.status == ACTIVE,
-                is_below(target.c.path, _COPY.c.path),
-            )
-        )
-        return bool(self._session.scalar(statement))
+        return self._is_reached(organization_id, fitting_roles, from_above=True)
 
     def subtree(self, column: Any, organization_id: str) -> sa.ColumnElement[bool]:
         """SQL: ``column`` holds the id of ``organization_id`` or of one below it."""
-        top = sa.select(_COPY.c.path).where(_COPY.c.id == organization_id).scalar_subquery()
-        return column.in_(sa.select(_COPY.c.id).where(is_below(_COPY.c.path, top)))
+        top = sa.select(self._table.c.path).where(self._table.c.id == organization_id).scalar_subquery()
+        return column.in_(sa.select(self._table.c.id).where(is_below(self._table.c.path, top)))
 
     def reachable(self, column: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
         """SQL: ``column`` holds the id of an organization that the caller :meth:`reaches` with a fitting role.
@@ -170,12 +143,37 @@ class Organizations:
         """
         if self._caller.kind == "platform":
             return sa.true()
-        held = _COPY.alias()
+        target = self._table.alias()
+        return column.in_(sa.select(target.c.id).where(self._held_above(target, fitting_roles, from_above)))
+
+    def _is_reached(self, organization_id: str, fitting_roles: Sequence[str], *, from_above: bool) -> bool:
+        if self._caller.kind == "platform":
+            return True
+        target = self._table.alias()
+        held = self._held_above(target, fitting_roles, from_above)
+        return bool(self._session.scalar(sa.select(sa.exists().where(target.c.id == organization_id, held))))
+
+    def _held_above(self, target: Any, fitting_roles: Sequence[str], from_above: bool) -> sa.ColumnElement[bool]:
+        holder = self._table.alias()
         conditions = [
-            held.c.id.in_(self._caller.organizations_as(*fitting_roles)),
-            held.c.status == ACTIVE,
-            is_below(_COPY.c.path, held.c.path),
+            holder.c.id.in_(self._held(*fitting_roles)),
+            holder.c.status == ACTIVE,
+            is_below(target.c.path, holder.c.path),
         ]
         if from_above:
-            conditions.append(held.c.id != _COPY.c.id)
-        return column.in_(sa.select(_COPY.c.id).where(sa.exists().where(*conditions)))
+            conditions.append(holder.c.id != target.c.id)
+        return sa.exists().where(*conditions).correlate(target)
+
+
+class Organizations(OrganizationTree):
+    """The copy, for one caller: ``uow.organizations`` of the services that keep one."""
+
+    def __init__(self, session: Session, caller: Caller) -> None:
+        super().__init__(session, caller, _COPY, caller.organizations_as)
+
+    def save(
+        self, *, id: str, name: str, kind: str, region: str, status: str, path: Sequence[str], version: int
+    ) -> bool:
+        """Take over what an ``organization.changed`` says, unless a newer one has been here."""
+        values = {"id": id, "name": name, "kind": kind, "region": region, "status": status, "version": version}
+        return save_if_newer(self._session, self._table, {**values, "path": ltree_path(path)})
