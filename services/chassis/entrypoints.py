@@ -1,9 +1,10 @@
-"""The decorators a service class is written with: ``command``, ``query``, ``saga``, ``on`` and ``every``.
+"""The decorators a service class is written with: ``command``, ``query``, ``saga``, ``on``, ``every`` and ``sweep``.
 
 Why this module exists: each is one sentence about how a method runs, so that ``service.py`` says what happens and
 nothing about how. ``command`` is one transaction with its Idempotency-Key, ``query`` a read-only one, ``saga`` opens
-its own (and is the only place for an RPC to another service), ``on`` is an event with its inbox row, ``every`` a timer
-of which one replica at a time runs.
+its own (where an RPC to another service may stand between them), ``on`` is an event with its inbox row, ``every`` a
+timer of which one replica at a time runs, in one transaction. ``sweep`` is a timer that opens its own, as a saga does:
+for what was left lying because somebody else was away.
 """
 
 from __future__ import annotations
@@ -138,6 +139,32 @@ def every(*, seconds: float) -> Callable[[Method], Method]:
                     method(self, uow)
                 metrics.TIMER_RUNS.labels(name, "done").inc()
             except Exception:  # a timer comes again; what went wrong is counted and logged
+                metrics.TIMER_RUNS.labels(name, "failed").inc()
+                log.warning("timer_failed", timer=name, exc_info=True)
+
+        Timer.decorator(interval=seconds)(run)
+        return run
+
+    return decorate
+
+
+def sweep(*, seconds: float) -> Callable[[Method], Method]:
+    """``def method(self)``: every so many seconds, in *every* replica, in transactions that the method opens itself.
+
+    No lock is held while it waits for another service or a provider, so it must claim what it works on, row by row:
+    ``SELECT … FOR UPDATE SKIP LOCKED`` with a ``next_attempt_at`` that is moved forward in the same short transaction.
+    A claim outlives the process that made it by that much, and no more. A run that takes longer than ``seconds`` is
+    followed by the next one; two never overlap in one process.
+    """
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        def run(self: Any) -> None:
+            name = method.__name__
+            try:
+                method(self)
+                metrics.TIMER_RUNS.labels(name, "done").inc()
+            except Exception:  # it comes again; what it had claimed is due again by then
                 metrics.TIMER_RUNS.labels(name, "failed").inc()
                 log.warning("timer_failed", timer=name, exc_info=True)
 

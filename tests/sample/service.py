@@ -1,4 +1,4 @@
-"""The sample service: a command, a query, a saga, an event handler and a timer."""
+"""The sample service: a command, a query, a saga, an event handler, a timer and a sweep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from services.chassis.context import Caller
-from services.chassis.entrypoints import ClockDependency, UnitsOfWork, command, every, on, query, saga
+from services.chassis.entrypoints import ClockDependency, UnitsOfWork, command, every, on, query, saga, sweep
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.rpc_client import ServiceClient
@@ -118,6 +118,17 @@ class SampleService:
     @every(seconds=3600)
     def tick(self, uow: UnitOfWork) -> None:
         uow.session.execute(sa.select(1))
+
+    @sweep(seconds=0.5)
+    def sign_unsigned_notes(self) -> None:
+        with self.unit_of_work() as uow:
+            due = sa.select(Note).where(Note.text == "unsigned").with_for_update(skip_locked=True)
+            ids = [note.id for note in uow.session.scalars(due)]
+        for note_id in ids:
+            signer = self.sample.call("who_am_i", {})
+            with self.unit_of_work() as uow:
+                note = uow.session.get_one(Note, note_id, with_for_update=True)
+                note.text = f"signed by {signer['kind']} {uow.caller.account_id}"
 
 
 SERVICE = SampleService
