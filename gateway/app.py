@@ -7,22 +7,23 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
+import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import openapi
-from gateway.endpoints import Endpoint, anonymous_caller, request_ids
+from gateway import docs_page, metrics, openapi
+from gateway.endpoints import Endpoint
+from gateway.idempotency import Answers
+from gateway.incoming import anonymous_caller
 from gateway.limits import RateLimits
-from gateway.problems import MethodNotAllowed, UnknownPath, locale_of, problem
+from gateway.path_table import PathTable
+from gateway.problems import MethodNotAllowed, UnknownPath, answer_problem
 from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
-from gateway.routes.direct import direct_routes
 from gateway.routing import Route
 from gateway.settings import GatewaySettings
 from gateway.tokens import TokenVerifier
@@ -30,6 +31,11 @@ from gateway.uploads import FileStore, UploadStore
 from services.chassis.clock import Clock
 from services.chassis.context import Caller
 from services.chassis.errors import AppError, InternalError
+from services.chassis.logs import get_logger
+
+log = get_logger(__name__)
+
+API_PREFIX = "/v1"
 
 
 class Rpc(Protocol):
@@ -38,6 +44,11 @@ class Rpc(Protocol):
     @property
     def connected(self) -> bool:
         """Whether a call would be sent."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many calls wait for an answer."""
         ...
 
     async def start(self) -> None:
@@ -63,10 +74,9 @@ class Gateway:
         self.tokens = TokenVerifier(settings.token_keys, self.clock)
         self.limits = RateLimits(settings.rate_limit, settings.strict_rate_limit, settings.redis_url)
         self.uploads: UploadStore = FileStore(settings.upload_dir, settings.max_upload_bytes)
-        declared = list(ALL_ROUTES if routes is None else routes)
-        if routes is None and not settings.production:
-            declared += DEVELOPMENT_ROUTES
-        self.routes = declared
+        self.answers = Answers(settings.upload_dir / "answers")
+        self.routes = routes_for(settings) if routes is None else list(routes)
+        metrics.RPC_PENDING.set_function(lambda: rpc.pending)
 
     def caller_of(self, request: Request, request_id: str, traceparent: str, locale: str) -> Caller:
         """Who is calling, by the token; raises ``NotAuthenticated`` for a bad one."""
@@ -94,34 +104,37 @@ class Gateway:
     def application(self) -> ASGIApp:
         """The ASGI application."""
         document = openapi.document(self.routes)
-        routes: list[BaseRoute] = [
-            StarletteRoute(f"/v1{route.path}", Endpoint(route, self), methods=[route.method]) for route in self.routes
-        ]
-        routes += direct_routes(self)
-        routes += [
-            StarletteRoute("/openapi.json", lambda _: JSONResponse(document)),
-            StarletteRoute("/docs", lambda _: openapi.page(document)),
-            StarletteRoute("/livez", lambda _: JSONResponse({"status": "ok"})),
-            StarletteRoute("/readyz", self._readyz),
-        ]
-        middleware = []
-        if self.settings.allowed_origins:
-            middleware.append(
-                Middleware(
-                    CORSMiddleware,
-                    allow_origins=list(self.settings.allowed_origins),
-                    allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent"],
-                    expose_headers=["X-Request-Id", "Retry-After"],
-                )
-            )
-        application = Starlette(
-            routes=routes,
-            middleware=middleware,
+        document_bytes = orjson.dumps(document)
+        page = docs_page.render(document)
+
+        async def show_document(_request: Request) -> Response:
+            return Response(document_bytes, media_type="application/json")
+
+        async def show_page(_request: Request) -> Response:
+            return HTMLResponse(page, headers={"Content-Security-Policy": docs_page.CONTENT_SECURITY_POLICY})
+
+        beside_the_contract = Starlette(
+            routes=[
+                StarletteRoute("/openapi.json", show_document),
+                StarletteRoute("/docs", show_page),
+                StarletteRoute("/livez", self._livez),
+                StarletteRoute("/readyz", self._readyz),
+            ],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: _http_problem, Exception: _unexpected},
         )
-        return _SecurityHeaders(application)
+        beside_the_contract.router.redirect_slashes = False
+        table = PathTable(API_PREFIX, [(route, Endpoint(route, self)) for route in self.routes])
+        application: ASGIApp = _Front(table, beside_the_contract)
+        if self.settings.allowed_origins:
+            application = CORSMiddleware(
+                application,
+                allow_origins=list(self.settings.allowed_origins),
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent"],
+                expose_headers=["X-Request-Id", "Retry-After"],
+            )
+        return application
 
     @asynccontextmanager
     async def _lifespan(self, _application: Any) -> AsyncIterator[None]:
@@ -129,25 +142,34 @@ class Gateway:
         yield
         await self.rpc.stop()
 
+    async def _livez(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
     async def _readyz(self, _request: Request) -> Response:
         if self.rpc.connected:
             return JSONResponse({"status": "ok"})
         return JSONResponse({"status": "not_ready", "faults": {"broker": "not connected"}}, status_code=503)
 
 
+def routes_for(settings: GatewaySettings) -> list[Route]:
+    """The contract; outside production with what is for development only."""
+    return [*ALL_ROUTES] if settings.production else [*ALL_ROUTES, *DEVELOPMENT_ROUTES]
+
+
 async def _http_problem(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (404, 405) as problems."""
     assert isinstance(error, HTTPException)
-    refusal: AppError = MethodNotAllowed() if error.status_code == 405 else UnknownPath(what="path")
-    return problem(refusal, locale_of(request), request_ids(request)[0], dict(error.headers or {}))
+    refusal: AppError = MethodNotAllowed() if error.status_code == 405 else UnknownPath()
+    return answer_problem(refusal, request, dict(error.headers or {}))
 
 
-async def _unexpected(request: Request, _error: Exception) -> Response:
-    return problem(InternalError(), locale_of(request), request_ids(request)[0])
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request_failed", path=request.url.path, exc_info=error)
+    return answer_problem(InternalError(), request)
 
 
-class _SecurityHeaders:
-    """Adds the headers that every answer has; pure ASGI, because it is on every request's path."""
+class _Front:
+    """Sends the contract's paths to the path table and all others to Starlette; adds what every answer carries."""
 
     _HEADERS = (
         (b"x-content-type-options", b"nosniff"),
@@ -155,18 +177,19 @@ class _SecurityHeaders:
         (b"cache-control", b"no-store"),
     )
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, contract: ASGIApp, others: ASGIApp) -> None:
+        self._contract = contract
+        self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] != "http":  # lifespan is Starlette's; it refuses websockets
+            await self._others(scope, receive, send)
             return
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(h for h in self._HEADERS if h[0] not in present)]
+                message["headers"] = [*message["headers"], *self._HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        handler = self._contract if scope["path"].startswith(f"{API_PREFIX}/") else self._others
+        await handler(scope, receive, send_with_headers)

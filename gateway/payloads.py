@@ -40,6 +40,8 @@ def _read_query(request: Request) -> dict[str, Any]:
         return {}
     given: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
+        if "\ufffd" in name or "\ufffd" in value:  # what the parser makes of bytes that are not UTF-8
+            raise BadRequest(why_zh="查询参数应为 UTF-8 编码。", why_en="The query is not UTF-8.")
         if name in given:
             raise Invalid(FieldError(name, "repeated", "参数重复", "is given more than once"))
         given[name] = value
@@ -67,9 +69,8 @@ async def _read_json(request: Request, max_bytes: int) -> dict[str, Any]:
     body = await read_body(request, max_bytes)
     if not body:
         return {}
-    content_type = request.headers.get("content-type", "")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType(accepted="application/json")
+    if not _is_json(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType(accepted="application/json; charset=utf-8")
     try:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -77,3 +78,11 @@ async def _read_json(request: Request, max_bytes: int) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Invalid(FieldError("body", "wrong_type", "应为对象", "must be an object"))
     return given
+
+
+def _is_json(content_type: str) -> bool:
+    if content_type == "application/json":
+        return True
+    media_type, _, parameters = content_type.lower().partition(";")
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
+    return media_type.strip() == "application/json" and charset in ("", "utf-8", "utf8", "us-ascii")

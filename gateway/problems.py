@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import metrics
+from gateway.incoming import locale_of, request_ids
 from services.chassis.errors import AppError, NotFound, TooMany
 
 
@@ -47,29 +48,14 @@ class UnknownPath(NotFound):
     detail_zh, detail_en = "此地址不存在，请查阅 /docs。", "There is nothing here; see /docs."
 
 
-def locale_of(request: Request) -> str:
-    """``en`` if the client prefers it to Chinese, else ``zh``."""
-    header = request.headers.get("accept-language", "")
-    if "en" not in header:
-        return "zh"
-    weights = {"zh": 0.0, "en": 0.0}
-    for part in header.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        language = tag.strip().lower()[:2]
-        if language in weights:
-            try:
-                weights[language] = max(weights[language], float(quality or 1))
-            except ValueError:
-                continue
-    return "en" if weights["en"] > weights["zh"] else "zh"
-
-
 def problem(error: AppError, locale: str, request_id: str, headers: dict[str, str] | None = None) -> Response:
     """``error`` as a response."""
     metrics.REFUSALS.labels(error.code).inc()
     extra: dict[str, Any] = dict(headers or {})
     if isinstance(error, TooMany) or "retry_after" in error.data:
         extra["Retry-After"] = str(error.data.get("retry_after", 1))
+    elif error.status == 503:
+        extra["Retry-After"] = "1"
     if error.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     return Response(
@@ -78,3 +64,10 @@ def problem(error: AppError, locale: str, request_id: str, headers: dict[str, st
         media_type="application/problem+json",
         headers={"Content-Language": locale, **extra},
     )
+
+
+def answer_problem(error: AppError, request: Request, headers: dict[str, str] | None = None) -> Response:
+    """``error`` as the whole answer to ``request``, for where no endpoint has read its ids yet."""
+    request_id, traceparent = request_ids(request)
+    ids = {"X-Request-Id": request_id, "traceparent": traceparent}
+    return problem(error, locale_of(request), request_id, {**ids, **(headers or {})})

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 # (request, caller, payload as read, gateway) -> the RPC's payload: adds what only HTTP knows (headers, Host, uploads).
 Prepare = Callable[[HttpRequest, Caller, dict[str, Any], "Gateway"], Awaitable[dict[str, Any]]]
+# (request, caller, gateway) -> the response of a route that no service answers: uploads, the movable clock.
+Direct = Callable[[HttpRequest, Caller, "Gateway"], Awaitable[Response]]
 # (request, answer) -> a response in another format, or None for JSON.
 Render = Callable[[HttpRequest, Any], Awaitable[Response | None]]
 
@@ -111,7 +113,7 @@ class Route:
 
     method: str
     path: str  # below /v1
-    rpc: str | OneOf | AllOf  # "service.method"
+    rpc: str | OneOf | AllOf | Direct  # "service.method"
     request: type[Request] = Request
     answer: type[Answer] | None = None
     who: Who = Who.SIGNED_IN
@@ -122,6 +124,7 @@ class Route:
     strict: bool = False  # counts against the strict rate limit
     prepare: Prepare | None = None
     from_client: type[Request] | None = None  # what a client may send, where ``prepare`` makes ``request`` of it
+    body_type: str = "application/json"  # what the documents say of the body; only JSON is read by itself
     raw_body: bool = False  # the payload holds the body's bytes as ``body_base64``
     render: Render | None = None
     formats: tuple[str, ...] = ()  # media types that ``render`` may answer with, beside JSON
@@ -143,7 +146,9 @@ class Route:
         """Every RPC that this route may call."""
         if isinstance(self.rpc, str):
             return (self.rpc,)
-        return tuple(self.rpc.targets.values()) if isinstance(self.rpc, OneOf) else self.rpc.targets
+        if isinstance(self.rpc, OneOf):
+            return tuple(self.rpc.targets.values())
+        return self.rpc.targets if isinstance(self.rpc, AllOf) else ()
 
     def targets_for(self, payload: dict[str, Any]) -> tuple[str, ...]:
         """The RPCs that answer ``payload``; raises ``UnknownPath``."""

@@ -105,6 +105,9 @@ def _gateway_environment(layout: Layout, credentials: Credentials, addresses: Ad
         "ZHIYUAN_UPLOAD_DIR": str(layout.uploads),
         "ZHIYUAN_HTTP_HOST": "127.0.0.1",
         "ZHIYUAN_HTTP_PORT": str(layout.port("http")),
+        # the demonstration is many people behind one address
+        "ZHIYUAN_RATE_LIMIT": "60000/minute",
+        "ZHIYUAN_STRICT_RATE_LIMIT": "6000/minute",
     }
 
 
