@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ class Broker:
     def prepare(self) -> None:
         """Write configuration and definitions; the node loads them at every start."""
         (self._home / "definitions.json").write_text(json.dumps(definitions(self._passwords), indent=1))
+        (self._home / "rabbitmq-env.conf").touch()
         (self._home / "enabled_plugins").write_text("[].\n")
         (self._home / "rabbitmq.conf").write_text(
             f"listeners.tcp.local = 127.0.0.1:{self.port}\n"
@@ -56,13 +56,16 @@ class Broker:
         """What the node's scripts read."""
         return {
             "HOME": str(self._home),
-            "RABBITMQ_NODENAME": f"zhiyuan{self.port}@{socket.gethostname().split('.')[0]}",
+            # no host name: that of a bare machine may not resolve, and it may change under the data
+            "RABBITMQ_NODENAME": "zhiyuan@localhost",
+            "RABBITMQ_CONF_ENV_FILE": str(self._home / "rabbitmq-env.conf"),  # not the machine's own
             "RABBITMQ_MNESIA_BASE": str(self._home / "data"),
             "RABBITMQ_LOG_BASE": str(self._home / "log"),
             "RABBITMQ_CONFIG_FILE": str(self._home / "rabbitmq"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._home / "enabled_plugins"),
             "RABBITMQ_DIST_PORT": str(self._distribution),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none"
+            " -kernel inet_dist_use_interface {127,0,0,1}",
             "ERL_EPMD_PORT": str(self._epmd),
             "RUNNING_UNDER_SYSTEMD": "1",  # the script replaces itself with the node: one process, one pid
         }

@@ -3,6 +3,7 @@
 up [--fresh]            start the platform and wait until it is ready
 down [--wipe]           stop it; --wipe removes its data
 status                  what runs
+restart PROCESS...      stop some processes and start them again, with the code as it is now
 demo [NOTICE.TXT]       walk the notice's whole journey against the running platform
 test [PYTEST ARGS]      lint, types, contracts and all tests, with a broker and a database of their own
 lint                    ruff, mypy and the import contracts
@@ -12,20 +13,24 @@ psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
 parked list|show|replay [SERVICE] [MESSAGE]     messages that could not be handled
 docs                    render the documents that are generated from the code
+lock [--upgrade]        pin what requirements/*.in ask for: versions and hashes, no download addresses
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from deploy.local import locks
 from deploy.local.layout import ROOT
 from deploy.local.packages import Missing
 from deploy.local.platform import NotReady, Platform
+from deploy.local.postgres import DatabaseProblem
 from deploy.local.testing import run_tests
 
 RUN = ROOT / ".run"
@@ -36,13 +41,20 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(__doc__.strip() if __doc__ else "", file=sys.stderr)
         return 0 if arguments in (["help"], ["--help"], ["-h"]) else 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         return COMMANDS[arguments[0]](arguments[1:])
-    except (Missing, NotReady) as problem:
+    except (Missing, NotReady, DatabaseProblem, locks.LockProblem) as problem:
         print(f"dev: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _end(number: int, _frame: object) -> None:
+    """A signal ends a command as an exception does, so that what a test run has started is stopped with it."""
+    sys.exit(128 + number)
 
 
 def up(arguments: list[str]) -> int:
@@ -50,7 +62,7 @@ def up(arguments: list[str]) -> int:
     platform = Platform(RUN)
     if "--fresh" in arguments:
         platform.down()
-        platform.layout.wipe()
+        platform.wipe()
     started = time.monotonic()
     platform.up()
     access = platform.access()
@@ -68,7 +80,7 @@ def down(arguments: list[str]) -> int:
     platform = Platform(RUN)
     platform.down()
     if "--wipe" in arguments:
-        platform.layout.wipe()
+        platform.wipe()
     return 0
 
 
@@ -77,6 +89,18 @@ def status(_arguments: list[str]) -> int:
     platform = _running()
     for process in platform.supervisor.processes():
         print(f"{process['name']:20} {process['statename']:10} {process['description']}")
+    return 0
+
+
+def restart(arguments: list[str]) -> int:
+    """Start some processes anew."""
+    platform = _running()
+    for name in arguments:
+        try:
+            platform.supervisor.restart_process(name)
+        except KeyError:
+            raise NotReady(f"there is no process {name!r}; see ./dev status") from None
+    platform.wait_until_ready()
     return 0
 
 
@@ -115,7 +139,7 @@ def parked(arguments: list[str]) -> int:
 def demo(arguments: list[str]) -> int:
     """Walk the journey."""
     _running()
-    return _python("demo", [str(Path(argument).resolve()) for argument in arguments])
+    return _python("demo", [a if a.startswith("-") else str(Path(a).resolve()) for a in arguments])
 
 
 def bench(arguments: list[str]) -> int:
@@ -129,6 +153,12 @@ def bench(arguments: list[str]) -> int:
 def docs(arguments: list[str]) -> int:
     """Render generated documents."""
     return _python("services.chassis.docs", arguments)
+
+
+def lock(arguments: list[str]) -> int:
+    """Write requirements/*.txt."""
+    locks.write(upgrade="--upgrade" in arguments)
+    return 0
 
 
 def lint(_arguments: list[str]) -> int:
@@ -174,6 +204,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "down": down,
     "status": status,
+    "restart": restart,
     "demo": demo,
     "test": test,
     "lint": lint,
@@ -183,4 +214,5 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "republish": republish,
     "parked": parked,
     "docs": docs,
+    "lock": lock,
 }

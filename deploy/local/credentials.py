@@ -18,21 +18,34 @@ Credentials = dict[str, Any]
 
 
 def load_or_make(layout: Layout) -> Credentials:
-    """The platform's secrets; the banks' private keys are written beside, as files of their own."""
-    if layout.secrets.exists():
-        known: Credentials = json.loads(layout.secrets.read_text())
+    """The platform's secrets; the banks' private keys are written beside, as files of their own.
+
+    What was made once stays; what the code has come to need since is added.
+    """
+    known: Credentials = json.loads(layout.secrets.read_text()) if layout.secrets.exists() else {}
+    wanted = make()
+    if _names(wanted) <= _names(known):
         return known
-    made = _make()
+    for name, value in wanted.items():
+        known[name] = {**value, **known.get(name, {})} if isinstance(value, dict) else known.get(name, value)
     for bank in BANKS:
         key_file = layout.partner / f"{bank}.jwk"
-        key_file.write_text(json.dumps(made["bank_keys"][bank]["private"]))
-        key_file.chmod(0o600)
+        key_file.touch(0o600)
+        key_file.write_text(json.dumps(known["bank_keys"][bank]["private"]))
     layout.secrets.touch(0o600)
-    layout.secrets.write_text(json.dumps(made, indent=1))
-    return made
+    layout.secrets.write_text(json.dumps(known, indent=1))
+    return known
 
 
-def _make() -> Credentials:
+def _names(credentials: Credentials) -> set[tuple[str, str]]:
+    """What there is a secret for, two levels deep."""
+    return {
+        (name, inner) for name, value in credentials.items() for inner in (value if isinstance(value, dict) else "-")
+    }
+
+
+def make() -> Credentials:
+    """New secrets for a whole platform."""
     token_key = OKPKey.generate_key("Ed25519", {"kid": "token-1", "use": "sig"})
     bank_keys = {bank: ECKey.generate_key("P-256", {"kid": f"{bank}-1", "use": "enc"}) for bank in BANKS}
     return {

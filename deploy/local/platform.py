@@ -6,6 +6,7 @@ again; what is there already is kept.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -25,8 +26,9 @@ from deploy.local import packages
 from deploy.local.broker import Broker, connection_fault
 from deploy.local.credentials import Credentials, load_or_make
 from deploy.local.layout import ROOT, Layout
-from deploy.local.postgres import Postgres, make_databases
+from deploy.local.postgres import Postgres, database_name, make_databases, note_prepared, prepared_by
 from deploy.local.processes import SERVICES, Addresses, ProcessSpec, process_table, service_environment
+from deploy.local.strays import end_strays
 from deploy.local.supervisor import Supervisor, program
 from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST, applications_queue
 
@@ -56,32 +58,38 @@ class Platform:
                 "ZHIYUAN_AMQP_URL is set, so ZHIYUAN_PARTNER_AMQP_URL must name the banks' vhost on that broker, "
                 "with what deploy/rabbitmq/definitions.json describes"
             )
-        with self._step("servers"):
-            packages.ensure(broker=not self._external_amqp, database=not self._external_database)
-            self.layout.make()
-            self.credentials = load_or_make(self.layout)
-            self._start_servers()
-        with self._step("databases"):
-            self._prepare_databases()
-        with self._step("processes"):
-            for spec in self.table:
-                self.supervisor.start_process(spec.name)
-            self.wait_until_ready()
-        self.layout.access.write_text(json.dumps(self.access(), indent=1, ensure_ascii=False))
-        self.layout.access.chmod(0o600)
+        packages.ensure(broker=not self._external_amqp, database=not self._external_database)
+        with self.layout.locked():
+            with self._step("servers"):
+                self._start_servers()
+            with self._step("databases"):
+                self._prepare_databases()
+            with self._step("processes"):
+                for spec in self.table:
+                    self.supervisor.start_process(spec.name)
+                self.wait_until_ready()
+            self.layout.access.write_text(json.dumps(self.access(), indent=1, ensure_ascii=False))
+            self.layout.access.chmod(0o600)
 
     def servers_only(self) -> None:
         """Just a broker and a database, for service tests and benchmarks."""
         packages.ensure(broker=True, database=True)
-        self.layout.make()
-        self.credentials = load_or_make(self.layout)
-        self._start_servers()
+        with self.layout.locked():
+            self._start_servers()
 
     def down(self) -> None:
-        """Stop everything; data stay."""
-        if self.supervisor.alive:
-            self.supervisor.shut_down()
-        self.layout.supervisor_socket.unlink(missing_ok=True)
+        """Stop everything, and whatever a killed supervisor has left; data stay."""
+        if not self.layout.run.exists():
+            return
+        with self.layout.locked():
+            if self.supervisor.alive:
+                self.supervisor.shut_down()
+            end_strays(self.layout.run, self.layout.postgres)
+            self.layout.supervisor_socket.unlink(missing_ok=True)
+
+    def wipe(self) -> None:
+        """Remove all data; only after ``down``."""
+        self.layout.wipe()
 
     # what is there ----------------------------------------------------------------------------------------------
 
@@ -98,6 +106,7 @@ class Platform:
     @property
     def secrets(self) -> Credentials:
         """Keys and passwords."""
+        self.layout.make()
         return load_or_make(self.layout)
 
     @property
@@ -121,13 +130,13 @@ class Platform:
 
     def access(self) -> dict[str, Any]:
         """What ``.run/access.json`` says (API.md, last paragraph)."""
-        users = self.secrets["broker_users"]
         return {
             "base_url": self.base_url,
             "metrics": {spec.name: f"http://127.0.0.1:{spec.ops_port}/metrics" for spec in self.table},
             "partner": {
                 bank: {
-                    "amqp_url": self.broker.url(f"bank-{bank}", PARTNER_VHOST) if f"bank-{bank}" in users else None,
+                    # on a broker of somebody else's the banks' passwords are not ours to know
+                    "amqp_url": None if self._external_amqp else self.broker.url(f"bank-{bank}", PARTNER_VHOST),
                     "queue": applications_queue(bank),
                     "key_file": str(self.layout.partner / f"{bank}.jwk"),
                     "webhook_secret": self.secrets["webhook_secrets"][bank],
@@ -139,7 +148,10 @@ class Platform:
 
     def job_environment(self, service: str) -> dict[str, str]:
         """The environment of a job of ``service`` (republish, psql, parked)."""
-        return {**os.environ, **service_environment(service, self.layout, self.secrets, self.addresses)}
+        if service not in SERVICES:
+            raise NotReady(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("ZHIYUAN_")}
+        return {**outside, **service_environment(service, self.layout, self.secrets, self.addresses)}
 
     # waiting ----------------------------------------------------------------------------------------------------
 
@@ -149,10 +161,11 @@ class Platform:
         waiting = list(self.table)
         while waiting:
             waiting = [spec for spec in waiting if ready_fault(spec.ops_port) is not None]
-            if waiting and time.monotonic() > deadline:
-                name = waiting[0].name
-                raise NotReady(f"{name}: {ready_fault(waiting[0].ops_port)}\n{self.log_tail(name)}")
-            time.sleep(0.1 if waiting else 0)
+            hopeless = [spec for spec in waiting if self.supervisor.refuses_to_start(spec.name)]
+            if hopeless or (waiting and time.monotonic() > deadline):
+                first = (hopeless or waiting)[0]
+                raise NotReady(f"{first.name}: {ready_fault(first.ops_port)}\n{self.log_tail(first.name)}")
+            time.sleep(0.2 if waiting else 0)
 
     def log_tail(self, name: str, characters: int = 3000) -> str:
         """The end of a process's log."""
@@ -168,9 +181,11 @@ class Platform:
     # steps ------------------------------------------------------------------------------------------------------
 
     def _start_servers(self) -> None:
+        self.layout.make()
+        if not self.supervisor.alive:
+            self._start_clean()
         programs = []
         if not self._external_database:
-            self.postgres.prepare()
             programs.append(
                 program(
                     "postgres",
@@ -183,18 +198,17 @@ class Platform:
                 )
             )
         if not self._external_amqp:
-            if not self.supervisor.alive:
-                self.broker.prepare()
-            log = broker_module.log_file(self.layout)
+            name_server_log = self.layout.logs / "epmd.log"
             programs += [
+                # before the node, which would start a name server of its own
+                program("epmd", self.broker.name_server_command, {}, log=name_server_log, autostart=True, priority=1),
                 program(
-                    "epmd",
-                    self.broker.name_server_command,
-                    {},
-                    log=self.layout.logs / "epmd.log",
+                    "rabbitmq",
+                    self.broker.command,
+                    self.broker.environment,
+                    log=broker_module.log_file(self.layout),
                     autostart=True,
                 ),
-                program("rabbitmq", self.broker.command, self.broker.environment, log=log, autostart=True),
             ]
         for spec in self.table:
             log = self.layout.logs / f"{spec.name}.log"
@@ -206,10 +220,32 @@ class Platform:
         if not self._external_amqp:
             self._wait_for("rabbitmq", lambda: connection_fault(self.addresses.amqp_url))
 
+    def _start_clean(self) -> None:
+        """What a killed supervisor or a reboot may have left must not stand in the way."""
+        ended = end_strays(self.layout.run, self.layout.postgres)
+        if ended:
+            self._report(f"  ended {ended} processes that were left without a supervisor")
+        moved = self.layout.give_up_taken_ports()
+        if moved:
+            self._report(f"  other ports than before, because theirs are taken: {', '.join(moved)}")
+        if not self._external_database:
+            self.postgres.prepare()
+        if not self._external_amqp:
+            self.broker.prepare()
+
     def _prepare_databases(self) -> None:
-        make_databases(self.addresses.database_admin_url, self.secrets["database_roles"])
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(self._migrate, SERVICES))
+        """Migrate and fill what was last prepared by other code than this."""
+        admin_url, fingerprint = self.addresses.database_admin_url, code_fingerprint()
+        make_databases(admin_url, self.secrets["database_roles"])
+        done = prepared_by(admin_url)
+        waiting = [service for service in SERVICES if done.get(database_name(service)) != fingerprint]
+
+        def prepare(service: str) -> None:
+            self._migrate(service)
+            note_prepared(admin_url, service, fingerprint)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(prepare, waiting))
 
     def _migrate(self, service: str) -> None:
         """Migrations and reference data, as the two jobs they are in production."""
@@ -239,6 +275,16 @@ class Platform:
         started = time.monotonic()
         yield
         self._report(f"  {name:12} {time.monotonic() - started:5.1f} s")
+
+
+def code_fingerprint() -> str:
+    """A number that changes with anything that migrations and reference data may depend on."""
+    digest = hashlib.sha256()
+    for folder in ("services", "deploy/data", "requirements"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def ready_fault(port: int) -> str | None:

@@ -1,10 +1,13 @@
 """supervisord, as it is used here: one configuration file, one private socket, restarts of whatever ends.
 
-docs/adr/0003 says why it is supervisord: a killed process must come back, the broker and the database included.
+Why supervisord: a killed process must come back, the broker and the database included (honcho ends everything when one
+part ends), on a machine whose init is nobody's business (systemd user units need a login session, which a container
+and CI lack).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -16,7 +19,11 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from deploy.local import strays
 from deploy.local.layout import ROOT, Layout
+
+# In the order in which they are stopped: nothing may lose what it stands on.
+SERVERS = ("rabbitmq", "epmd", "postgres")
 
 
 class Supervisor:
@@ -64,21 +71,37 @@ class Supervisor:
             for name in (*added, *changed):
                 self.api.addProcessGroup(name)
             return
+        self._socket.unlink(missing_ok=True)
+        # What the caller has set for the whole platform (an administrator's URL) is not for each of its processes.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ZHIYUAN_")}
         subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._file)],
             check=True,
             cwd=ROOT,
+            env={**environment, strays.MARK: str(self._layout.run)},
             timeout=30,
         )
 
     def start_process(self, name: str) -> None:
-        """Start a program unless it is running; does not wait."""
-        if self.state(name) not in {"RUNNING", "STARTING"}:
+        """Start a program unless it is running, or about to be; does not wait."""
+        if self.state(name) not in {"RUNNING", "STARTING", "BACKOFF"}:
             self.api.startProcess(name, False)
+
+    def restart_process(self, name: str) -> None:
+        """Stop a program politely and start it again; raises ``KeyError`` for a name that is none."""
+        if name not in {process["name"] for process in self.processes()}:
+            raise KeyError(name)
+        self._stop([name])
+        self.api.startProcess(name, False)
 
     def state(self, name: str) -> str:
         """supervisord's word for what a program does."""
         return str(self.api.getProcessInfo(name)["statename"])
+
+    def refuses_to_start(self, name: str) -> bool:
+        """Whether a program ended by itself, saying that it was given wrong settings (exit status 2)."""
+        process = self.api.getProcessInfo(name)
+        return process["statename"] in {"BACKOFF", "FATAL", "EXITED"} and process["exitstatus"] == 2
 
     def processes(self) -> list[dict[str, Any]]:
         """Everything supervised: name, statename, pid, description."""
@@ -91,21 +114,21 @@ class Supervisor:
     def shut_down(self) -> None:
         """Stop the platform's processes, then the servers they stand on, then itself."""
         names = [process["name"] for process in self.processes()]
-        servers = [name for name in names if name in {"rabbitmq", "postgres", "epmd"}]
-        stopping = [name for name in names if name not in servers]
-        for name in stopping:
-            self._stop(name, wait=False)
-        for name in stopping + sorted(servers, key=["rabbitmq", "postgres", "epmd"].index):
-            self._stop(name, wait=True)
+        self._stop([name for name in names if name not in SERVERS])
+        for name in SERVERS:
+            if name in names:
+                self._stop([name])
         pid = int(self.api.getPID())
         self.api.shutdown()
         _wait_for_end(pid)
 
-    def _stop(self, name: str, *, wait: bool) -> None:
-        try:
-            self.api.stopProcess(name, wait)
-        except xmlrpc.client.Fault:
-            return  # it was not running
+    def _stop(self, names: list[str]) -> None:
+        """Stop several at the same time, and wait for the last."""
+        for name in names:
+            with contextlib.suppress(xmlrpc.client.Fault):  # it was not running
+                self.api.stopProcess(name, False)
+        while any(p["name"] in names and p["statename"] == "STOPPING" for p in self.processes()):
+            time.sleep(0.1)
 
 
 def program(
@@ -117,6 +140,7 @@ def program(
     user: str | None = None,
     autostart: bool = False,
     stop_signal: str = "TERM",
+    priority: int = 999,
 ) -> str:
     """A ``[program:…]`` section: restarted whenever it ends, stopped with its whole process group."""
     lines = {
@@ -124,9 +148,10 @@ def program(
         "directory": str(ROOT) if user is None else "/",
         "environment": ",".join(f"{key}={_quoted(value)}" for key, value in environment.items()),
         "autostart": str(autostart).lower(),
+        "priority": str(priority),
         "autorestart": "true",
         "startsecs": "1",
-        "startretries": "1000",
+        "startretries": "1000000",  # a second longer between any two of them; it never gives up
         "stopsignal": stop_signal,
         "stopwaitsecs": "25",
         "stopasgroup": "false",
@@ -150,7 +175,6 @@ def _quoted(text: str) -> str:
 
 
 def _wait_for_end(pid: int) -> None:
-
     for _ in range(300):
         try:
             os.kill(pid, 0)

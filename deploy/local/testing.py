@@ -18,20 +18,23 @@ from deploy.local.topology import SERVICES_VHOST
 AMQP_URL = "ZHIYUAN_TEST_AMQP_URL"
 DATABASE_URL = "ZHIYUAN_TEST_DATABASE_URL"
 
+# What `up` would use instead of servers of its own; a test never does.
+_PLATFORM_URLS = ("ZHIYUAN_AMQP_URL", "ZHIYUAN_PARTNER_AMQP_URL", "ZHIYUAN_DATABASE_URL")
+
 
 @contextmanager
 def scratch_platform() -> Iterator[Platform]:
     """A platform that is not started yet, in a folder of its own; whatever was started is stopped at the end."""
     folder = Path(tempfile.mkdtemp(prefix="zhiyuan-test-", dir="/var/tmp"))
     folder.chmod(0o755)
-    outside = {name: os.environ.pop(name, None) for name in ("ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL")}
+    outside = {name: os.environ.pop(name, None) for name in _PLATFORM_URLS}
     try:
         platform = Platform(folder / "run", durable=False, report=lambda _line: None)
         try:
             yield platform
         finally:
             platform.down()
-            platform.layout.wipe()
+            platform.wipe()
     finally:
         os.environ.update({name: value for name, value in outside.items() if value is not None})
         shutil.rmtree(folder, ignore_errors=True)
