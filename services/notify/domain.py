@@ -62,6 +62,17 @@ class ErrorClass(StrEnum):
     PERMANENT = "permanent"  # blacklisted, daily limit, bad number: never again
 
 
+# What a bank has reported (DESIGN.md, 6. States), as the applicant reads it.
+CARD_STATUS_ZH = {
+    "contacted": "银行已与您联系",
+    "approved": "银行审核通过",
+    "produced": "已制卡",
+    "delivered": "已送达",
+    "activated": "已激活",
+    "cancelled": "已取消",
+    "expired": "已过期",
+}
+
 MAX_ATTEMPTS = 6
 _FIRST_DELAY = timedelta(seconds=2)
 

@@ -6,10 +6,10 @@ from services.chassis.errors import AppError
 
 
 class PreferenceFixed(AppError):
-    """A message that the notice demands cannot be switched off."""
+    """A message that the notice demands, or that comes over no channel one could do without, stays on."""
 
     code = "preference_fixed"
     status = 409
     title_zh, title_en = "此类通知不能关闭", "This message cannot be switched off"
-    detail_zh = "“{template}”是通知要求必须发送的短信。"
-    detail_en = "“{template}” is demanded by the notice."
+    detail_zh = "“{template}”按规定必须发送。"
+    detail_en = "“{template}” has to be sent."

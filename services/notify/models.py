@@ -30,6 +30,8 @@ class ContactPoint(Base):
     email_sealed: Mapped[str | None]
     locale: Mapped[str]
     version: Mapped[int] = mapped_column(sa.BigInteger)
+    # an erased person's row stays, empty, so that an event that comes late cannot bring the contact back
+    erased_at: Mapped[datetime | None]
 
 
 class Message(Base):

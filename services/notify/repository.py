@@ -81,14 +81,24 @@ class MessageRepository:
             statement = statement.where(Message.template == template)
         return statement
 
+    def blank(self, account_id: str, volunteer_id: str) -> None:
+        """Remove what was said to somebody, and let nothing more go out to them; the rows stay and count."""
+        mine = sa.or_(Message.account_id == account_id, Message.volunteer_id == volunteer_id)
+        self._uow.session.execute(
+            sa.update(Message).where(mine, Message.status == Status.QUEUED).values(status=Status.SUPPRESSED)
+        )
+        blank: dict[str, Any] = {"parameters": {}, "recipient_sealed": None, "secrets_sealed": None, "recipient_masked": None}
+        self._uow.session.execute(sa.update(Message).where(mine).values(**blank))
+
     def simulated(self, recipient: str | None, since: datetime | None, limit: int) -> Sequence[SimulatedMessage]:
-        """The simulator's inbox, oldest first."""
-        statement = sa.select(SimulatedMessage).order_by(SimulatedMessage.at, SimulatedMessage.id).limit(limit)
+        """The newest ``limit`` messages in the simulator's inbox, oldest of them first."""
+        newest_first = (SimulatedMessage.at.desc(), SimulatedMessage.id.desc())
+        statement = sa.select(SimulatedMessage).order_by(*newest_first).limit(limit)
         if recipient is not None:
             statement = statement.where(SimulatedMessage.recipient == recipient)
         if since is not None:
             statement = statement.where(SimulatedMessage.at >= since)
-        return self._uow.session.scalars(statement).all()
+        return self._uow.session.scalars(statement).all()[::-1]
 
 
 class ContactRepository:
@@ -98,33 +108,28 @@ class ContactRepository:
         self._uow = uow
 
     def save(self, contact: dict[str, Any]) -> None:
-        """Insert or update, unless a newer version is here already."""
+        """Insert or update, unless a newer version is here already or the person was erased."""
         statement = insert(ContactPoint).values(**contact)
         statement = statement.on_conflict_do_update(
-            index_elements=["account_id"], set_=contact, where=ContactPoint.version < contact["version"]
+            index_elements=["account_id"],
+            set_=contact,
+            where=sa.and_(ContactPoint.version < contact["version"], ContactPoint.erased_at.is_(None)),
         )
         self._uow.session.execute(statement)
 
-    def of(self, message: Message) -> ContactPoint | None:
-        """The contact point of a message's recipient; None while identity's event has not arrived."""
-        if message.account_id is not None:
-            return self._uow.session.get(ContactPoint, message.account_id)
-        return self._uow.session.scalar(
-            sa.select(ContactPoint).where(ContactPoint.volunteer_id == message.volunteer_id)
-        )
+    def of(self, account_id: str | None, volunteer_id: str | None) -> ContactPoint | None:
+        """Somebody's contact point, by account or volunteer; None while identity's event has not arrived."""
+        if account_id is not None:
+            return self._uow.session.get(ContactPoint, account_id)
+        if volunteer_id is None:  # a bare number; many accounts have no volunteer
+            return None
+        return self._uow.session.scalar(sa.select(ContactPoint).where(ContactPoint.volunteer_id == volunteer_id))
 
-    def erase(self, account_id: str, volunteer_id: str | None) -> None:
-        """Forget how to reach somebody, and what was said to them (PIPL 47); the counts stay."""
-        self._uow.session.execute(sa.delete(ContactPoint).where(ContactPoint.account_id == account_id))
-        mine = sa.or_(Message.account_id == account_id, Message.volunteer_id == volunteer_id)
-        self._uow.session.execute(
-            sa.update(Message)
-            .where(mine)
-            .values(parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None)
-        )
-        self._uow.session.execute(
-            sa.update(Message).where(mine, Message.status == Status.QUEUED).values(status=Status.SUPPRESSED)
-        )
+    def erase(self, account_id: str, volunteer_id: str, now: datetime) -> None:
+        """Empty somebody's contact point for good, whether or not it has arrived yet."""
+        emptied = {"volunteer_id": volunteer_id, "phone_sealed": None, "email_sealed": None, "erased_at": now}
+        statement = insert(ContactPoint).values(account_id=account_id, locale="zh", version=0, **emptied)
+        self._uow.session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=emptied))
 
 
 class PreferenceRepository:

@@ -33,9 +33,6 @@ class NotifySettings(ServiceSettings):
         parse=choice("none", "simulator"),
         default="none",
     )
-    code_minutes: int = setting(
-        "ZHIYUAN_CODE_MINUTES", "What a message says about how long a code is valid.", parse=int, default=5
-    )
 
     def faults(self) -> list[str]:
         """Simulators are refused in production."""

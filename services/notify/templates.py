@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from datetime import datetime
 
+from services.chassis.clock import SHANGHAI
 from services.notify.domain import Priority
 
 SIGNATURE_ZH = "【i志愿】"
@@ -27,14 +29,26 @@ class Template:
 
     @property
     def parameters(self) -> frozenset[str]:
-        """The names between braces; the same in both languages."""
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(self.zh) if name)
+        """The names between braces, of both languages. Those that end in ``_at`` are moments."""
+        parsed = (*string.Formatter().parse(self.zh), *string.Formatter().parse(self.en))
+        return frozenset(name for _, name, _, _ in parsed if name)
 
     def render(self, locale: str, parameters: dict[str, str]) -> str:
-        """The words with the signature in front, as one SMS."""
+        """The words with the signature in front, as one SMS. What is missing (an erased person's) shows as ``***``."""
+        words = {name: _in_words(locale, name, parameters.get(name)) for name in self.parameters}
         if locale == "en":
-            return SIGNATURE_EN + self.en.format(**parameters)
-        return SIGNATURE_ZH + self.zh.format(**parameters)
+            return SIGNATURE_EN + self.en.format(**words)
+        return SIGNATURE_ZH + self.zh.format(**words)
+
+
+def _in_words(locale: str, name: str, value: str | None) -> str:
+    """A parameter as it is read: a moment as ``3月5日 14:30``, or ``5 March 14:30``."""
+    if value is None:
+        return "***"
+    if not name.endswith("_at"):
+        return value
+    local = datetime.fromisoformat(value).astimezone(SHANGHAI)
+    return f"{local.day} {local:%B %H:%M}" if locale == "en" else f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
 _ALL = (
@@ -140,6 +154,13 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "hours_corrected",
+        "您在“{title}”的服务时长已更正，核减{minutes}分钟。如有异议，请登录平台提出。",
+        "{minutes} minutes of service at “{title}” were taken back in a correction. You may object to it.",
+        "FACTS.md: errors are corrected, and the person is told",
+        Priority.NEWS,
+    ),
+    Template(
         "star_awarded",
         "恭喜您获评{stars}星志愿者，累计服务{hours}小时。",
         "You are now a {stars}-star volunteer with {hours} hours of service. Congratulations.",
@@ -156,6 +177,12 @@ _ALL = (
         "card_status_changed",
         "您的注册志愿者证申请{application_no}进度更新：{status_zh}。",
         "Your volunteer card application {application_no} is now: {status}.",
+        "notice, attachment 3",
+    ),
+    Template(
+        "card_rejected",
+        "您的注册志愿者证申请{application_no}未通过，原因：{reason}。",
+        "Your volunteer card application {application_no} was rejected: {reason}.",
         "notice, attachment 3",
     ),
     Template(

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.chassis.crypto import CannotDecrypt
+from services.chassis.logs import get_logger
 from services.notify import metrics
 from services.notify.domain import (
     MAX_ATTEMPTS,
@@ -24,13 +26,16 @@ from services.notify.domain import (
     segments,
 )
 from services.notify.events import MessageDelivered, MessageFailed
-from services.notify.models import Message
+from services.notify.models import ContactPoint, Message
 from services.notify.providers import Outgoing, Provider, SendFailed
 from services.notify.repository import ABANDONED_AFTER, NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
 from services.notify.use_cases.queueing import unseal
 
-BATCH = 50
+log = get_logger(__name__)
+
+# A batch must end before its messages count as abandoned, slow providers included: 20 times 3 s.
+BATCH = 20
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,21 @@ class _Failure:
     reason: str
 
 
+def deliver_all_due(units: Any, providers: Mapping[Channel, Provider]) -> None:
+    """Send until nothing is due any more."""
+    while deliver_due(units, providers) == BATCH:
+        pass
+
+
 def deliver_due(units: Any, providers: Mapping[Channel, Provider]) -> int:
-    """Send what is due, codes first; answers how many messages were looked at."""
+    """Send one batch of what is due, codes first; answers how many messages were looked at."""
     outgoing: list[Outgoing] = []
     with units() as uow:
         for message in uow.messages.take_abandoned(uow.clock.now() - ABANDONED_AFTER):
             message.status = change_status(Status(message.status), Status.QUEUED)
         due = uow.messages.take_due(uow.clock.now(), BATCH)
         for message in due:
-            prepared = _prepare(uow, message)
+            prepared = _prepare_or_give_up(uow, message)
             if prepared is not None:
                 outgoing.append(prepared)
     for item in outgoing:
@@ -57,20 +68,34 @@ def deliver_due(units: Any, providers: Mapping[Channel, Provider]) -> int:
     return len(due)
 
 
+def _prepare_or_give_up(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
+    try:
+        return _prepare(uow, message)
+    except (CannotDecrypt, KeyError, ValueError):  # it would be the first in line again and again
+        log.error("message_unreadable", template=message.template, exc_info=True)
+        _give_up(uow, message, "unreadable")
+        return None
+
+
 def _prepare(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
     """The message with its address and words, now ``sending``; None if it cannot go."""
     now = uow.clock.now()
     if message.expires_at is not None and message.expires_at <= now:
         _give_up(uow, message, "stale")
         return None
-    address, locale = _address(uow, message)
+    contact = uow.contacts.of(message.account_id, message.volunteer_id)
+    if contact is not None and (message.template, message.channel) in uow.preferences.switched_off(contact.account_id):
+        message.status = change_status(Status(message.status), Status.SUPPRESSED)
+        return None
+    address = _address(uow, message, contact)
     if address is None:
-        _try_later(uow, message, _Failure(ErrorClass.TEMPORARY, "no_contact_yet"))
+        reason = ErrorClass.TEMPORARY if contact is None else ErrorClass.PERMANENT
+        _try_later(uow, message, _Failure(reason, "no_contact_yet" if contact is None else "no_address"))
         return None
     parameters = dict(message.parameters)
     if message.secrets_sealed is not None:
         parameters |= json.loads(unseal(uow, message, message.secrets_sealed))
-    text = TEMPLATES[message.template].render(locale, parameters)
+    text = TEMPLATES[message.template].render("zh" if contact is None else contact.locale, parameters)
     message.status = change_status(Status(message.status), Status.SENDING)
     message.next_attempt_at = now
     message.recipient_masked = masked_recipient(address)
@@ -78,16 +103,15 @@ def _prepare(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
     return Outgoing(message.id, Channel(message.channel), address, text, message.template)
 
 
-def _address(uow: NotifyUnitOfWork, message: Message) -> tuple[str | None, str]:
+def _address(uow: NotifyUnitOfWork, message: Message, contact: ContactPoint | None) -> str | None:
     if message.recipient_sealed is not None:
-        return unseal(uow, message, message.recipient_sealed), "zh"
-    contact = uow.contacts.of(message)
+        return unseal(uow, message, message.recipient_sealed)
     if contact is None:
-        return None, "zh"
+        return None
     sealed = contact.phone_sealed if message.channel == Channel.SMS else contact.email_sealed
     if sealed is None:
-        return None, contact.locale
-    return str(uow.settings.message_cipher.decrypt(sealed, f"contact:{contact.account_id}")), contact.locale
+        return None
+    return str(uow.settings.message_cipher.decrypt(sealed, f"contact:{contact.account_id}"))
 
 
 def _hand_over(provider: Provider, item: Outgoing, now: Any) -> _Failure | None:
@@ -95,6 +119,9 @@ def _hand_over(provider: Provider, item: Outgoing, now: Any) -> _Failure | None:
         provider.send(item, now)
     except SendFailed as failed:
         return _Failure(failed.error_class, failed.reason)
+    except Exception:  # a fault of ours in one message must not hold up those behind it
+        log.error("provider_broke", channel=item.channel.value, template=item.template, exc_info=True)
+        return _Failure(ErrorClass.TEMPORARY, "provider_broke")
     return None
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from services.chassis.clock import SHANGHAI
 from services.chassis.ids import new_id
 from services.notify import metrics
 from services.notify.domain import Channel, Status
@@ -45,8 +43,15 @@ def queue(
     secrets: dict[str, str] | None = None,
     expires_at: datetime | None = None,
 ) -> None:
-    """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed."""
+    """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed.
+
+    Nothing is written for a person who has been erased: news of them may still be on its way.
+    """
     now = uow.clock.now()
+    if audience.address is None:
+        contact = uow.contacts.of(audience.account_id, audience.volunteer_id)
+        if contact is not None and contact.erased_at is not None:
+            return
     for channel in channels:
         message_id = new_id()
         in_house = channel is Channel.INBOX
@@ -84,14 +89,3 @@ def seal(uow: NotifyUnitOfWork, message_id: str, text: str | None) -> str | None
 def unseal(uow: NotifyUnitOfWork, message: Message, sealed: str) -> str:
     """What :func:`seal` wrote."""
     return str(uow.settings.message_cipher.decrypt(sealed, f"message:{message.id}"))
-
-
-def day_and_time(moment: datetime) -> str:
-    """``3月5日 14:30``, as people in Guangdong read it."""
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def texts(**parameters: Any) -> dict[str, str]:
-    """Parameters as text, moments in local words."""
-    return {k: day_and_time(v) if isinstance(v, datetime) else str(v) for k, v in parameters.items()}

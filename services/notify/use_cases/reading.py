@@ -11,9 +11,11 @@ from services.notify.errors import PreferenceFixed
 from services.notify.models import Message, SimulatedMessage
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
+from services.notify.use_cases.telling import WAYS
 
-# What the notice demands by SMS cannot be switched off; every message stays in the in-app inbox.
-MANDATED_BY_SMS = frozenset(key for key, template in TEMPLATES.items() if template.source.startswith("notice"))
+# What comes by SMS, and whether that can be changed; every message stays in the in-app inbox. Codes are not listed:
+# whoever asks for one wants it.
+_BY_SMS = {template: way.fixed for template, way in WAYS.items() if Channel.SMS in way.channels}
 
 
 def list_notifications(query: commands.ListNotifications, uow: NotifyUnitOfWork) -> dict[str, Any]:
@@ -53,12 +55,10 @@ def read_notification(command: commands.ReadNotification, uow: NotifyUnitOfWork)
 
 
 def _shown(message: Message, locale: str) -> dict[str, Any]:
-    template = TEMPLATES[message.template]
-    missing = dict.fromkeys(template.parameters, "***")  # an erased person's messages have lost their parameters
     return {
         "id": message.id,
         "template": message.template,
-        "text": template.render(locale, missing | message.parameters),
+        "text": TEMPLATES[message.template].render(locale, message.parameters),
         "created_at": message.created_at,
         "read_at": message.read_at,
     }
@@ -73,18 +73,18 @@ def get_preferences(_query: commands.GetPreferences, uow: NotifyUnitOfWork) -> d
                 "template": key,
                 "channel": Channel.SMS.value,
                 "on": (key, Channel.SMS.value) not in switched_off,
-                "fixed": key in MANDATED_BY_SMS,
+                "fixed": fixed,
             }
-            for key in sorted(TEMPLATES)
+            for key, fixed in sorted(_BY_SMS.items())
         ]
     }
 
 
 def put_preferences(command: commands.PutPreferences, uow: NotifyUnitOfWork) -> dict[str, Any]:
-    """Replace what is switched off; raises ``PreferenceFixed`` for what the notice demands."""
+    """Replace what is switched off; raises ``PreferenceFixed`` for what is not one's to switch off."""
     account_id = uow.caller.require_account()
     for item in command.switched_off:
-        if item.template in MANDATED_BY_SMS or item.channel == Channel.INBOX:
+        if item.channel != Channel.SMS or _BY_SMS.get(item.template, True):
             raise PreferenceFixed(template=item.template)
     uow.preferences.replace(account_id, {(item.template, item.channel) for item in command.switched_off})
     uow.session.flush()

@@ -1,0 +1,81 @@
+"""Notify over RPC and events: parse -> use case -> dump, nothing else."""
+
+from __future__ import annotations
+
+from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, sweep
+from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
+from services.notify import schemas
+from services.notify.providers import providers_for
+from services.notify.repository import NotifyUnitOfWork
+from services.notify.settings import NotifySettings
+from services.notify.use_cases import codes, contacts, delivery, reading, telling
+
+
+class NotifyService:
+    """Messages, contact points, preferences and the in-app inbox."""
+
+    name = "notify"
+    settings_class = NotifySettings
+    unit_of_work = UnitsOfWork(NotifyUnitOfWork)
+    settings = SettingsDependency()
+
+    # what people and operators see
+
+    @query(schemas.ListNotifications, schemas.NotificationPage)
+    def list_notifications(self, query, uow):
+        return reading.list_notifications(query, uow)
+
+    @command(schemas.ReadNotification, schemas.Notification)
+    def read_notification(self, command, uow):
+        return reading.read_notification(command, uow)
+
+    @query(schemas.GetPreferences, schemas.Preferences)
+    def get_preferences(self, query, uow):
+        return reading.get_preferences(query, uow)
+
+    @command(schemas.PutPreferences, schemas.Preferences)
+    def put_preferences(self, command, uow):
+        return reading.put_preferences(command, uow)
+
+    @query(schemas.ListMessages, schemas.MessagePage)
+    def list_messages(self, query, uow):
+        return reading.list_messages(query, uow)
+
+    @query(schemas.ListTemplates, schemas.TemplateList)
+    def list_templates(self, query, uow):
+        return reading.list_templates(query, uow)
+
+    @query(schemas.ListSimulatedMessages, schemas.SimulatedMessageList)
+    def list_simulated_messages(self, query, uow):
+        return reading.list_simulated_messages(query, uow)
+
+    @query(ListAuditLog, AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return list_audit_log(query, uow)
+
+    # what the others tell
+
+    @on(CodeRequested)
+    def send_code(self, event, uow):
+        codes.send_code(event, uow)
+
+    @on(*telling.TOLD_EVENTS)
+    def tell(self, event, uow):
+        telling.tell(event, uow)
+
+    @on(ContactChanged)
+    def keep_contact(self, event, uow):
+        contacts.keep_contact(event, uow)
+
+    @on(VolunteerErased)
+    def forget(self, event, uow):
+        contacts.forget(event, uow)
+
+    # somebody is waiting for a code with the phone in hand: half a second is a wait they do not notice
+    @sweep(seconds=0.5)
+    def deliver(self):
+        delivery.deliver_all_due(self.unit_of_work, providers_for(self.settings, self.unit_of_work))
+
+
+SERVICE = NotifyService

@@ -1,0 +1,32 @@
+"""How people can be reached: a copy of what identity knows, and its end."""
+
+from __future__ import annotations
+
+from services.chassis.events import Received
+from services.identity.events import ContactChanged, VolunteerErased
+from services.notify.repository import NotifyUnitOfWork
+
+
+def keep_contact(received: Received[ContactChanged], uow: NotifyUnitOfWork) -> None:
+    """Take over an account's contact, unless a newer one is here or the person has been erased."""
+    event = received.data
+    uow.contacts.save(
+        {
+            "account_id": event.account_id,
+            "volunteer_id": event.volunteer_id,
+            "phone_sealed": event.phone_sealed,
+            "email_sealed": event.email_sealed,
+            "locale": event.locale,
+            "version": received.aggregate_version,
+        }
+    )
+
+
+def forget(received: Received[VolunteerErased], uow: NotifyUnitOfWork) -> None:
+    """Forget how to reach somebody and what was said to them (PIPL 47); that something was said stays counted."""
+    event = received.data
+    now = uow.clock.now()
+    uow.contacts.erase(event.account_id, event.volunteer_id, now)
+    uow.messages.blank(event.account_id, event.volunteer_id)
+    uow.preferences.replace(event.account_id, set())
+    uow.audit("contact.erased", f"account:{event.account_id}")

@@ -1,0 +1,142 @@
+"""Who is told what, and how: one row for each thing that the notice or the people who use such systems want told.
+
+Why this module exists: an auditor reads :data:`TELLINGS` beside the notice, and a new message is a new row. A row's
+parameters are the event's fields of the same names; ``also`` computes what an event does not say in those words. The
+table stands in README.md, too; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.activity.events import (
+    EnrollmentAccepted,
+    EnrollmentCalledOff,
+    EnrollmentOffered,
+    EnrollmentRejected,
+    EnrollmentWaitlisted,
+    InvitationSent,
+)
+from services.attendance.events import HoursRecorded, ObjectionResolved, StarAwarded, SupplementDecided
+from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
+from services.chassis.events import Event, Received
+from services.notify.domain import CARD_STATUS_ZH, Channel
+from services.notify.repository import NotifyUnitOfWork
+from services.notify.templates import TEMPLATES
+from services.notify.use_cases.queueing import Audience, queue
+from services.organization.events import (
+    MembershipApproved,
+    MembershipRejected,
+    OrganizationApproved,
+    OrganizationRejected,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """The channels of a message, and whether its reader may switch the SMS off."""
+
+    name: str
+    channels: tuple[Channel, ...]
+    fixed: bool = False
+
+
+# What the notice sends by SMS, and what somebody would travel in vain for.
+MANDATED = Way("mandated", (Channel.SMS, Channel.INBOX), fixed=True)
+# What wants an answer, or says whose call to expect.
+URGENT = Way("urgent", (Channel.SMS, Channel.INBOX))
+NEWS = Way("news", (Channel.INBOX,))
+
+
+def _always(_event: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One row. ``who`` names the field of the event that holds the reader: ``account_id`` or ``volunteer_id``."""
+
+    event: type[Event]
+    template: str
+    way: Way
+    who: str
+    when: Callable[[Any], bool] = _always
+    also: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+    def parameters(self, event: Any) -> dict[str, str]:
+        """The template's parameters, as text; moments in RFC 3339, because the reader's language is not known yet."""
+        found = {}
+        for name in TEMPLATES[self.template].parameters:
+            value = self.also[name](event) if name in self.also else getattr(event, name)
+            found[name] = value.isoformat() if isinstance(value, datetime) else str(value)
+        return found
+
+
+def _upheld(event: ObjectionResolved) -> bool:
+    return event.upheld
+
+
+def _dismissed(event: ObjectionResolved) -> bool:
+    return not event.upheld
+
+
+# `routed` is told by its own event, which knows the branch; `submitted` the applicant has just done.
+_TOLD_STATUS = frozenset({"contacted", "approved", "produced", "delivered", "activated", "cancelled", "expired"})
+
+TELLINGS: tuple[Telling, ...] = (
+    Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id"),
+    Telling(OrganizationRejected, "organization_rejected", MANDATED, "account_id"),
+    Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id"),
+    Telling(MembershipRejected, "membership_rejected", MANDATED, "volunteer_id"),
+    Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
+    Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
+    Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),
+    Telling(EnrollmentCalledOff, "activity_revoked", MANDATED, "volunteer_id"),
+    Telling(EnrollmentOffered, "enrollment_offered", URGENT, "volunteer_id"),
+    Telling(EnrollmentWaitlisted, "enrollment_waitlisted", NEWS, "volunteer_id"),
+    Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
+    Telling(SupplementDecided, "supplement_rejected", NEWS, "volunteer_id", when=lambda e: not e.approved),
+    Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
+    Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),
+    Telling(HoursRecorded, "hours_recorded", NEWS, "volunteer_id", when=lambda e: e.minutes > 0),
+    Telling(
+        HoursRecorded, "hours_corrected", NEWS, "volunteer_id",
+        when=lambda e: e.minutes < 0, also={"minutes": lambda e: -e.minutes},
+    ),
+    Telling(StarAwarded, "star_awarded", NEWS, "volunteer_id"),
+    Telling(CardApplicationRouted, "card_routed", URGENT, "volunteer_id"),
+    Telling(
+        CardStatusChanged, "card_status_changed", NEWS, "volunteer_id",
+        when=lambda e: e.status in _TOLD_STATUS, also={"status_zh": lambda e: CARD_STATUS_ZH[e.status]},
+    ),
+    Telling(
+        CardStatusChanged, "card_rejected", URGENT, "volunteer_id",
+        when=lambda e: e.status == "rejected", also={"reason": lambda e: e.reason or "—"},
+    ),
+    Telling(CardGroupVisitRequested, "card_group_visit_requested", URGENT, "account_id"),
+)  # fmt: skip
+
+TOLD_EVENTS = tuple(dict.fromkeys(telling.event for telling in TELLINGS))
+WAYS: dict[str, Way] = {telling.template: telling.way for telling in TELLINGS}
+
+
+def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
+    """Queue what the table says of this event."""
+    event = received.data
+    for telling in TELLINGS:
+        if telling.event is not type(event) or not telling.when(event):
+            continue
+        audience, channels = _audience(telling, event, uow)
+        queue(uow, received.id, telling.template, audience, channels, telling.parameters(event))
+
+
+def _audience(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> tuple[Audience, tuple[Channel, ...]]:
+    """Who, and how. Whoever objected without an account left a number, and has no inbox."""
+    if isinstance(event, ObjectionResolved) and event.account_id is None and event.contact_sealed is not None:
+        cipher = uow.settings.message_cipher
+        number = str(cipher.decrypt(event.contact_sealed, f"objection:{event.objection_id}"))
+        return Audience(address=number), (Channel.SMS,)
+    return Audience(**{telling.who: getattr(event, telling.who)}), telling.way.channels

@@ -1,0 +1,189 @@
+"""What people see of their messages, what they may switch off, and what is left when they are erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.attendance.events import HoursRecorded, ObjectionResolved
+from services.chassis.audit import AUDIT_LOG
+from services.chassis.context import Caller
+from services.chassis.errors import Forbidden, NotFound
+from services.chassis.ids import new_id
+from services.identity.events import VolunteerErased
+from services.notify import commands
+from services.notify.domain import Channel, Status
+from services.notify.errors import PreferenceFixed
+from services.notify.models import ContactPoint
+from services.notify.use_cases import reading
+from services.organization.events import OrganizationRejected
+from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance
+
+PLATFORM = Caller(kind="platform", account_id=new_id())
+
+
+def hours(volunteer_id: str, minutes: int) -> HoursRecorded:
+    return HoursRecorded(
+        record_id=new_id(),
+        volunteer_id=volunteer_id,
+        activity_id=new_id(),
+        organization_id=new_id(),
+        title="社区清洁日",
+        minutes=minutes,
+        provenance="scan",
+        served_on="2026-03-05",
+    )
+
+
+def inbox(notify: Notify, person: Person) -> dict[str, Any]:
+    with notify.units(person.caller) as uow:
+        return reading.list_notifications(commands.ListNotifications(limit=20, cursor=None), uow)
+
+
+def test_news_stands_in_the_inbox_and_costs_no_sms(notify: Notify, person: Person) -> None:
+    notify.receive(hours(person.volunteer_id, 120))
+    notify.deliver()
+    assert notify.sent() == []
+    page = inbox(notify, person)
+    assert (page["unread"], "120分钟" in page["items"][0]["text"]) == (1, True)
+
+
+def test_a_reversing_entry_is_told_as_a_correction(notify: Notify, person: Person) -> None:
+    notify.receive(hours(person.volunteer_id, -30))
+    assert "核减30分钟" in inbox(notify, person)["items"][0]["text"]
+
+
+def test_a_notification_is_read_once_and_by_its_reader_only(notify: Notify, person: Person) -> None:
+    notify.receive(hours(person.volunteer_id, 120))
+    (shown,) = inbox(notify, person)["items"]
+    read = commands.ReadNotification(notification_id=shown["id"])
+    stranger = Person(new_id(), new_id(), "13800000005")
+    with notify.units(stranger.caller) as uow, pytest.raises(NotFound):
+        reading.read_notification(read, uow)
+    with notify.units(person.caller) as uow:
+        first = reading.read_notification(read, uow)["read_at"]
+    notify.clock.advance(minutes=1)
+    with notify.units(person.caller) as uow:
+        assert reading.read_notification(read, uow)["read_at"] == first
+    assert inbox(notify, person)["unread"] == 0
+
+
+def test_a_rejected_organization_is_told_why_by_sms(notify: Notify) -> None:
+    owner = Person(new_id(), new_id(), "13800000006")
+    notify.receive(owner.contact(volunteer_id=None))
+    event = OrganizationRejected(
+        organization_id=new_id(), name="示例志愿队", account_id=owner.account_id, reason="名称与已有组织重复"
+    )
+    notify.receive(event)
+    notify.deliver()
+    (sent,) = notify.sent()
+    assert sent.recipient == "13800000006"
+    assert "名称与已有组织重复" in sent.text
+
+
+def test_whoever_objected_without_an_account_is_told_at_the_number_they_left(notify: Notify) -> None:
+    administrator = Person(new_id(), new_id(), "13800000007")
+    notify.receive(administrator.contact(volunteer_id=None))
+    objection_id = new_id()
+    notify.receive(
+        ObjectionResolved(
+            objection_id=objection_id,
+            activity_id=new_id(),
+            account_id=None,
+            contact_sealed=CIPHER.encrypt("13700000008", f"objection:{objection_id}"),
+            upheld=True,
+            reason="签退时间有误",
+        )
+    )
+    notify.deliver()
+    assert [m.recipient for m in notify.sent()] == ["13700000008"]
+    assert notify.messages(Channel.INBOX) == []
+
+
+def switch_off(notify: Notify, person: Person, template: str, channel: str = "sms") -> dict[str, Any]:
+    wanted = commands.PutPreferences(switched_off=[commands.SwitchedOff(template=template, channel=channel)])
+    with notify.units(person.caller) as uow:
+        return reading.put_preferences(wanted, uow)
+
+
+def test_what_is_switched_off_stays_in_the_inbox_and_sends_no_sms(notify: Notify, person: Person) -> None:
+    shown = switch_off(notify, person, "objection_upheld")
+    assert [p for p in shown["items"] if not p["on"]] == [
+        {"template": "objection_upheld", "channel": "sms", "on": False, "fixed": False}
+    ]
+    notify.receive(
+        ObjectionResolved(
+            objection_id=new_id(),
+            activity_id=new_id(),
+            account_id=person.account_id,
+            contact_sealed=None,
+            upheld=True,
+            reason="属实",
+        )
+    )
+    notify.deliver()
+    assert notify.sent() == []
+    assert notify.messages()[0].status == Status.SUPPRESSED
+    assert inbox(notify, person)["unread"] == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "channel"),
+    [("enrollment_accepted", "sms"), ("verification_code", "sms"), ("objection_upheld", "inbox")],
+)
+def test_what_the_notice_demands_cannot_be_switched_off(
+    notify: Notify, person: Person, template: str, channel: str
+) -> None:
+    with pytest.raises(PreferenceFixed):
+        switch_off(notify, person, template, channel)
+
+
+def test_an_erased_person_is_forgotten_and_still_counted(notify: Notify, person: Person) -> None:
+    notify.receive(acceptance(person.volunteer_id))
+    notify.deliver()
+    notify.receive(acceptance(person.volunteer_id))  # still queued when the person goes
+    notify.receive(VolunteerErased(volunteer_id=person.volunteer_id, account_id=person.account_id))
+    notify.deliver()
+    assert len(notify.sent()) == 1
+    assert [m.status for m in notify.messages()] == [Status.SENT, Status.SUPPRESSED]
+    assert all(m.parameters == {} and m.recipient_masked is None for m in notify.messages())
+    with notify.units() as uow:
+        contact = uow.session.get(ContactPoint, person.account_id)
+        assert (contact.phone_sealed, contact.email_sealed) == (None, None)
+        assert uow.session.scalars(sa.select(AUDIT_LOG.c.action)).all() == ["contact.erased"]
+
+
+def test_a_contact_or_news_that_comes_after_the_erasure_brings_nobody_back(notify: Notify) -> None:
+    gone = Person(new_id(), new_id(), "13800000004")
+    notify.receive(VolunteerErased(volunteer_id=gone.volunteer_id, account_id=gone.account_id), version=9)
+    notify.receive(gone.contact(), version=3)
+    notify.receive(acceptance(gone.volunteer_id))
+    notify.deliver()
+    assert notify.sent() == []
+    assert notify.messages() == notify.messages(Channel.INBOX) == []
+
+
+def test_operators_see_masked_recipients_and_nobody_else_sees_any(notify: Notify, person: Person) -> None:
+    notify.receive(acceptance(person.volunteer_id))
+    notify.deliver()
+    every = commands.ListMessages(status=None, template=None, limit=20, cursor=None)
+    with notify.units(PLATFORM) as uow:
+        assert [m.recipient_masked for m in reading.list_messages(every, uow).items] == ["138****0001"]
+    with notify.units(person.caller) as uow, pytest.raises(Forbidden):
+        reading.list_messages(every, uow)
+
+
+def test_the_simulators_inbox_shows_the_newest_by_recipient_and_time(notify: Notify, person: Person) -> None:
+    for title in ("一", "二", "三"):
+        notify.receive(acceptance(person.volunteer_id, title=title))
+        notify.deliver()
+        notify.clock.advance(minutes=1)
+    asked = commands.ListSimulatedMessages(recipient=person.phone, since=None, limit=2)
+    with notify.units() as uow:
+        shown = reading.list_simulated_messages(asked, uow)["items"]
+    assert [("二" in m.text, "三" in m.text) for m in shown] == [(True, False), (False, True)]
+    since = commands.ListSimulatedMessages(recipient=None, since=shown[-1].at, limit=100)
+    with notify.units() as uow:
+        assert len(reading.list_simulated_messages(since, uow)["items"]) == 1
