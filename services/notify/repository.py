@@ -87,8 +87,10 @@ class MessageRepository:
         self._uow.session.execute(
             sa.update(Message).where(mine, Message.status == Status.QUEUED).values(status=Status.SUPPRESSED)
         )
-        blank: dict[str, Any] = {"parameters": {}, "recipient_sealed": None, "secrets_sealed": None, "recipient_masked": None}
-        self._uow.session.execute(sa.update(Message).where(mine).values(**blank))
+        blanked = sa.update(Message).where(mine)
+        self._uow.session.execute(
+            blanked.values(parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None)
+        )
 
     def simulated(self, recipient: str | None, since: datetime | None, limit: int) -> Sequence[SimulatedMessage]:
         """The newest ``limit`` messages in the simulator's inbox, oldest of them first."""

@@ -1,0 +1,124 @@
+"""Templates, the table of who is told what, and the rules of messages."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.errors import IllegalTransition
+from services.notify import domain
+from services.notify.domain import Channel, Status
+from services.notify.templates import TEMPLATES
+from services.notify.use_cases import codes
+from services.notify.use_cases.telling import MANDATED, TELLINGS, WAYS, Telling
+
+README = Path(domain.__file__).with_name("README.md")
+_SAMPLES: dict[Any, Any] = {
+    str: "某文字",
+    int: 120,
+    bool: True,
+    datetime: datetime(2026, 3, 5, 6, 30, tzinfo=UTC),
+    list: [],
+}
+
+
+def an_event(telling: Telling) -> Any:
+    """An event of the row's kind with something in every field, for which the row applies."""
+    hints = typing.get_type_hints(telling.event)
+    values = {f.name: _sample(hints[f.name]) for f in dataclasses.fields(telling.event)}
+    candidates = [
+        telling.event(**{**values, **changed})
+        for changed in ({}, {"upheld": False}, {"approved": False}, {"minutes": -5}, *_STATUSES)
+        if set(changed) <= set(values)
+    ]
+    return next(event for event in candidates if telling.when(event))
+
+
+_STATUSES = ({"status": "contacted"}, {"status": "rejected"})
+
+
+def _sample(hint: Any) -> Any:
+    if isinstance(hint, types.UnionType):
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    return _SAMPLES[typing.get_origin(hint) or hint]
+
+
+@pytest.mark.parametrize("telling", TELLINGS, ids=lambda t: t.template)
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_event_fills_every_parameter_of_its_template(telling: Telling, locale: str) -> None:
+    event = an_event(telling)
+    parameters = telling.parameters(event)
+    assert set(parameters) == TEMPLATES[telling.template].parameters
+    assert "***" not in TEMPLATES[telling.template].render(locale, parameters)
+    assert getattr(event, telling.who)
+
+
+def test_every_template_is_told_by_some_event() -> None:
+    assert set(TEMPLATES) == {telling.template for telling in TELLINGS} | {codes.TEMPLATE}
+
+
+def test_a_status_that_is_told_has_chinese_words() -> None:
+    told = next(t for t in TELLINGS if t.template == "card_status_changed")
+    event = an_event(told)
+    for status in domain.CARD_STATUS_ZH:
+        assert told.parameters(dataclasses.replace(event, status=status))["status_zh"]
+    for status in ("submitted", "routed", "rejected"):
+        assert not told.when(dataclasses.replace(event, status=status))
+
+
+def test_what_the_notice_sends_by_sms_goes_by_sms_and_cannot_be_switched_off() -> None:
+    by_the_notice = {
+        "organization_approved", "organization_rejected", "membership_approved", "membership_rejected",
+        "activity_invitation", "enrollment_accepted", "enrollment_rejected",
+    }  # fmt: skip
+    assert all(WAYS[template] is MANDATED for template in by_the_notice)
+    assert Channel.SMS in MANDATED.channels
+
+
+def test_the_readme_shows_the_table_as_it_is() -> None:
+    text = README.read_text(encoding="utf-8")
+    for telling in TELLINGS:
+        channels = " + ".join(channel.value for channel in telling.way.channels)
+        row = f"| `{telling.event.type}` | `{telling.template}` | {telling.way.name} | {channels} | {telling.who} |"
+        assert row in text, row
+
+
+def test_both_languages_of_a_template_fit_one_or_two_sms_with_ordinary_words() -> None:
+    for template in TEMPLATES.values():
+        moments = {n: "2026-03-05T14:30:00+08:00" for n in template.parameters if n.endswith("_at")}
+        words = template.render("zh", {**dict.fromkeys(template.parameters, "八个字左右的文字"), **moments})
+        assert domain.segments(words) <= 2, template.key
+
+
+@pytest.mark.parametrize(("length", "segments"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
+def test_an_sms_is_charged_by_segments(length: int, segments: int) -> None:
+    assert domain.segments("字" * length) == segments
+
+
+def test_delays_grow_and_end_within_a_quarter_of_an_hour() -> None:
+    delays = [domain.delay_before_attempt(n) for n in range(1, domain.MAX_ATTEMPTS)]
+    assert delays == sorted(delays)
+    assert delays[0] == timedelta(seconds=2)
+    assert sum(delays, timedelta()) < timedelta(minutes=15)
+
+
+@given(st.sampled_from(Status), st.sampled_from(Status))
+def test_nothing_leaves_a_final_state(current: Status, attempted: Status) -> None:
+    if current in (Status.DELIVERED, Status.FAILED, Status.SUPPRESSED):
+        with pytest.raises(IllegalTransition):
+            domain.change_status(current, attempted)
+
+
+@given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True) | st.emails())
+def test_a_masked_recipient_does_not_hold_the_whole(recipient: str) -> None:
+    masked = domain.masked_recipient(recipient)
+    assert "*" in masked
+    assert masked != recipient
