@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
-from cattrs.preconf.orjson import make_converter
+from cattrs.preconf.json import make_converter
 
 from services.chassis.ids import new_id
 
