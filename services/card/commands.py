@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.card.domain import Bank, CardType, Status
+from services.card.domain import Bank, CardType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class ReportStatus:
 class BankReport:
     """What the verified body says. ``at`` is when it happened at the bank, by the bank's clock."""
 
-    status: Status
+    status: str
     reason: str | None
     at: datetime | None
     application_no: str | None

@@ -268,7 +268,7 @@ class BankReport(Request):
     class Meta:
         command = commands.BankReport
 
-    status = Code(BANK_STATUSES, required=True)
+    status = one_of(BANK_STATUSES, required=True)
     reason = Text(max=200, load_default=None, allow_none=True)
     at = Timestamp(load_default=None, allow_none=True)
     application_no = Text(max=64, load_default=None, allow_none=True)

@@ -1,0 +1,30 @@
+"""Card's figures."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+APPLICATIONS = Counter(
+    "zhiyuan_card_applications",
+    "Applications taken; outcome is `routed` (to the bank at once) or `waiting` (identity was away)",
+    ["bank", "card_type", "outcome"],
+)
+REFUSALS = Counter(
+    "zhiyuan_card_refusals", "Applications refused, group ones included, by the refusal's code", ["code"]
+)
+STATUSES = Counter("zhiyuan_card_statuses", "Applications that reached a status", ["bank", "status"])
+REPORTS_WITHOUT_CHANGE = Counter(
+    "zhiyuan_card_reports_without_change", "Bank reports that were repeated, late or backward", ["bank"]
+)
+UNKNOWN_REPORTS = Counter(
+    "zhiyuan_card_unknown_reports", "Signed bank reports on numbers that this bank was never given", ["bank"]
+)
+SIGNATURES_REFUSED = Counter(
+    "zhiyuan_card_signatures_refused", "Bank reports whose signature or timestamp was refused, by code", ["code"]
+)
+SEALING_RETRIES = Counter(
+    "zhiyuan_card_sealing_retries",
+    "Attempts at sealing that failed and will be repeated, by the error's code",
+    ["code"],
+)
+GROUP_VISITS = Counter("zhiyuan_card_group_visits", "On-site visits requested", ["bank"])

@@ -1,0 +1,99 @@
+"""Card over RPC and events: parse -> use case -> dump, nothing else."""
+
+from __future__ import annotations
+
+from services.card import schemas
+from services.card.repository import CardUnitOfWork
+from services.card.settings import CardSettings
+from services.card.use_cases import (
+    applying,
+    bank_reports,
+    branch_contacts,
+    copies,
+    group_visits,
+    reading,
+    routing,
+    withdrawing,
+)
+from services.chassis import audit_reading
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, saga, sweep
+from services.chassis.rpc_client import ServiceClient
+from services.identity.events import VolunteerChanged, VolunteerErased
+from services.organization.events import OrganizationChanged
+
+
+class CardService:
+    """Branch contacts, applications for the volunteer card, and the exchange with the banks."""
+
+    name = "card"
+    settings_class = CardSettings
+    unit_of_work = UnitsOfWork(CardUnitOfWork)
+    settings = SettingsDependency()
+    identity = ServiceClient("identity")
+
+    # for volunteers and organizations
+
+    @query(schemas.FindProducts, schemas.ProductPage)
+    def find_products(self, query, uow):
+        return reading.find_products(query, uow)
+
+    @saga(schemas.Apply, schemas.Application)
+    def apply(self, command):
+        return applying.apply(command, self.unit_of_work, self.identity)
+
+    @query(schemas.ListMyApplications, schemas.ApplicationPage)
+    def list_my_applications(self, query, uow):
+        return reading.list_my_applications(query, uow)
+
+    @command(schemas.CancelApplication, schemas.Application)
+    def cancel_application(self, command, uow):
+        return withdrawing.cancel_application(command, uow)
+
+    @command(schemas.ApplyAsGroup, schemas.GroupApplication)
+    def apply_as_group(self, command, uow):
+        return group_visits.apply_as_group(command, uow)
+
+    # for banks
+
+    @saga(schemas.ReportStatus, schemas.ReportTaken)
+    def report_status(self, command):
+        return bank_reports.report_status(command, self.unit_of_work, self.settings)
+
+    # for platform administrators
+
+    @query(schemas.ListBranchContacts, schemas.BranchContactPage)
+    def list_branch_contacts(self, query, uow):
+        return reading.list_branch_contacts(query, uow)
+
+    @command(schemas.ImportBranchContacts, schemas.BranchContactsImported)
+    def import_branch_contacts(self, command, uow):
+        return branch_contacts.import_branch_contacts(command, uow)
+
+    @query(schemas.ListUnknownReports, schemas.UnknownReportPage)
+    def list_unknown_reports(self, query, uow):
+        return reading.list_unknown_reports(query, uow)
+
+    @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return audit_reading.list_audit_log(query, uow)
+
+    # what others tell, and what time brings
+
+    @on(OrganizationChanged)
+    def copy_organization(self, event, uow):
+        copies.copy_organization(event, uow)
+
+    @on(VolunteerChanged)
+    def copy_volunteer(self, event, uow):
+        copies.copy_volunteer(event, uow)
+
+    @on(VolunteerErased)
+    def erase_volunteer(self, event, uow):
+        copies.erase_volunteer(event, uow)
+
+    @sweep(seconds=5)
+    def seal_waiting_applications(self):
+        routing.seal_waiting(self.unit_of_work, self.identity)
+
+
+SERVICE = CardService

@@ -1,0 +1,16 @@
+"""The branches that the platform ships, with the banks' public hotlines as contacts (deploy/data/branches.csv)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.card.branch_text import parse_csv
+from services.card.repository import CardUnitOfWork
+from services.card.use_cases.branch_contacts import load_shipped
+
+BRANCHES = Path(__file__).resolve().parents[3] / "deploy" / "data" / "branches.csv"
+
+
+def load(uow: CardUnitOfWork) -> None:
+    """Put the shipped branches in force where nothing was imported; may run any number of times."""
+    load_shipped(parse_csv(BRANCHES.read_text(encoding="utf-8")), uow)

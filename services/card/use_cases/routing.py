@@ -1,0 +1,141 @@
+"""From a written application to the bank's queue: identity seals it, then it is routed.
+
+Why this module exists: card never holds a certificate number (docs/adr/0007). Identity is asked between two short
+transactions: a claim (``next_attempt_at`` moved forward) and the step to ``routed`` with the message in the outbox. A
+process that dies in between leaves a claim that runs out; sealing twice is harmless, routing twice is impossible.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from services.card import metrics
+from services.card.domain import Status, delay_before_sealing_again, route
+from services.card.events import CardApplicationRouted
+from services.card.models import CardApplication
+from services.card.repository import CardUnitOfWork
+from services.card.use_cases.steps import hand_to_bank, record_step
+from services.chassis.errors import AppError, DeadlineExceeded, Unavailable
+from services.chassis.logs import get_logger
+from services.chassis.regions import CITIES
+
+log = get_logger(__name__)
+
+BATCH = 50
+CLAIM = timedelta(seconds=30)  # longer than identity's deadline
+DEADLINE_SECONDS = 2.0
+
+
+class Sealer(Protocol):
+    """Identity, as far as card needs it."""
+
+    def call(self, method: str, request: dict[str, Any], *, deadline: float) -> Any:
+        """The answer of ``identity.method``."""
+        ...
+
+
+def seal_waiting(units: Any, identity: Sealer) -> int:
+    """Seal and route what has been waiting; answers how many applications were tried.
+
+    It stops at the first sign that identity is away: the rest would wait for a deadline each.
+    """
+    with units.reading() as uow:
+        due = uow.applications.due(uow.clock.now(), BATCH)
+    for tried, application_id in enumerate(due, 1):
+        if isinstance(seal_and_route(application_id, units, identity), DeadlineExceeded | Unavailable):
+            return tried
+    return len(due)
+
+
+def seal_and_route(application_id: str, units: Any, identity: Sealer) -> AppError | None:
+    """Have one application sealed, and route it; answers why that has to be tried again, or None."""
+    with units() as uow:
+        request = _claim(uow, application_id)
+    if request is None:
+        return None
+    try:
+        jwe = identity.call("seal_for_partner", request, deadline=DEADLINE_SECONDS)["jwe"]
+    except AppError as failure:
+        metrics.SEALING_RETRIES.labels(failure.code).inc()
+        log.warning("card_sealing_failed", application_id=application_id, error=failure.code)
+        with units() as uow:
+            _try_later(uow, application_id)
+        return failure
+    with units() as uow:
+        _route(uow, application_id, jwe)
+    return None
+
+
+def _claim(uow: CardUnitOfWork, application_id: str) -> dict[str, Any] | None:
+    now = uow.clock.now()
+    application = uow.applications.claim(application_id, now, now + CLAIM)
+    if application is None:
+        return None
+    return {
+        "partner": application.bank,
+        "volunteer_id": application.volunteer_id,
+        "document": _document(uow, application),
+    }
+
+
+def _document(uow: CardUnitOfWork, application: CardApplication) -> dict[str, Any]:
+    """What the bank gets beside ``applicant``, which identity adds (deploy/partner/README.md)."""
+    branch, consent = application.branch_contact, application.consent
+    return {
+        "application_no": application.application_no,
+        "card_type": application.card_type,
+        "branch": branch.branch,
+        "city": branch.city,
+        "city_name": CITIES[branch.city],
+        "address": uow.settings.card_cipher.decrypt(
+            application.address_sealed, f"card_application.address:{application.id}"
+        ),
+        "clothing_size": application.clothing_size,
+        "consent": {
+            "version": consent.text_version,
+            "recipient": consent.recipient,
+            "at": consent.given_at.isoformat(),
+        },
+    }
+
+
+def _try_later(uow: CardUnitOfWork, application_id: str) -> None:
+    application = uow.applications.locked(application_id)
+    if application is not None and application.status == Status.SUBMITTED:
+        application.attempts += 1
+        application.next_attempt_at = uow.clock.now() + delay_before_sealing_again(application.attempts)
+
+
+def _route(uow: CardUnitOfWork, application_id: str, jwe: str) -> None:
+    application = uow.applications.locked(application_id)
+    if application is None or application.status != Status.SUBMITTED:
+        return  # cancelled meanwhile, or routed by who took it after our claim ran out
+    record_step(uow, application, route(Status(application.status)))
+    application.consent.provided_at = uow.clock.now()
+    hand_to_bank(
+        uow,
+        bank=application.bank,
+        type="card.application.v1",
+        aggregate=application.id,
+        application_no=application.application_no,
+        jwe=jwe,
+    )
+    uow.publish(
+        CardApplicationRouted(
+            application_id=application.id,
+            application_no=application.application_no,
+            volunteer_id=application.volunteer_id,
+            bank=application.bank,
+            card_type=application.card_type,
+            region=application.region,
+            branch=application.branch_contact.branch,
+        ),
+        version=application.version,
+    )
+    uow.audit(
+        "card.data_provided",
+        f"card_application:{application.id}",
+        bank=application.bank,
+        consent_version=application.consent.text_version,
+    )

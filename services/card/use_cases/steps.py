@@ -1,0 +1,61 @@
+"""One step of an application, whoever makes it: state, history, event and figures belong together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.card import metrics
+from services.card.domain import FINAL, Status
+from services.card.events import CardStatusChanged
+from services.card.models import CardApplication, StatusEntry
+from services.card.repository import CardUnitOfWork
+from services.chassis.ids import new_id
+
+APPLICATIONS_EXCHANGE = "partner.applications"
+
+
+def record_step(
+    uow: CardUnitOfWork,
+    application: CardApplication,
+    status: Status,
+    *,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Move an application on and tell of it. ``at``: when it happened, if that was not now.
+
+    At the end the address is blanked: it has no use any more.
+    """
+    now = uow.clock.now()
+    application.status = status
+    application.reason = reason
+    application.version += 1
+    application.next_attempt_at = None
+    application.history.append(StatusEntry(status=status, reason=reason, at=at or now, recorded_at=now))
+    if status in FINAL:
+        application.address_sealed = None
+    metrics.STATUSES.labels(application.bank, status.value).inc()
+    volunteer = uow.volunteers.find(application.volunteer_id)
+    event = status_event(application, None if volunteer is None else volunteer.organization_id)
+    uow.publish(event, version=application.version)
+
+
+def status_event(application: CardApplication, organization_id: str | None) -> CardStatusChanged:
+    """The present state of an application, as others copy it."""
+    return CardStatusChanged(
+        application_id=application.id,
+        application_no=application.application_no,
+        volunteer_id=application.volunteer_id,
+        organization_id=organization_id,
+        bank=application.bank,
+        status=application.status,
+        reason=application.reason,
+    )
+
+
+def hand_to_bank(uow: CardUnitOfWork, *, bank: str, type: str, aggregate: str, **content: Any) -> None:
+    """A message on the bank's queue. What names a person goes into ``jwe``, and nowhere else."""
+    document = {"id": new_id(), "type": type, "bank": bank, "time": uow.clock.now().isoformat(), **content}
+    # an aggregate of its own: when the banks' vhost is away, the platform's own events still go out
+    uow.hand_to_partner(document, exchange=APPLICATIONS_EXCHANGE, routing_key=bank, aggregate=f"partner:{aggregate}")

@@ -1,0 +1,47 @@
+"""An application ends before the card: withdrawn by the applicant, or because the applicant asked to be forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.card import commands
+from services.card.domain import Status, cancel
+from services.card.models import CardApplication
+from services.card.repository import CardUnitOfWork
+from services.card.use_cases.showing import show_application
+from services.card.use_cases.steps import hand_to_bank, record_step
+from services.chassis.errors import NotFound
+
+
+def cancel_application(command: commands.CancelApplication, uow: CardUnitOfWork) -> dict[str, Any]:
+    """Withdraw one's own; raises ``IllegalTransition`` once the card is made."""
+    volunteer_id = uow.caller.require_volunteer()
+    application = uow.applications.locked(command.application_id)
+    if application is None or application.volunteer_id != volunteer_id:
+        raise NotFound(what="card application")
+    cancel(Status(application.status))
+    _end(uow, application)
+    uow.audit("card.cancelled", f"card_application:{application.id}")
+    return show_application(application)
+
+
+def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
+    """Blank what identifies an erased volunteer (PIPL 47). Consents and the records of provision stay for 3 years."""
+    application = uow.applications.open_of(volunteer_id)
+    if application is not None:
+        _end(uow, application)
+        uow.audit("card.cancelled_by_erasure", f"card_application:{application.id}")
+    uow.applications.blank(volunteer_id)
+
+
+def _end(uow: CardUnitOfWork, application: CardApplication) -> None:
+    known_to_bank = application.status != Status.SUBMITTED
+    record_step(uow, application, Status.CANCELLED)
+    if known_to_bank:
+        hand_to_bank(
+            uow,
+            bank=application.bank,
+            type="card.cancellation.v1",
+            aggregate=application.id,
+            application_no=application.application_no,
+        )
