@@ -38,7 +38,7 @@ class Endpoint:
         self._route = route
         self._gateway = gateway
         self._schema = route.request()
-        self._from_client = None if route.from_client is None else route.from_client()
+        self._from_client = None if route.from_client is None or route.raw_body else route.from_client()
         self._label = f"{route.method} {route.path}"
         self._seconds = {n: metrics.REQUEST_SECONDS.labels(self._label, f"{n}xx") for n in (2, 3, 4, 5)}
         self._respond = self._ask_service if isinstance(route.rpc, str | OneOf | AllOf) else self._answer_directly

@@ -19,7 +19,8 @@ of what the client sent:
 
 ``from_client`` says what a client may send where that is not ``request``; it is also what the documents show. Without
 it, ``prepare`` gets a payload that nobody has looked at yet. A route with ``raw_body`` (a signed webhook: the very
-bytes count) gets path, query and ``body_base64`` as its payload, whatever the body's type; ``prepare`` may add headers.
+bytes count) gets path, query and ``body_base64`` as its payload, whatever the body's type; ``prepare`` may add headers,
+and ``from_client`` only describes the body in the documents.
 
 ``who`` is coarse: is anybody signed in, and of which kind. Whether *this* caller may touch *this* row is decided in the
 service that owns it.
