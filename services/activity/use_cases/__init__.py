@@ -1,1 +1,1 @@
-"""What the service does: one function per command or query, a module per topic."""
+"""What activity does: publish, find, enroll, wait in line, invite, and tell the others."""

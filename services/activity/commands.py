@@ -1,0 +1,188 @@
+"""What activity can be asked, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from services.activity.domain.enrolling import Requirements
+from services.activity.domain.places import Circle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """A point (WGS 84). ``fence_metres``: scans must come from within it."""
+
+    latitude: float
+    longitude: float
+    fence_metres: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftInput:
+    """A shift; with ``shift_id`` the one that is there already."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    role: str | None = None
+    shift_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateActivity:
+    """A new draft; what is missing must be there when it is published."""
+
+    organization_id: str
+    title: str
+    category: str
+    description: str
+    region: str
+    address: str
+    location: Location | None
+    enroll_by: datetime | None
+    contact: str
+    insurance_note: str
+    requirements: Requirements
+    approval: str
+    shifts: list[ShiftInput]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditActivity:
+    """New values for some fields of an activity; ``shifts`` are given all or not at all."""
+
+    activity_id: str
+    changes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, *, activity_id: str, **changes: Any) -> Self:
+        """From the fields that were sent."""
+        return cls(activity_id=activity_id, changes=changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishActivity:
+    """Let volunteers find a draft."""
+
+    activity_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeActivity:
+    """Call a published activity off, for good."""
+
+    activity_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyActivity:
+    """A new draft with the same content; ``starts_on`` moves it, shifts and all, to that day."""
+
+    activity_id: str
+    starts_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetActivity:
+    """One activity."""
+
+    activity_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchActivities:
+    """A page of activities. Without days: those that have not ended."""
+
+    q: str | None
+    region: str | None
+    category: str | None
+    from_day: date | None
+    to_day: date | None
+    near: Circle | None
+    open: bool | None
+    organization_id: str | None
+    status: str
+    sort: str
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enroll:
+    """One's own enrollment for one shift."""
+
+    activity_id: str
+    shift_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawEnrollment:
+    """Take one's own enrollment back."""
+
+    enrollment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOffer:
+    """Take or decline a place that became free."""
+
+    enrollment_id: str
+    accept: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideEnrollment:
+    """Accept or reject one who applied; a rejection has a reason."""
+
+    enrollment_id: str
+    accept: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideEnrollments:
+    """The same for many of one activity."""
+
+    activity_id: str
+    decisions: list[DecideEnrollment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListEnrollments:
+    """A page of an activity's enrollments, in the order in which they came."""
+
+    activity_id: str
+    shift_id: str | None
+    status: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListMyActivities:
+    """A page of one's own enrollments with their activities (notice, attachment 2, 二.6)."""
+
+    state: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationFilter:
+    """Own volunteers by what they can do and where they live."""
+
+    skills: list[str]
+    region: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InviteVolunteers:
+    """Invite own volunteers, named or found by a filter."""
+
+    activity_id: str
+    volunteer_ids: list[str] | None
+    filter: InvitationFilter | None

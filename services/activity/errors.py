@@ -1,0 +1,87 @@
+"""What activity refuses, and why."""
+
+from __future__ import annotations
+
+from services.chassis.errors import Conflict
+
+
+class ActivityOrganizationNotActive(Conflict):
+    """An activity is created or published for an organization that is not (or no longer) active."""
+
+    code = "activity_organization_not_active"
+    title_zh, title_en = "组织未处于正常状态", "The organization is not active"
+    detail_zh, detail_en = "组织当前状态为 {status}，不能发布活动。", "Its state is {status}; it cannot run activities."
+
+
+class ActivityNotEditable(Conflict):
+    """An activity that was revoked or has ended is edited, or volunteers are invited to it."""
+
+    code = "activity_not_editable"
+    title_zh, title_en = "活动已撤销或已结束", "The activity was revoked or has ended"
+    detail_zh, detail_en = "活动当前状态为 {state}，不能再更改或邀请。", "It is {state}; nothing about it changes now."
+
+
+class EnrollmentNeedsActiveVolunteer(Conflict):
+    """Only a volunteer whose registration was approved, and who is not suspended, takes part."""
+
+    code = "enrollment_needs_active_volunteer"
+    title_zh, title_en = "尚未成为正式注册志愿者", "Not an active volunteer"
+    detail_zh = "注册审核通过且状态正常的志愿者才能报名。"
+    detail_en = "Only volunteers whose registration was approved can take part."
+
+
+class EnrollmentClosed(Conflict):
+    """Enrollment for this shift is over: past ``enroll_by``, begun, or the activity was revoked (``why``)."""
+
+    code = "enrollment_closed"
+    title_zh, title_en = "报名已结束", "Enrollment is closed"
+    detail_zh, detail_en = "该班次已不能报名（{why}）。", "Nobody can enroll for this shift any more ({why})."
+
+
+class AlreadyEnrolled(Conflict):
+    """The volunteer has an enrollment for this very shift."""
+
+    code = "already_enrolled"
+    title_zh, title_en = "已报名该班次", "Already enrolled for this shift"
+    detail_zh, detail_en = "您已报名该班次，当前状态为 {status}。", "There is an enrollment already; it is {status}."
+
+
+class OverlappingShift(Conflict):
+    """The volunteer has asked for, or been given, a place in another shift at the same time."""
+
+    code = "overlapping_shift"
+    title_zh, title_en = "与已报名的班次时间冲突", "Overlaps with another shift"
+    detail_zh = "与您已报名的“{title}”时间冲突，请先取消其中一个。"
+    detail_en = "It overlaps with “{title}”; withdraw from that one first."
+
+
+class RequirementsNotMet(Conflict):
+    """The volunteer does not meet what the activity asks for; ``unmet`` names it."""
+
+    code = "requirements_not_met"
+    title_zh, title_en = "不符合报名要求", "Requirements are not met"
+    detail_zh, detail_en = "不符合以下要求：{unmet}。", "Not met: {unmet}."
+
+
+class ShiftFull(Conflict):
+    """Somebody is to be accepted for a shift without a free place."""
+
+    code = "shift_full"
+    title_zh, title_en = "该班次已满员", "The shift is full"
+    detail_zh, detail_en = "该班次 {capacity} 个名额已满。", "All {capacity} places are taken."
+
+
+class ShiftStarted(Conflict):
+    """A place is taken, given or given back after the shift has begun."""
+
+    code = "shift_started"
+    title_zh, title_en = "班次已开始", "The shift has begun"
+    detail_zh, detail_en = "班次开始后不能再更改报名。", "Enrollments do not change once it has begun."
+
+
+class OfferExpired(Conflict):
+    """The offer of a free place was answered too late."""
+
+    code = "offer_expired"
+    title_zh, title_en = "候补名额已过期", "The offer has expired"
+    detail_zh, detail_en = "请在通知的期限内确认，该名额已让给下一位。", "The place goes to the next in line."

@@ -1,0 +1,24 @@
+"""Activity's figures."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+ACTIVITIES = Counter(
+    "zhiyuan_activity_activities", "Activities that became public or were called off", ["outcome"]
+)  # published, revoked
+ENROLLMENTS = Counter(
+    "zhiyuan_activity_enrollments",
+    "Enrollments that came to this status, from whatever they were before",
+    ["status"],  # services.activity.domain.states.EnrollmentStatus
+)
+OFFERS_ANSWERED = Counter(
+    "zhiyuan_activity_offers_answered",
+    "What became of places offered to those who wait: accepted, declined or lapsed",
+    ["outcome"],
+)
+INVITATIONS = Counter(
+    "zhiyuan_activity_invitations",
+    "Volunteers invited, or skipped for a reason (not_own_volunteer, not_active, already_invited, already_enrolled)",
+    ["outcome"],
+)

@@ -1,0 +1,112 @@
+"""Activity as a Nameko service: parse, use case, dump. What each does stands in ``use_cases``."""
+
+from __future__ import annotations
+
+from services.activity import schemas
+from services.activity.repository import ActivityUnitOfWork
+from services.activity.settings import ActivitySettings
+from services.activity.use_cases import (
+    copies,
+    deciding,
+    drafting,
+    enrolling,
+    inviting,
+    publishing,
+    reading,
+    waiting_list,
+)
+from services.chassis import audit_reading
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
+from services.identity.events import VolunteerChanged, VolunteerErased
+from services.organization.events import OrganizationChanged
+
+
+class ActivityService:
+    """What is done when and where, and who takes part."""
+
+    name = "activity"
+    settings_class = ActivitySettings
+    unit_of_work = UnitsOfWork(ActivityUnitOfWork)
+
+    @command(schemas.CreateActivity, schemas.Activity)
+    def create_activity(self, command, uow):
+        return drafting.create_activity(command, uow)
+
+    @command(schemas.EditActivity, schemas.Activity)
+    def edit_activity(self, command, uow):
+        return drafting.edit_activity(command, uow)
+
+    @command(schemas.CopyActivity, schemas.Activity)
+    def copy_activity(self, command, uow):
+        return drafting.copy_activity(command, uow)
+
+    @command(schemas.PublishActivity, schemas.Activity)
+    def publish_activity(self, command, uow):
+        return publishing.publish_activity(command, uow)
+
+    @command(schemas.RevokeActivity, schemas.Activity)
+    def revoke_activity(self, command, uow):
+        return publishing.revoke_activity(command, uow)
+
+    @query(schemas.GetActivity, schemas.Activity)
+    def get_activity(self, query, uow):
+        return reading.get_activity(query, uow)
+
+    @query(schemas.SearchActivities, schemas.ActivityPage)
+    def search_activities(self, query, uow):
+        return reading.search_activities(query, uow)
+
+    @command(schemas.Enroll, schemas.Enrollment)
+    def enroll(self, command, uow):
+        return enrolling.enroll(command, uow)
+
+    @command(schemas.WithdrawEnrollment, schemas.Enrollment)
+    def withdraw_enrollment(self, command, uow):
+        return enrolling.withdraw_enrollment(command, uow)
+
+    @command(schemas.AnswerOffer, schemas.Enrollment)
+    def answer_offer(self, command, uow):
+        return waiting_list.answer_offer(command, uow)
+
+    @command(schemas.DecideEnrollment, schemas.Enrollment)
+    def decide_enrollment(self, command, uow):
+        return deciding.decide_enrollment(command, uow)
+
+    @command(schemas.DecideEnrollments, schemas.DecisionResults)
+    def decide_enrollments(self, command, uow):
+        return deciding.decide_enrollments(command, uow)
+
+    @query(schemas.ListEnrollments, schemas.EnrollmentPage)
+    def list_enrollments(self, query, uow):
+        return reading.list_enrollments(query, uow)
+
+    @query(schemas.ListMyActivities, schemas.MyActivityPage)
+    def list_my_activities(self, query, uow):
+        return reading.list_my_activities(query, uow)
+
+    @command(schemas.InviteVolunteers, schemas.Invitations)
+    def invite_volunteers(self, command, uow):
+        return inviting.invite_volunteers(command, uow)
+
+    @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return audit_reading.list_audit_log(query, uow)
+
+    @on(OrganizationChanged)
+    def copy_organization(self, event, uow):
+        copies.copy_organization(event, uow)
+
+    @on(VolunteerChanged)
+    def copy_volunteer(self, event, uow):
+        copies.copy_volunteer(event, uow)
+
+    @on(VolunteerErased)
+    def erase_volunteer(self, event, uow):
+        copies.erase_volunteer(event, uow)
+
+    @every(seconds=10)
+    def lapse_overdue(self, uow):
+        waiting_list.lapse_overdue(uow)
+
+
+SERVICE = ActivityService

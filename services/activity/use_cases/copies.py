@@ -1,0 +1,55 @@
+"""Events in: what activity knows of organizations and volunteers."""
+
+from __future__ import annotations
+
+from services.activity.models import VolunteerCopy
+from services.activity.repository import ActivityUnitOfWork
+from services.activity.use_cases.enrolling import withdraw_all
+from services.chassis.copies import save_if_newer
+from services.chassis.events import Received
+from services.identity.events import VolunteerChanged, VolunteerErased
+from services.organization.events import OrganizationChanged
+
+
+def copy_organization(event: Received[OrganizationChanged], uow: ActivityUnitOfWork) -> None:
+    """Keep the tree."""
+    organization = event.data
+    uow.organizations.save(
+        id=organization.organization_id,
+        name=organization.name,
+        kind=organization.kind,
+        region=organization.region,
+        status=organization.status,
+        path=organization.path,
+        version=event.aggregate_version,
+    )
+
+
+def copy_volunteer(event: Received[VolunteerChanged], uow: ActivityUnitOfWork) -> None:
+    """Keep what enrolling asks of a volunteer."""
+    volunteer = event.data
+    save_if_newer(
+        uow.session,
+        VolunteerCopy,
+        {
+            "id": volunteer.volunteer_id,
+            "volunteer_no": volunteer.volunteer_no,
+            "name": volunteer.name,
+            "status": volunteer.status,
+            "birth_date": volunteer.birth_date,
+            "region": volunteer.region,
+            "organization_id": volunteer.organization_id,
+            "skills": volunteer.skills,
+            "version": event.aggregate_version,
+        },
+    )
+
+
+def erase_volunteer(event: Received[VolunteerErased], uow: ActivityUnitOfWork) -> None:
+    """Forget the person, and give back the places that are still ahead. The enrollments of the past stay, nameless.
+
+    Their rows hold nothing but the volunteer's id, which means nothing once identity has forgotten it, too.
+    """
+    uow.volunteers.lock([event.data.volunteer_id])
+    uow.volunteers.blank(event.data.volunteer_id, event.aggregate_version)
+    withdraw_all(uow, event.data.volunteer_id)

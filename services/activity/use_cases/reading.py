@@ -1,0 +1,89 @@
+"""What the public, a volunteer and an organizer see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.activity.commands import GetActivity, ListEnrollments, ListMyActivities, SearchActivities
+from services.activity.domain.states import EnrollmentStatus, phase_of
+from services.activity.models import Enrollment, Shift
+from services.activity.repository import ActivityUnitOfWork
+from services.activity.use_cases import views
+from services.activity.use_cases.access import administered, visible
+
+_IN_STATE = {
+    "enrolled": frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.WAITLISTED, EnrollmentStatus.OFFERED}),
+    "accepted": frozenset({EnrollmentStatus.ACCEPTED}),
+    "ended": frozenset({EnrollmentStatus.ACCEPTED, EnrollmentStatus.ABSENT}),
+}
+
+
+def get_activity(query: GetActivity, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """One activity; a draft only for those who administer it."""
+    return views.activity(uow, visible(uow, query.activity_id))
+
+
+def search_activities(query: SearchActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """A page of what fits; see ``services/activity/search.py``."""
+    page = uow.page(
+        uow.search.statement(query, uow.clock.now()),
+        uow.search.order(query),
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"activities:{replace(query, limit=1, cursor=None)}",
+    )
+    shown = views.activities(uow, [activity for activity, _ in page.items])
+    for item, (_, metres) in zip(shown, page.items, strict=True):
+        item["distance_metres"] = metres
+    return {"items": shown, "next_cursor": page.next_cursor}
+
+
+def list_enrollments(query: ListEnrollments, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """Who wants to take part, in the order in which they came; for the activity's administrators."""
+    activity = administered(uow, query.activity_id)
+    page = uow.page(
+        uow.enrollments.of_activity(activity.id, query.shift_id, query.status),
+        [Enrollment.created_at, Enrollment.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"enrollments:{activity.id}:{query.shift_id}:{query.status}",
+    )
+    items = views.enrollments(uow, [enrollment for enrollment, _ in page.items])
+    for item, (_, volunteer) in zip(items, page.items, strict=True):
+        item["volunteer_name"] = "" if volunteer is None else volunteer.name
+        item["volunteer_no"] = "" if volunteer is None else volunteer.volunteer_no
+    return {"items": items, "next_cursor": page.next_cursor}
+
+
+def list_my_activities(query: ListMyActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """The three lists of notice, attachment 2, 二.6: enrolled, accepted, ended; without a state everything."""
+    volunteer_id = uow.caller.require_volunteer()
+    now = uow.clock.now()
+    statement = uow.enrollments.of_volunteer(volunteer_id)
+    if query.state is not None:
+        over = Shift.ends_at <= now if query.state == "ended" else Shift.ends_at > now
+        statement = statement.where(Enrollment.status.in_(_IN_STATE[query.state]), over)
+    order: Any = "asc" if query.state in ("enrolled", "accepted") else "desc"
+    page = uow.page(
+        statement,
+        [(Shift.starts_at, order), (Enrollment.id, order)],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"my-activities:{volunteer_id}:{query.state}",
+    )
+    items = views.enrollments(uow, page.items)
+    for item, enrollment in zip(items, page.items, strict=True):
+        activity = enrollment.activity
+        item["activity"] = {
+            "activity_id": activity.id,
+            "organization_id": activity.organization_id,
+            "title": activity.title,
+            "region": activity.region,
+            "address": activity.address,
+            "status": activity.status,
+            "phase": phase_of([enrollment.shift], now),
+            "revocation_reason": activity.revocation_reason,
+        }
+        item["shift"] = enrollment.shift
+    return {"items": items, "next_cursor": page.next_cursor}

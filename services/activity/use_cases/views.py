@@ -1,0 +1,97 @@
+"""Activities and enrollments as they are shown: rows, and what is counted or follows from the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.activity.domain.enrolling import closes_at, places_to_take
+from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, EnrollmentStatus, phase_of
+from services.activity.models import Activity, Enrollment
+from services.activity.repository import ActivityUnitOfWork
+
+_AS_STORED = (
+    "organization_id", "status", "title", "category", "description", "region", "address", "enroll_by", "contact",
+    "insurance_note", "approval", "created_at", "published_at", "revoked_at", "revocation_reason",
+)  # fmt: skip
+
+
+def activities(uow: ActivityUnitOfWork, shown: Sequence[Activity]) -> list[dict[str, Any]]:
+    """Activities with phase, requirements, and the places of each shift; counted for all of them at once."""
+    shift_ids = [shift.id for activity in shown for shift in activity.shifts]
+    accepted = uow.shifts.counts(shift_ids, {EnrollmentStatus.ACCEPTED, EnrollmentStatus.ABSENT})
+    taken = uow.shifts.counts(shift_ids, HOLDS_A_PLACE)
+    now = uow.clock.now()
+    return [_activity(activity, accepted, taken, now) for activity in shown]
+
+
+def activity(uow: ActivityUnitOfWork, shown: Activity) -> dict[str, Any]:
+    """One activity."""
+    return activities(uow, [shown])[0]
+
+
+def _activity(activity: Activity, accepted: dict[str, int], taken: dict[str, int], now: datetime) -> dict[str, Any]:
+    published = activity.status == ActivityStatus.PUBLISHED
+    location = None
+    if activity.latitude is not None:
+        location = {
+            "latitude": activity.latitude,
+            "longitude": activity.longitude,
+            "fence_metres": activity.fence_metres,
+        }
+    return {
+        "activity_id": activity.id,
+        **{name: getattr(activity, name) for name in _AS_STORED},
+        "phase": phase_of(activity.shifts, now),
+        "location": location,
+        "requirements": {
+            "min_age": activity.min_age,
+            "max_age": activity.max_age,
+            "skills": activity.skills,
+            "members_only": activity.members_only,
+        },
+        "shifts": [
+            {
+                "shift_id": shift.id,
+                "starts_at": shift.starts_at,
+                "ends_at": shift.ends_at,
+                "capacity": shift.capacity,
+                "role": shift.role,
+                "accepted": accepted.get(shift.id, 0),
+                "open": places_to_take(
+                    shift.capacity, taken.get(shift.id, 0), closes_at(activity.enroll_by, shift), now
+                )
+                if published
+                else 0,
+            }
+            for shift in activity.shifts
+        ],
+    }
+
+
+def enrollments(uow: ActivityUnitOfWork, shown: Iterable[Enrollment]) -> list[dict[str, Any]]:
+    """Enrollments, each with its place in line while it waits."""
+    shown = list(shown)
+    positions = uow.enrollments.positions(shown)
+    return [
+        {
+            "enrollment_id": enrollment.id,
+            "activity_id": enrollment.activity_id,
+            "shift_id": enrollment.shift_id,
+            "volunteer_id": enrollment.volunteer_id,
+            "status": enrollment.status,
+            "reason": enrollment.reason,
+            "position": positions.get(enrollment.id),
+            "offer_expires_at": (
+                enrollment.offer_expires_at if enrollment.status == EnrollmentStatus.OFFERED else None
+            ),
+            "created_at": enrollment.created_at,
+        }
+        for enrollment in shown
+    ]
+
+
+def enrollment(uow: ActivityUnitOfWork, shown: Enrollment) -> dict[str, Any]:
+    """One enrollment."""
+    return enrollments(uow, [shown])[0]

@@ -1,0 +1,196 @@
+"""Activity on a scratch database: a small tree of organizations, people in it, and factories for what they do.
+
+province > guangzhou > team          (organizations)
+province > zhuhai
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.activity import schemas
+from services.activity.models import Enrollment
+from services.activity.repository import ActivityUnitOfWork
+from services.activity.settings import ActivitySettings
+from services.activity.use_cases import copies, deciding, drafting, enrolling, publishing, waiting_list
+from services.chassis.clock import FixedClock
+from services.chassis.context import Caller, Role
+from services.chassis.events import Event, Received
+from services.chassis.ids import new_id
+from services.chassis.testing.units import Units
+from services.identity.events import VolunteerChanged
+from services.organization.events import OrganizationChanged
+
+
+@dataclass
+class World:
+    """The tree, and everything that a test does in it."""
+
+    units: Units
+    clock: FixedClock
+    province: str = field(default_factory=new_id)
+    guangzhou: str = field(default_factory=new_id)
+    team: str = field(default_factory=new_id)
+    zhuhai: str = field(default_factory=new_id)
+
+    def hears(self, handler: Callable[[Any, Any], None], data: Event, version: int = 1) -> None:
+        """An event arrives."""
+        event = Received(new_id(), data.source(), data.wire_type(), data.subject, self.clock.now(), version, "", data)
+        with self.units() as uow:
+            handler(event, uow)
+
+    def organization(self, organization_id: str, *path: str, status: str = "active", version: int = 1) -> None:
+        """An organization below ``path``."""
+        changed = OrganizationChanged(
+            organization_id=organization_id,
+            name="越秀区青年志愿者协会",
+            kind="association",
+            region="440100",
+            status=status,
+            path=[*path, organization_id],
+        )
+        self.hears(copies.copy_organization, changed, version)
+
+    def volunteer(self, **values: Any) -> Caller:
+        """An active volunteer of the team, born in 2000, who can do nothing in particular."""
+        volunteer_id = new_id()
+        person: dict[str, Any] = {
+            "account_id": new_id(),
+            "volunteer_no": "440100000001",
+            "name": "张三",
+            "status": "active",
+            "birth_date": date(2000, 1, 1),
+            "region": "440104",
+            "organization_id": self.team,
+            "verified_in_person": False,
+        }
+        version = values.pop("version", 1)
+        changed = VolunteerChanged(volunteer_id=volunteer_id, **(person | values))
+        self.hears(copies.copy_volunteer, changed, version)
+        return Caller(kind="volunteer", account_id=changed.account_id, volunteer_id=volunteer_id)
+
+    def administrator(self, organization_id: str, role: str = "organizer") -> Caller:
+        """Somebody with a role at an organization."""
+        return Caller(kind="administrator", account_id=new_id(), roles=(Role(organization_id, role),))
+
+    def at(self, **after: float) -> datetime:
+        """So long after now."""
+        return self.clock.now() + timedelta(**after)
+
+    def shift(self, *, starts: float = 48, hours: float = 3, capacity: int = 1, **values: Any) -> dict[str, Any]:
+        """A shift that starts so many hours from now."""
+        return {
+            "starts_at": self.at(hours=starts).isoformat(),
+            "ends_at": self.at(hours=starts + hours).isoformat(),
+            "capacity": capacity,
+            **values,
+        }
+
+    def content(self, **changes: Any) -> dict[str, Any]:
+        """The body of a complete activity of the team with one shift."""
+        shifts = changes.get("shifts", [self.shift()])
+        content = {
+            "organization_id": self.team,
+            "title": "越秀公园环境清洁",
+            "category": "environment",
+            "description": "清理湖边垃圾，分类回收。",
+            "region": "440104",
+            "address": "广州市越秀区解放北路988号正门",
+            "enroll_by": shifts[-1]["starts_at"] if shifts else None,
+            "contact": "李老师 020-00000000",
+            "approval": "instant",
+            "shifts": shifts,
+        }
+        return content | changes
+
+    def draft(self, caller: Caller | None = None, **changes: Any) -> dict[str, Any]:
+        """A draft."""
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return drafting.create_activity(schemas.CreateActivity().parse(self.content(**changes)), uow)
+
+    def published(self, **changes: Any) -> dict[str, Any]:
+        """An activity that volunteers can enroll for."""
+        activity = self.draft(**changes)
+        return self.publish(activity["activity_id"])
+
+    def publish(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
+        """Publish a draft."""
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return publishing.publish_activity(schemas.PublishActivity().parse({"activity_id": activity_id}), uow)
+
+    def edit(self, activity_id: str, caller: Caller | None = None, **changes: Any) -> dict[str, Any]:
+        """Change some fields."""
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return drafting.edit_activity(schemas.EditActivity().parse({"activity_id": activity_id, **changes}), uow)
+
+    def revoke(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
+        """Call an activity off."""
+        request = schemas.RevokeActivity().parse({"activity_id": activity_id, "reason": "台风预警"})
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return publishing.revoke_activity(request, uow)
+
+    def enroll(self, caller: Caller, activity: dict[str, Any], shift: int = 0) -> dict[str, Any]:
+        """Ask for a place in one of the shifts."""
+        request = {"activity_id": activity["activity_id"], "shift_id": activity["shifts"][shift]["shift_id"]}
+        with self.units(caller) as uow:
+            return enrolling.enroll(schemas.Enroll().parse(request), uow)
+
+    def withdraw(self, caller: Caller, enrollment: dict[str, Any]) -> dict[str, Any]:
+        """Take it back."""
+        request = schemas.WithdrawEnrollment().parse({"enrollment_id": enrollment["enrollment_id"]})
+        with self.units(caller) as uow:
+            return enrolling.withdraw_enrollment(request, uow)
+
+    def answer(self, caller: Caller, enrollment: dict[str, Any], *, accept: bool) -> dict[str, Any]:
+        """Answer an offer."""
+        request = schemas.AnswerOffer().parse({"enrollment_id": enrollment["enrollment_id"], "accept": accept})
+        with self.units(caller) as uow:
+            return waiting_list.answer_offer(request, uow)
+
+    def decide(
+        self, enrollment: dict[str, Any], *, accept: bool, caller: Caller | None = None, reason: str | None = None
+    ) -> dict[str, Any]:
+        """Accept or reject one who applied."""
+        request = {"enrollment_id": enrollment["enrollment_id"], "accept": accept, "reason": reason}
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return deciding.decide_enrollment(schemas.DecideEnrollment().parse(request), uow)
+
+    def lapse(self) -> None:
+        """The timer comes by."""
+        with self.units() as uow:
+            waiting_list.lapse_overdue(uow)
+
+    def status(self, enrollment: dict[str, Any]) -> str:
+        """Where an enrollment stands now."""
+        with self.units() as uow:
+            return str(uow.session.get_one(Enrollment, enrollment["enrollment_id"]).status)
+
+    def statuses(self, activity: dict[str, Any]) -> list[str]:
+        """The status of every enrollment of an activity, in the order in which they came."""
+        with self.units() as uow:
+            return list(
+                uow.session.scalars(
+                    sa.select(Enrollment.status)
+                    .where(Enrollment.activity_id == activity["activity_id"])
+                    .order_by(Enrollment.id)
+                )
+            )
+
+
+@pytest.fixture
+def world(scratch_database: Callable[[str], str], clock: FixedClock) -> Iterator[World]:
+    """The tree with nothing in it."""
+    units = Units("activity", ActivityUnitOfWork, ActivitySettings, scratch_database("activity"), clock)
+    world = World(units, clock)
+    world.organization(world.province)
+    world.organization(world.guangzhou, world.province)
+    world.organization(world.team, world.province, world.guangzhou)
+    world.organization(world.zhuhai, world.province)
+    yield world
+    units.close()
