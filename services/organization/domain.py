@@ -1,0 +1,256 @@
+"""The rules of the tree, of reviews and of supervision. No I/O.
+
+Sources: notice, 二 (what supervision looks at); attachment 2, 三.5 (who reviews whom); FACTS.md, "Numbers and codes";
+DESIGN.md, 6 (states).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from services.chassis.clock import SHANGHAI
+from services.chassis.errors import AlreadyDecided, FieldError, IllegalTransition, Invalid
+from services.chassis.regions import CITIES, PROVINCE
+
+
+class Kind(StrEnum):
+    """What an organization is."""
+
+    PROVINCE = "province"
+    SYSTEM = "system"  # 系统, such as the province's own departments (省直)
+    CITY = "city"
+    DISTRICT = "district"
+    UNIT = "unit"  # 单位
+    ORGANIZATION = "organization"  # 志愿服务组织
+    TEAM = "team"  # 团体, 志愿服务队
+
+
+class Role(StrEnum):
+    """What an administrator may do at an organization and below it."""
+
+    OWNER = "owner"  # everything
+    REVIEWER = "reviewer"  # decides reviews
+    ORGANIZER = "organizer"  # activities and enrollments
+    RECORDER = "recorder"  # attendance
+    VIEWER = "viewer"  # looks, masked
+
+
+REVIEWING = (Role.OWNER, Role.REVIEWER)
+SUPERVISING = (Role.OWNER, Role.REVIEWER, Role.VIEWER)
+ANY_ROLE = tuple(Role)
+
+
+_AUTHORITIES = frozenset({Kind.PROVINCE, Kind.SYSTEM, Kind.CITY, Kind.DISTRICT})
+_PARENTS: dict[Kind, frozenset[Kind]] = {
+    Kind.PROVINCE: frozenset(),
+    Kind.SYSTEM: frozenset({Kind.PROVINCE, Kind.CITY}),
+    Kind.CITY: frozenset({Kind.PROVINCE}),
+    Kind.DISTRICT: frozenset({Kind.CITY}),
+    Kind.UNIT: _AUTHORITIES | {Kind.UNIT},
+    Kind.ORGANIZATION: _AUTHORITIES | {Kind.UNIT, Kind.ORGANIZATION},
+    Kind.TEAM: _AUTHORITIES | {Kind.UNIT, Kind.ORGANIZATION, Kind.TEAM},
+}
+
+
+def may_stand_under(kind: Kind, parent: Kind | None) -> bool:
+    """Whether an organization of ``kind`` may have a parent of kind ``parent``; only a province has none."""
+    return kind is Kind.PROVINCE if parent is None else parent in _PARENTS[kind]
+
+
+def region_prefix(region: str) -> str:
+    """What the code of every division within ``region`` begins with (GB/T 2260): 44 for 440000, 4401 for 440100."""
+    if region.endswith("0000"):
+        return region[:2]
+    return region[:4] if region.endswith("00") else region
+
+
+def lies_within(region: str, outer: str) -> bool:
+    """Whether the division ``region`` is ``outer`` or a part of it: 440106 lies within 440100 and 440000."""
+    return region.startswith(region_prefix(outer))
+
+
+def region_faults(kind: Kind, region: str, parent_region: str | None) -> list[FieldError]:
+    """What is wrong with ``region`` for an organization of ``kind`` below one in ``parent_region``."""
+    if kind is Kind.PROVINCE and region != PROVINCE:
+        return [FieldError("region", "not_the_province", f"应为本省代码 {PROVINCE}", f"must be {PROVINCE}")]
+    if kind is Kind.CITY and region not in CITIES:
+        return [FieldError("region", "not_a_city", "应为本省地级以上市的代码", "must be the code of one of the cities")]
+    if parent_region is not None and not lies_within(region, parent_region):
+        return [
+            FieldError(
+                "region",
+                "outside_parent",
+                f"应在上级组织所在区划 {parent_region} 之内",
+                f"must lie within the parent's division {parent_region}",
+            )
+        ]
+    return []
+
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, Z, S, V
+
+
+def uscc_check_character(first_17: str) -> str:
+    """The 18th character of a unified social credit code: weights 3^i mod 31 (GB 32100).
+
+    Raises ``ValueError`` for a character that is none of the code's.
+    """
+    total = sum(USCC_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(first_17))
+    return USCC_ALPHABET[-total % 31]
+
+
+def is_uscc(code: str) -> bool:
+    """Whether ``code`` is a well-formed unified social credit code with the right check character."""
+    if len(code) != 18 or any(character not in USCC_ALPHABET for character in code):
+        return False
+    return uscc_check_character(code[:17]) == code[17]
+
+
+class OrganizationStatus(StrEnum):
+    """Where an organization stands (DESIGN.md, 6)."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    DISABLED = "disabled"
+
+
+class MembershipStatus(StrEnum):
+    """Where a membership stands (DESIGN.md, 6). ``left`` also ends a request that was withdrawn."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    LEFT = "left"
+
+
+_NEXT_ORGANIZATION: dict[OrganizationStatus, frozenset[OrganizationStatus]] = {
+    OrganizationStatus.PENDING: frozenset({OrganizationStatus.ACTIVE, OrganizationStatus.REJECTED}),
+    OrganizationStatus.ACTIVE: frozenset({OrganizationStatus.DISABLED}),
+    OrganizationStatus.REJECTED: frozenset({OrganizationStatus.PENDING}),
+    OrganizationStatus.DISABLED: frozenset({OrganizationStatus.ACTIVE}),
+}
+_NEXT_MEMBERSHIP: dict[MembershipStatus, frozenset[MembershipStatus]] = {
+    MembershipStatus.PENDING: frozenset({MembershipStatus.APPROVED, MembershipStatus.REJECTED, MembershipStatus.LEFT}),
+    MembershipStatus.APPROVED: frozenset({MembershipStatus.LEFT}),
+    MembershipStatus.REJECTED: frozenset(),
+    MembershipStatus.LEFT: frozenset(),
+}
+
+
+def change_organization(current: str, attempted: OrganizationStatus) -> OrganizationStatus:
+    """``attempted``, if an organization may go there from ``current``; raises ``IllegalTransition``."""
+    if attempted not in _NEXT_ORGANIZATION[OrganizationStatus(current)]:
+        raise IllegalTransition(current=current, attempted=attempted.value)
+    return attempted
+
+
+def change_membership(current: str, attempted: MembershipStatus) -> MembershipStatus:
+    """``attempted``, if a membership may go there from ``current``; raises ``IllegalTransition``."""
+    if attempted not in _NEXT_MEMBERSHIP[MembershipStatus(current)]:
+        raise IllegalTransition(current=current, attempted=attempted.value)
+    return attempted
+
+
+def check_decidable(status: str) -> None:
+    """Only what is pending can be decided; raises ``AlreadyDecided`` with what was."""
+    if status != "pending":
+        raise AlreadyDecided(status=status)
+
+
+def check_reason(approve: bool, reason: str | None) -> None:
+    """A rejection must state a reason (notice, attachment 2, 三.5); raises ``Invalid`` on ``reason``."""
+    if not approve and not reason:
+        raise Invalid(FieldError("reason", "required", "不通过时必须说明原因", "is required to reject"))
+
+
+def age_in_days(submitted_at: datetime, now: datetime) -> int:
+    """How many calendar days (Guangzhou) something has been waiting."""
+    return (now.astimezone(SHANGHAI).date() - submitted_at.astimezone(SHANGHAI).date()).days
+
+
+def masked_name(name: str) -> str:
+    """A name with all but its first character hidden."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def masked_mobile(mobile: str) -> str:
+    """``138****0000``."""
+    return f"{mobile[:3]}****{mobile[-4:]}"
+
+
+LEAGUE_MEMBER = "league_member"  # 共青团员, a volunteer's political status
+CARD_IN_HAND = "activated"  # the status of a card application whose card its holder uses
+ACTIVITY_WINDOW = timedelta(days=365)
+
+
+class Indicator(StrEnum):
+    """What supervision looks at (notice, 二)."""
+
+    ORGANIZATIONS_ON_FILE = "organizations_on_file"
+    VOLUNTEERS_ON_FILE = "volunteers_on_file"
+    LEAGUE_MEMBERS_REGISTERED = "league_members_registered"
+    CARD_HOLDERS = "card_holders"
+    ORGANIZATIONS_WITH_ACTIVITY = "organizations_with_activity"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An indicator's target and formula, in words."""
+
+    target: Fraction
+    zh: str
+    en: str
+    source: str
+
+
+DEFINITIONS: dict[Indicator, Definition] = {
+    Indicator.ORGANIZATIONS_ON_FILE: Definition(
+        Fraction(1),
+        "已审核通过的组织数 ÷ 各单位回执申报的组织数",
+        "approved organizations / organizations declared in the units' receipts",
+        "notice, 二.1",
+    ),
+    Indicator.VOLUNTEERS_ON_FILE: Definition(
+        Fraction(1),
+        "已审核通过的志愿者数 ÷ 各单位回执申报的志愿者数",
+        "approved volunteers / volunteers declared in the units' receipts",
+        "notice, 二.2",
+    ),
+    Indicator.LEAGUE_MEMBERS_REGISTERED: Definition(
+        Fraction(60, 100),
+        "注册志愿者中的团员数 ÷ 各单位回执申报的团员数",
+        "Youth League members among approved volunteers / League members declared in the units' receipts",
+        "notice, 二.2",
+    ),
+    Indicator.CARD_HOLDERS: Definition(
+        Fraction(50, 100),
+        "持证志愿者数 ÷ 已审核通过的志愿者数",
+        "holders of an activated volunteer card / approved volunteers",
+        "notice, 二.2",
+    ),
+    Indicator.ORGANIZATIONS_WITH_ACTIVITY: Definition(
+        Fraction(1),
+        "自 {since} 起发布过活动（未撤销）的组织数 ÷ 已审核通过的组织数",
+        "organizations that published an activity (not revoked) since {since} / approved organizations",
+        "notice, 一.2",
+    ),
+}
+
+
+def share(numerator: int, denominator: int) -> float | None:
+    """The indicator's value, at most 1; None where nothing was declared."""
+    return min(1.0, round(numerator / denominator, 4)) if denominator else None
+
+
+def check_as_of(as_of: date, today: date) -> None:
+    """Figures are counted from the present rows, so they can be asked as of today alone; raises ``Invalid``."""
+    if as_of > today:
+        raise Invalid(FieldError("as_of", "in_the_future", "不能晚于今天", "must not be in the future"))
+    if as_of < today:
+        raise Invalid(
+            FieldError("as_of", "no_history", "目前只能统计当天", "only today's figures can be asked at present")
+        )

@@ -1,0 +1,54 @@
+"""What organization refuses."""
+
+from __future__ import annotations
+
+from services.chassis.errors import Conflict
+
+
+class OrganizationTakesNoMembers(Conflict):
+    """Nobody can join an organization that is not active."""
+
+    code = "organization_takes_no_members"
+    title_zh, title_en = "该组织暂不接收成员", "The organization takes no members"
+    detail_zh, detail_en = "该组织尚未通过审核或已停用。", "It has not been approved, or was disabled."
+
+
+class OrganizationIdTaken(Conflict):
+    """The id of a registration belongs to another registration."""
+
+    code = "organization_id_taken"
+    title_zh, title_en = "组织编号已被使用", "The organization's id is taken"
+    detail_zh, detail_en = "请重新提交注册。", "Register again."
+
+
+class LastOwner(Conflict):
+    """An organization is never without an owner."""
+
+    code = "last_owner"
+    title_zh, title_en = "组织必须有负责人", "An organization needs an owner"
+    detail_zh, detail_en = "请先指定另一位负责人。", "Appoint another owner first."
+
+
+class NoMembershipYet(Conflict):
+    """A transfer starts from an approved membership; whoever has none yet waits for the review, or resubmits."""
+
+    code = "no_membership_yet"
+    title_zh, title_en = "尚未加入任何组织", "No membership to transfer"
+    detail_zh = "注册审核通过后才能变更归属组织。"
+    detail_en = "The home organization can be changed once the registration has been approved."
+
+
+class AlreadyMember(Conflict):
+    """The volunteer belongs to this organization."""
+
+    code = "already_member"
+    title_zh, title_en = "已是该组织成员", "Already a member"
+    detail_zh, detail_en = "您的归属组织就是该组织。", "This is your home organization."
+
+
+class TransferPending(Conflict):
+    """One request for a home organization at a time."""
+
+    code = "transfer_pending"
+    title_zh, title_en = "已有待审核的归属变更", "A transfer is waiting already"
+    detail_zh, detail_en = "请等待审核结果。", "Wait until it has been decided."

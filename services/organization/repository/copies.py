@@ -1,0 +1,52 @@
+"""What other services own and organization needs: fed by events, in whichever order they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.copies import save_if_newer
+from services.organization.models import Applicant, CardApplication, PublishedActivity, Volunteer
+
+if TYPE_CHECKING:
+    from services.organization.repository import OrganizationUnitOfWork
+
+
+class CopyRepository:
+    """What others own."""
+
+    def __init__(self, uow: OrganizationUnitOfWork) -> None:
+        self._uow = uow
+
+    def save_applicant(self, **values: Any) -> bool:
+        """Take over what was handed in, unless something newer was."""
+        return save_if_newer(self._uow.session, Applicant, values)
+
+    def save_volunteer(self, **values: Any) -> bool:
+        """Take over a volunteer's present state, unless a newer one is here."""
+        return save_if_newer(self._uow.session, Volunteer, values)
+
+    def save_card(self, **values: Any) -> bool:
+        """Take over a card application's status, unless a newer one is here."""
+        return save_if_newer(self._uow.session, CardApplication, values)
+
+    def save_activity(self, *, id: str, organization_id: str, **moment: Any) -> None:
+        """Note when an activity was published, or revoked; each happens once, so the order does not matter."""
+        statement = insert(PublishedActivity).values(id=id, organization_id=organization_id, **moment)
+        self._uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moment))
+
+    def volunteer(self, volunteer_id: str) -> Volunteer | None:
+        """A volunteer, or None while their event has not arrived."""
+        return self._uow.session.get(Volunteer, volunteer_id)
+
+    def name_of_account(self, account_id: str) -> str | None:
+        """The name of the volunteer whose account it is."""
+        return self._uow.session.scalar(sa.select(Volunteer.name).where(Volunteer.account_id == account_id))
+
+    def volunteer_by_number(self, volunteer_no: str) -> Volunteer | None:
+        """An active volunteer by number."""
+        return self._uow.session.scalar(
+            sa.select(Volunteer).where(Volunteer.volunteer_no == volunteer_no, Volunteer.status == "active")
+        )

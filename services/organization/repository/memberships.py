@@ -1,0 +1,103 @@
+"""Memberships, with what their volunteers handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from services.chassis.errors import NotFound
+from services.chassis.pagination import AnySelect
+from services.organization.domain import REVIEWING, MembershipStatus
+from services.organization.models import Applicant, Membership, Organization
+
+if TYPE_CHECKING:
+    from services.organization.repository import OrganizationUnitOfWork
+
+
+class MembershipRepository:
+    """Memberships, with who their volunteers are."""
+
+    def __init__(self, uow: OrganizationUnitOfWork) -> None:
+        self._uow = uow
+
+    def in_status(self, volunteer_id: str, *statuses: MembershipStatus) -> Sequence[Membership]:
+        """A volunteer's memberships in these states, locked."""
+        return self._uow.session.scalars(
+            sa.select(Membership)
+            .where(Membership.volunteer_id == volunteer_id, Membership.status.in_(statuses))
+            .order_by(Membership.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+
+    def reviewable(self, status: str) -> AnySelect:
+        """The memberships whose review is (or was) the caller's, with what was handed in."""
+        return (
+            self._with_people()
+            .add_columns(Organization.name.label("organization_name"))
+            .join(Organization, Organization.id == Membership.organization_id)
+            .where(Membership.status == status, self._mine_to_review())
+        )
+
+    def count_reviewable(self) -> int:
+        """How many wait for the caller."""
+        waiting = sa.select(Membership.id).where(Membership.status == MembershipStatus.PENDING, self._mine_to_review())
+        return self._uow.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+
+    def lock_reviewable(self, membership_id: str) -> Membership:
+        """One of them as it is now, locked; raises ``NotFound``."""
+        found = self._uow.session.scalar(
+            sa.select(Membership)
+            .where(Membership.id == membership_id, self._mine_to_review())
+            .with_for_update(of=Membership)
+            .execution_options(populate_existing=True)
+        )
+        if found is None:
+            raise NotFound(what="review")
+        return found
+
+    def of_organization(self, organization_id: str, status: str, query: str | None, include_below: bool) -> AnySelect:
+        """The members of an organization, or of its subtree."""
+        here = (
+            self._uow.organizations.subtree(Membership.organization_id, organization_id)
+            if include_below
+            else Membership.organization_id == organization_id
+        )
+        statement = self._with_people().where(here, Membership.status == status)
+        if query is not None:
+            fits = sa.or_(Applicant.name.icontains(query, autoescape=True), Applicant.volunteer_no == query)
+            statement = statement.where(fits)
+        return statement
+
+    def all_approved(self) -> Iterator[tuple[Membership, str]]:
+        """Every approved membership with its organization's name, in a stream."""
+        statement = (
+            sa.select(Membership, Organization.name)
+            .join(Organization, Organization.id == Membership.organization_id)
+            .where(Membership.status == MembershipStatus.APPROVED)
+            .order_by(Membership.id)
+        )
+        rows = self._uow.session.execute(statement.execution_options(yield_per=500))
+        return ((membership, name) for membership, name in rows)
+
+    def _mine_to_review(self) -> sa.ColumnElement[bool]:
+        return self._uow.organizations.reachable(Membership.organization_id, *REVIEWING)
+
+    @staticmethod
+    def _with_people() -> AnySelect:
+        return sa.select(
+            Membership.id.label("membership_id"),
+            Membership.volunteer_id,
+            Membership.organization_id,
+            Membership.status,
+            Membership.rejection_reason,
+            Membership.submitted_at,
+            Membership.decided_at,
+            Applicant.volunteer_no,
+            Applicant.name,
+            Applicant.cert_type,
+            Applicant.cert_no_masked,
+            Applicant.phone_masked,
+        ).outerjoin(Applicant, Applicant.volunteer_id == Membership.volunteer_id)

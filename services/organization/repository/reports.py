@@ -1,0 +1,71 @@
+"""Sub-platforms and adoption receipts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.pagination import AnySelect
+from services.organization.domain import REVIEWING, OrganizationStatus
+from services.organization.models import AdoptionReceipt, Organization, Site
+
+if TYPE_CHECKING:
+    from services.organization.repository import OrganizationUnitOfWork
+
+
+class SiteRepository:
+    """Sub-platforms."""
+
+    def __init__(self, uow: OrganizationUnitOfWork) -> None:
+        self._uow = uow
+
+    def by_domain(self, domain: str) -> Site | None:
+        """The sub-platform of an active organization."""
+        return self._uow.session.scalar(
+            sa.select(Site)
+            .join(Organization, Organization.id == Site.organization_id)
+            .where(Site.domain == domain, Organization.status == OrganizationStatus.ACTIVE)
+        )
+
+    def put(self, **values: Any) -> bool:
+        """Save; False if another organization has the domain."""
+        changes = {name: value for name, value in values.items() if name != "organization_id"}
+        taken = sa.exists().where(Site.domain == values["domain"], Site.organization_id != values["organization_id"])
+        if self._uow.session.scalar(sa.select(taken)):
+            return False
+        statement = insert(Site).values(**values)
+        try:
+            with self._uow.session.begin_nested():
+                self._uow.session.execute(
+                    statement.on_conflict_do_update(index_elements=["organization_id"], set_=changes)
+                )
+        except sa.exc.IntegrityError:  # somebody took it between the look and the insert
+            return False
+        return True
+
+
+class ReceiptRepository:
+    """Adoption receipts."""
+
+    def __init__(self, uow: OrganizationUnitOfWork) -> None:
+        self._uow = uow
+
+    def visible(self, organization_id: str | None, *fitting_roles: str) -> AnySelect:
+        """Receipts in the caller's subtrees, or in one of them, and whether the caller may see who is in them."""
+        reachable = self._uow.organizations.reachable
+        statement: AnySelect = (
+            sa.select(
+                AdoptionReceipt,
+                Organization.name.label("organization_name"),
+                reachable(AdoptionReceipt.organization_id, *REVIEWING).label("in_clear"),
+            )
+            .join(Organization, Organization.id == AdoptionReceipt.organization_id)
+            .where(reachable(AdoptionReceipt.organization_id, *fitting_roles))
+        )
+        if organization_id is not None:
+            statement = statement.where(
+                self._uow.organizations.subtree(AdoptionReceipt.organization_id, organization_id)
+            )
+        return statement

@@ -1,0 +1,229 @@
+"""Sub-platforms, adoption receipts and supervision."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.chassis.schema import (
+    Answer,
+    Day,
+    Id,
+    Mobile,
+    PageRequest,
+    Request,
+    Text,
+    Timestamp,
+    list_of,
+    one_of,
+    page_of,
+    rule,
+    whole_number,
+)
+from services.organization import commands
+from services.organization.domain import Indicator
+
+
+def _matching(pattern: str, code: str, zh: str, en: str) -> validate.Regexp:
+    return validate.Regexp(rf"\A(?:{pattern})\Z", error=rule(code, zh, en))
+
+
+_DOMAIN = _matching(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "bad_domain", "域名格式不正确", "is not a domain name"
+)
+_COLOR = _matching(r"#[0-9a-fA-F]{6}", "bad_color", "应为 #RRGGBB", "must be #rrggbb")
+_HTTPS = _matching(r"https://[^\s\"'<>]+", "bad_url", "应为 https 地址", "must be an https address")
+
+
+class GetSite(Request):
+    """``GET /site``; the gateway adds the Host."""
+
+    class Meta:
+        command = commands.GetSite
+
+    host = Text(min=0, max=1000, required=True)
+
+
+class Site(Answer):
+    """How the platform looks. ``main``: no sub-platform has this Host. ``organization_id``: whose it is."""
+
+    main = fields.Boolean()
+    organization_id = Id(allow_none=True)
+    domain = fields.String(allow_none=True)
+    title = fields.String()
+    logo_url = fields.String(allow_none=True)
+    primary_color = fields.String(allow_none=True)
+
+
+class PutSite(Request):
+    """``PUT /organizations/{organization_id}/site``."""
+
+    class Meta:
+        command = commands.PutSite
+
+    organization_id = Id(required=True)
+    domain = Text(max=253, required=True, validate=_DOMAIN)
+    title = Text(max=50, required=True)
+    logo_url = Text(max=500, load_default=None, allow_none=True, validate=_HTTPS)
+    primary_color = Text(max=7, load_default=None, allow_none=True, validate=_COLOR)
+
+
+class ReceiptContact(Request):
+    """A person to talk to (attachment 1, 一). ``liaison``: 联络员; ``head``: 负责人."""
+
+    role = one_of(("liaison", "head"), required=True)
+    name = Text(max=50, required=True)
+    post = Text(max=100, required=True)
+    mobile = Mobile(required=True)
+    wechat = Text(max=50, load_default=None, allow_none=True)
+    remarks = Text(max=500, multiline=True, load_default=None, allow_none=True)
+
+
+class ReceiptNeeds(Request):
+    """What the unit needs of the platform (attachment 1, 二): whether, and in a few words what for."""
+
+    organization_tree = fields.Boolean(load_default=False)
+    organization_tree_details = Text(max=2000, multiline=True, load_default=None, allow_none=True)
+    training = fields.Boolean(load_default=False)
+    training_plan = Text(max=2000, multiline=True, load_default=None, allow_none=True)
+    problems = Text(max=4000, multiline=True, load_default=None, allow_none=True)
+
+
+_MOST = 100_000_000
+
+
+class ReceiptDeclared(Request):
+    """Head counts of the unit with everything below it: what supervision divides by."""
+
+    organizations = whole_number(min=0, max=_MOST, required=True)
+    volunteers = whole_number(min=0, max=_MOST, required=True)
+    league_members = whole_number(min=0, max=_MOST, required=True)
+
+
+class SubmitReceipt(Request):
+    """``POST /adoption-receipts``."""
+
+    class Meta:
+        command = commands.SubmitReceipt
+
+    organization_id = Id(required=True)
+    contacts = list_of(fields.Nested(ReceiptContact), min=1, max=10, required=True)
+    needs = fields.Nested(ReceiptNeeds, load_default=lambda: ReceiptNeeds().parse({}))
+    declared = fields.Nested(ReceiptDeclared, required=True)
+
+
+class ListReceipts(PageRequest):
+    """``GET /adoption-receipts``: of the caller's subtrees, or of one of them."""
+
+    class Meta:
+        command = commands.ListReceipts
+
+    organization_id = Id(load_default=None)
+
+
+class ContactAnswer(Answer):
+    """A contact; name and mobile masked and the rest left out for whoever only looks."""
+
+    role = fields.String()
+    name = fields.String()
+    post = fields.String()
+    mobile = fields.String()
+    wechat = fields.String(allow_none=True)
+    remarks = fields.String(allow_none=True)
+
+
+class NeedsAnswer(Answer):
+    """What the unit needs."""
+
+    organization_tree = fields.Boolean()
+    organization_tree_details = fields.String(allow_none=True)
+    training = fields.Boolean()
+    training_plan = fields.String(allow_none=True)
+    problems = fields.String(allow_none=True)
+
+
+class DeclaredAnswer(Answer):
+    """Declared head counts."""
+
+    organizations = fields.Integer()
+    volunteers = fields.Integer()
+    league_members = fields.Integer()
+
+
+class Receipt(Answer):
+    """A receipt as it came."""
+
+    receipt_id = Id()
+    organization_id = Id()
+    organization_name = fields.String()
+    contacts = fields.List(fields.Nested(ContactAnswer))
+    needs = fields.Nested(NeedsAnswer)
+    declared = fields.Nested(DeclaredAnswer)
+    submitted_at = Timestamp()
+
+
+ReceiptPage = page_of(Receipt)
+
+
+class GetSupervision(Request):
+    """``GET /supervision``. ``as_of``: today. ``since``: from when activities count, a year ago if not said."""
+
+    class Meta:
+        command = commands.GetSupervision
+
+    organization_id = Id(required=True)
+    as_of = Day(load_default=None)
+    since = Day(load_default=None)
+
+
+class Formula(Answer):
+    """How the value comes about."""
+
+    zh = fields.String()
+    en = fields.String()
+
+
+class IndicatorValue(Answer):
+    """One indicator; ``value`` and ``target`` from 0 to 1, ``value`` None where nothing was declared."""
+
+    indicator = fields.String()
+    value = fields.Float(allow_none=True)
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+    target = fields.Float()
+    formula = fields.Nested(Formula)
+
+
+class Supervision(Answer):
+    """The notice's five indicators for one subtree."""
+
+    organization_id = Id()
+    organization_name = fields.String()
+    as_of = Day()
+    since = Day()
+    indicators = fields.List(fields.Nested(IndicatorValue))
+
+
+class ListIndicatorOrganizations(PageRequest):
+    """``GET /supervision/{indicator}/organizations``."""
+
+    class Meta:
+        command = commands.ListIndicatorOrganizations
+
+    indicator = one_of(Indicator, required=True)
+    organization_id = Id(required=True)
+    as_of = Day(load_default=None)
+    since = Day(load_default=None)
+
+
+class Contribution(Answer):
+    """What one organization (without those below it) adds to a figure; all of them add up to it."""
+
+    organization_id = Id()
+    name = fields.String()
+    kind = fields.String()
+    region = fields.String()
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+
+
+ContributionPage = page_of(Contribution)

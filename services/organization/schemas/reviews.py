@@ -1,0 +1,181 @@
+"""Reviews: the same requests for every kind, whichever service keeps it.
+
+The gateway validates with these and sends the payload to the service of its ``kind`` (memberships and organizations:
+here; supplements: attendance), so every such service takes exactly this.
+"""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields
+
+from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of, rule
+from services.organization import commands
+
+_STATUSES = ("pending", "approved", "rejected")
+
+
+class CountReviews(Request):
+    """``GET /reviews``."""
+
+    class Meta:
+        command = commands.CountReviews
+
+
+class ReviewCounts(Answer):
+    """How many of organization's kinds wait for the caller."""
+
+    memberships = fields.Integer()
+    organizations = fields.Integer()
+
+
+class AllReviewCounts(ReviewCounts):
+    """What ``GET /reviews`` answers: every service's kinds together."""
+
+    supplements = fields.Integer()
+
+
+class ListReviews(PageRequest):
+    """``GET /reviews/{kind}``: oldest first."""
+
+    class Meta:
+        command = commands.ListReviews
+
+    kind = Text(max=20, required=True)
+    status = one_of(_STATUSES, load_default="pending")
+
+
+class Review(Answer):
+    """What every kind of review says."""
+
+    id = Id()
+    kind = fields.String()
+    status = fields.String()
+    submitted_at = Timestamp()
+    age_days = fields.Integer()
+    rejection_reason = fields.String(allow_none=True)
+
+
+class MembershipReview(Review):
+    """Somebody asks to be taken; what the volunteer handed in, masked."""
+
+    volunteer_id = Id()
+    organization_id = Id()
+    organization_name = fields.String()
+    volunteer_no = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    cert_type = fields.String(allow_none=True)
+    cert_no_masked = fields.String(allow_none=True)
+    phone_masked = fields.String(allow_none=True)
+
+
+class OrganizationReview(Review):
+    """An organization asks for its place in the tree. ``decisions``: what was decided before, newest first."""
+
+    organization_id = Id()
+    name = fields.String()
+    organization_kind = fields.String()
+    parent_id = Id(allow_none=True)
+    region = fields.String()
+    uscc = fields.String(allow_none=True)
+    principal_name = fields.String()
+    decisions = fields.List(fields.Nested(lambda: PastDecision()))
+
+
+class PastDecision(Answer):
+    """A decision of the history."""
+
+    outcome = fields.String()
+    reason = fields.String(allow_none=True)
+    decided_at = Timestamp()
+
+
+MembershipReviewPage = page_of(MembershipReview)
+OrganizationReviewPage = page_of(OrganizationReview)
+
+
+class AnyReview(MembershipReview, OrganizationReview):
+    """A review of whichever kind; supplements carry the fields at the end (of attendance)."""
+
+    activity_id = Id()
+    title = fields.String()
+    starts_at = Timestamp()
+    ends_at = Timestamp()
+    minutes = fields.Integer()
+    reason = fields.String()
+    evidence = fields.List(fields.String())
+
+
+AnyReviewPage = page_of(AnyReview)
+
+
+class _Verdict(Request):
+    """Approve or reject; a rejection says why (notice, attachment 2, 三.5)."""
+
+    approve = fields.Boolean(required=True)
+    reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _says_why(self, data: dict[str, object], **_: object) -> None:
+        if not data["approve"] and not data["reason"]:
+            raise ma.ValidationError(rule("required", "不通过时必须说明原因", "is required to reject"), "reason")
+
+
+class DecideReview(_Verdict):
+    """``POST /reviews/{kind}/{id}/decision``."""
+
+    class Meta:
+        command = commands.DecideReview
+
+    kind = Text(max=20, required=True)
+    id = Id(required=True)
+
+
+class Decision(Request):
+    """One of many. What is wrong with it is part of its own result, and stops none of the others."""
+
+    class Meta:
+        command = commands.Decision
+
+    id = Id(required=True)
+    approve = fields.Boolean(required=True)
+    reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
+
+
+class DecideReviews(Request):
+    """``POST /reviews/{kind}/decisions``."""
+
+    class Meta:
+        command = commands.DecideReviews
+
+    kind = Text(max=20, required=True)
+    decisions = list_of(fields.Nested(Decision), min=1, max=100, required=True)
+
+
+class Decided(Answer):
+    """What it was decided to be."""
+
+    id = Id()
+    kind = fields.String()
+    status = fields.String()
+
+
+class Refusal(Answer):
+    """Why one of many was not decided."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+class Result(Answer):
+    """The result of one of many: a status, or an error."""
+
+    id = Id()
+    status = fields.String(allow_none=True)
+    error = fields.Nested(Refusal, allow_none=True)
+
+
+class DecidedMany(Answer):
+    """Results in the order of the request."""
+
+    items = fields.List(fields.Nested(Result))

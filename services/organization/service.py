@@ -1,0 +1,156 @@
+"""The organization service: the tree, its administrators, memberships, reviews, sites, receipts and supervision."""
+
+from __future__ import annotations
+
+from services.activity.events import ActivityPublished, ActivityRevoked
+from services.card.events import CardStatusChanged
+from services.chassis import audit_reading
+from services.chassis.entrypoints import UnitsOfWork, command, on, query
+from services.chassis.schema import EmptyAnswer
+from services.identity.events import VolunteerChanged, VolunteerErased, VolunteerRegistered
+from services.organization.repository import OrganizationUnitOfWork
+from services.organization.schemas import reports, reviews, tree
+from services.organization.settings import OrganizationSettings
+from services.organization.use_cases import administration, copies, memberships, receipts, registration, sites
+from services.organization.use_cases import reviews as reviewing
+from services.organization.use_cases import supervision as supervising
+from services.organization.use_cases import tree as looking
+
+
+class OrganizationService:
+    """Parse, use case, dump."""
+
+    name = "organization"
+    settings_class = OrganizationSettings
+    unit_of_work = UnitsOfWork(OrganizationUnitOfWork)
+
+    @command(tree.RegisterOrganization, tree.RegisteredOrganization)
+    def register_organization(self, command, uow):
+        return registration.register_organization(command, uow)
+
+    @query(tree.OrganizationById, tree.TakesMembers)
+    def takes_members(self, query, uow):
+        return looking.takes_members(query, uow)
+
+    @query(tree.OrganizationById, tree.Organization)
+    def get_organization(self, query, uow):
+        return looking.get_organization(query, uow)
+
+    @query(tree.ListOrganizations, tree.OrganizationPage)
+    def list_organizations(self, query, uow):
+        return looking.list_organizations(query, uow)
+
+    @query(tree.ListTree, tree.TreePage)
+    def list_tree(self, query, uow):
+        return looking.list_tree(query, uow)
+
+    @command(tree.AmendOrganization, tree.Organization)
+    def amend_organization(self, command, uow):
+        return registration.amend_organization(command, uow)
+
+    @command(tree.OrganizationById, tree.Organization)
+    def resubmit_organization(self, command, uow):
+        return registration.resubmit_organization(command, uow)
+
+    @query(tree.ListAdministrators, tree.AdministratorPage)
+    def list_administrators(self, query, uow):
+        return administration.list_administrators(query, uow)
+
+    @command(tree.AppointAdministrator, tree.Administrator)
+    def appoint_administrator(self, command, uow):
+        return administration.appoint_administrator(command, uow)
+
+    @command(tree.DismissAdministrator, EmptyAnswer)
+    def dismiss_administrator(self, command, uow):
+        return administration.dismiss_administrator(command, uow)
+
+    @query(tree.ListMembers, tree.MemberPage)
+    def list_members(self, query, uow):
+        return memberships.list_members(query, uow)
+
+    @command(tree.RequestTransfer, tree.Membership)
+    def request_transfer(self, command, uow):
+        return memberships.request_transfer(command, uow)
+
+    @query(reviews.CountReviews, reviews.ReviewCounts)
+    def count_reviews(self, query, uow):
+        return reviewing.count_reviews(query, uow)
+
+    @query(reviews.ListReviews, reviews.MembershipReviewPage)
+    def list_membership_reviews(self, query, uow):
+        return reviewing.list_membership_reviews(query, uow)
+
+    @query(reviews.ListReviews, reviews.OrganizationReviewPage)
+    def list_organization_reviews(self, query, uow):
+        return reviewing.list_organization_reviews(query, uow)
+
+    @command(reviews.DecideReview, reviews.Decided)
+    def decide_membership_review(self, command, uow):
+        return reviewing.decide_membership_review(command, uow)
+
+    @command(reviews.DecideReview, reviews.Decided)
+    def decide_organization_review(self, command, uow):
+        return reviewing.decide_organization_review(command, uow)
+
+    @command(reviews.DecideReviews, reviews.DecidedMany)
+    def decide_membership_reviews(self, command, uow):
+        return reviewing.decide_membership_reviews(command, uow)
+
+    @command(reviews.DecideReviews, reviews.DecidedMany)
+    def decide_organization_reviews(self, command, uow):
+        return reviewing.decide_organization_reviews(command, uow)
+
+    @query(reports.GetSite, reports.Site)
+    def get_site(self, query, uow):
+        return sites.get_site(query, uow)
+
+    @command(reports.PutSite, reports.Site)
+    def put_site(self, command, uow):
+        return sites.put_site(command, uow)
+
+    @command(reports.SubmitReceipt, reports.Receipt)
+    def submit_receipt(self, command, uow):
+        return receipts.submit_receipt(command, uow)
+
+    @command(reports.ListReceipts, reports.ReceiptPage)  # a look at contacts in clear is written to the audit log
+    def list_receipts(self, query, uow):
+        return receipts.list_receipts(query, uow)
+
+    @query(reports.GetSupervision, reports.Supervision)
+    def get_supervision(self, query, uow):
+        return supervising.get_supervision(query, uow)
+
+    @query(reports.ListIndicatorOrganizations, reports.ContributionPage)
+    def list_indicator_organizations(self, query, uow):
+        return supervising.list_indicator_organizations(query, uow)
+
+    @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return audit_reading.list_audit_log(query, uow)
+
+    @on(VolunteerRegistered)
+    def open_membership(self, event, uow):
+        memberships.open_membership(event.data, event.aggregate_version, uow)
+
+    @on(VolunteerChanged)
+    def note_volunteer(self, event, uow):
+        copies.note_volunteer(event.data, event.aggregate_version, uow)
+
+    @on(VolunteerErased)
+    def forget_volunteer(self, event, uow):
+        memberships.forget_volunteer(event.data, event.aggregate_version, uow)
+
+    @on(CardStatusChanged)
+    def note_card(self, event, uow):
+        copies.note_card(event.data, event.aggregate_version, uow)
+
+    @on(ActivityPublished)
+    def note_activity_published(self, event, uow):
+        copies.note_activity_published(event.data, uow)
+
+    @on(ActivityRevoked)
+    def note_activity_revoked(self, event, uow):
+        copies.note_activity_revoked(event.data, uow)
+
+
+SERVICE = OrganizationService

@@ -1,0 +1,18 @@
+"""What organization reads from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.settings import ServiceSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSettings(ServiceSettings):
+    """The looks of the main site, for every Host that is no sub-platform's."""
+
+    site_title: str = setting("ZHIYUAN_SITE_TITLE", "The main site's title.", default="志愿者平台")
+    site_color: str = setting("ZHIYUAN_SITE_COLOR", "The main site's primary colour, #rrggbb.", default="#c8102e")
+
+
+SETTINGS = OrganizationSettings

@@ -1,0 +1,42 @@
+"""What other services tell, taken over."""
+
+from __future__ import annotations
+
+from services.activity.events import ActivityPublished, ActivityRevoked
+from services.card.events import CardStatusChanged
+from services.identity.events import VolunteerChanged
+from services.organization.repository import OrganizationUnitOfWork
+
+
+def note_volunteer(changed: VolunteerChanged, version: int, uow: OrganizationUnitOfWork) -> None:
+    """Who a volunteer is now."""
+    uow.copies.save_volunteer(
+        id=changed.volunteer_id,
+        account_id=changed.account_id,
+        volunteer_no=changed.volunteer_no,
+        name=changed.name,
+        status=changed.status,
+        political_status=changed.political_status,
+        version=version,
+    )
+
+
+def note_card(changed: CardStatusChanged, version: int, uow: OrganizationUnitOfWork) -> None:
+    """How far a card application has come."""
+    uow.copies.save_card(
+        id=changed.application_id, volunteer_id=changed.volunteer_id, status=changed.status, version=version
+    )
+
+
+def note_activity_published(published: ActivityPublished, uow: OrganizationUnitOfWork) -> None:
+    """An organization has published an activity."""
+    uow.copies.save_activity(
+        id=published.activity_id, organization_id=published.organization_id, published_at=published.published_at
+    )
+
+
+def note_activity_revoked(revoked: ActivityRevoked, uow: OrganizationUnitOfWork) -> None:
+    """It was revoked, and counts no longer."""
+    uow.copies.save_activity(
+        id=revoked.activity_id, organization_id=revoked.organization_id, revoked_at=revoked.revoked_at
+    )

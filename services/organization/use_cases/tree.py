@@ -1,0 +1,71 @@
+"""Looking at the tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.pagination import PageResult
+from services.organization import commands
+from services.organization.domain import ANY_ROLE, OrganizationStatus, region_prefix
+from services.organization.errors import OrganizationTakesNoMembers
+from services.organization.models import Organization
+from services.organization.repository import OrganizationUnitOfWork
+
+
+def takes_members(query: commands.OrganizationById, uow: OrganizationUnitOfWork) -> Organization:
+    """The organization, if one may join it now; asked by identity before a registration.
+
+    Raises ``NotFound``, ``OrganizationTakesNoMembers``.
+    """
+    uow.caller.require_service("identity")
+    organization = uow.tree.get(query.organization_id)
+    if organization.status != OrganizationStatus.ACTIVE:
+        raise OrganizationTakesNoMembers()
+    return organization
+
+
+def get_organization(query: commands.OrganizationById, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """One organization. What is not active, and why it was rejected, is seen by those whom it concerns alone.
+
+    Raises ``NotFound``.
+    """
+    organization = uow.tree.require_visible(query.organization_id)
+    return _shown(organization) | {"rejection_reason": organization.rejection_reason}
+
+
+def list_organizations(query: commands.ListOrganizations, uow: OrganizationUnitOfWork) -> PageResult[Any]:
+    """The active organizations by name; ``region`` takes in the divisions within it."""
+    prefix = None if query.region is None else region_prefix(query.region)
+    page = uow.page(
+        uow.tree.active(query.query, query.parent_id, prefix),
+        [Organization.name, Organization.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"organizations:{query.query}:{query.parent_id}:{query.region}",
+    )
+    return PageResult([_shown(organization) for organization in page.items], page.next_cursor)
+
+
+def list_tree(query: commands.ListTree, uow: OrganizationUnitOfWork) -> PageResult[Any]:
+    """The subtree, depth first, whatever the nodes' status; for any role at its top or above.
+
+    Raises ``NotFound``, ``Forbidden``.
+    """
+    top = uow.tree.require(query.organization_id, *ANY_ROLE)
+    # as text in the "C" collation a path comes right before those that continue it
+    depth_first = sa.cast(Organization.path, sa.Text).collate("C")
+    page = uow.page(
+        uow.tree.subtree(top, query.depth),
+        [depth_first],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"tree:{top.id}:{query.depth}",
+    )
+    return PageResult([_shown(node) | {"level": level} for node, level in page.items], page.next_cursor)
+
+
+def _shown(organization: Organization) -> dict[str, Any]:
+    shown = ("id", "name", "kind", "parent_id", "region", "uscc", "status", "registered_at")
+    return {name: getattr(organization, name) for name in shown}
