@@ -201,9 +201,12 @@ def _refusals(route: Route) -> dict[str, Any]:
 
 
 def _schema_name(schema: Any) -> str:
-    """``identity.Volunteer``: services may use one word each in their own way."""
-    schema_class = schema if isinstance(schema, type) else type(schema)
-    return f"{_owner(schema_class)}.{schema_class.__name__}"
+    """``identity.Volunteer``: services may use one word each in their own way. What a body is without the parameters
+    that stand in the path is another schema: ``identity.DecideBody``.
+    """
+    if isinstance(schema, type):
+        return f"{_owner(schema)}.{schema.__name__}"
+    return f"{_owner(type(schema))}.{type(schema).__name__}{'Body' if schema.exclude else ''}"
 
 
 def _owner(schema_class: type[Schema]) -> str:
