@@ -13,6 +13,7 @@ psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
 parked list|show|replay [SERVICE] [MESSAGE]     messages that could not be handled
 docs                    render the documents that are generated from the code
+secrets                 make, once, what `docker compose up` needs: .env and the broker's definitions
 lock [--upgrade]        pin what requirements/*.in ask for: versions and hashes, no download addresses
 """
 
@@ -155,6 +156,11 @@ def docs(arguments: list[str]) -> int:
     return _python("services.chassis.docs", arguments)
 
 
+def secrets(_arguments: list[str]) -> int:
+    """Secrets for docker compose."""
+    return _python("deploy.compose.make_secrets", [])
+
+
 def lock(arguments: list[str]) -> int:
     """Write requirements/*.txt."""
     locks.write(upgrade="--upgrade" in arguments)
@@ -214,5 +220,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "republish": republish,
     "parked": parked,
     "docs": docs,
+    "secrets": secrets,
     "lock": lock,
 }

@@ -10,9 +10,7 @@ from typing import Any
 from joserfc.jwk import ECKey, OKPKey
 
 from deploy.local.layout import Layout
-from deploy.local.topology import BANKS
-
-DATABASES = ("identity", "organization", "activity", "attendance", "card", "notify")
+from deploy.local.topology import BANKS, SERVICES
 
 Credentials = dict[str, Any]
 
@@ -54,6 +52,7 @@ def make() -> Credentials:
         "field_keys": _key_ring("field-1"),
         "message_keys": _key_ring("message-1"),
         "attendance_code_keys": _key_ring("code-1"),
+        "card_keys": _key_ring("card-1"),
         "blind_index_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         "token_private_key": json.dumps(token_key.as_dict(private=True)),
         "token_public_keys": json.dumps({"keys": [token_key.as_dict(private=False)]}),
@@ -63,8 +62,9 @@ def make() -> Credentials:
         },
         "webhook_secrets": {bank: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for bank in BANKS},
         "platform_admin": {"account": "platform-admin", "password": secrets.token_urlsafe(12)},
+        "grafana_admin": secrets.token_urlsafe(12),
         "database_superuser": secrets.token_urlsafe(18),
-        "database_roles": {name: secrets.token_urlsafe(18) for name in DATABASES},
+        "database_roles": {name: secrets.token_urlsafe(18) for name in SERVICES},
         "broker_users": {
             name: secrets.token_urlsafe(18)
             for name in ("zhiyuan", "card-exchange", "test-admin", *(f"bank-{b}" for b in BANKS))

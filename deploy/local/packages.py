@@ -42,8 +42,10 @@ def ensure(*, broker: bool, database: bool) -> None:
     print(f"dev: installing {', '.join(wanted)} (once)", file=sys.stderr, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _nothing_started():
-        subprocess.run(["apt-get", "-qq", "update"], check=True, env=environment, stdout=sys.stderr)
-        subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
+        for step in (["apt-get", "-qq", "update"], command):
+            done = subprocess.run(step, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+            if done.returncode != 0:
+                raise Missing(f"this failed (see above): {' '.join(step)}")
 
 
 class _nothing_started:  # noqa: N801  # reads as a sentence: with _nothing_started()

@@ -27,10 +27,10 @@ from deploy.local.broker import Broker, connection_fault
 from deploy.local.credentials import Credentials, load_or_make
 from deploy.local.layout import ROOT, Layout
 from deploy.local.postgres import Postgres, database_name, make_databases, note_prepared, prepared_by
-from deploy.local.processes import SERVICES, Addresses, ProcessSpec, process_table, service_environment
+from deploy.local.processes import Addresses, ProcessSpec, process_table, service_environment
 from deploy.local.strays import end_strays
 from deploy.local.supervisor import Supervisor, program
-from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST, applications_queue
+from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES, SERVICES_VHOST, applications_queue
 
 
 class NotReady(Exception):

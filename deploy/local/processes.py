@@ -11,11 +11,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploy.local.credentials import DATABASES, Credentials
+from deploy.local.credentials import Credentials
 from deploy.local.layout import Layout
 from deploy.local.postgres import service_url
-
-SERVICES = DATABASES
+from deploy.local.topology import SERVICES
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,13 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
             "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
             "ZHIYUAN_CAPTCHA": "fixed",
         },
-        "attendance": {"ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"]},
+        "attendance": {
+            "ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"],
+            "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
+        },
         "card": {
-            "ZHIYUAN_PARTNER_AMQP_URL": addresses.partner_amqp_url,
+            "ZHIYUAN_CARD_KEYS": credentials["card_keys"],
+            "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
             "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": json.dumps(credentials["webhook_secrets"]),
         },
         "notify": {
@@ -79,8 +82,8 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
     return own.get(service, {})
 
 
-# What a relay reads beside the ops port and the environment's name.
-_RELAY_READS = ("ZHIYUAN_ENVIRONMENT", "ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL", "ZHIYUAN_PARTNER_AMQP_URL")
+# What every relay reads beside its ops port; card's also takes what is handed to the banks.
+_RELAY_READS = ("ZHIYUAN_ENVIRONMENT", "ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL")
 
 
 def process_table(layout: Layout, credentials: Credentials, addresses: Addresses) -> list[ProcessSpec]:
@@ -88,7 +91,9 @@ def process_table(layout: Layout, credentials: Credentials, addresses: Addresses
     table = []
     for service in SERVICES:
         environment = service_environment(service, layout, credentials, addresses)
-        relay_environment = {name: environment[name] for name in _RELAY_READS if name in environment}
+        relay_environment = {name: environment[name] for name in _RELAY_READS}
+        if service == "card":
+            relay_environment["ZHIYUAN_PARTNER_AMQP_URL"] = addresses.partner_amqp_url
         table.append(_spec(layout, service, ["services.chassis.runner", service], environment))
         table.append(_spec(layout, f"{service}-relay", ["services.chassis.relay", service], relay_environment))
     table.append(_spec(layout, "gateway", ["gateway"], _gateway_environment(layout, credentials, addresses)))

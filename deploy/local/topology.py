@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+SERVICES = ("identity", "organization", "activity", "attendance", "card", "notify")
 BANKS = ("boc", "ceb")
 SERVICES_VHOST = "zhiyuan"
 PARTNER_VHOST = "zhiyuan-partner"
@@ -70,9 +72,50 @@ def definitions(passwords: Mapping[str, str], *, queue_type: str = "classic") ->
             *(_binding(APPLICATIONS_EXCHANGE, applications_queue(bank), bank) for bank in BANKS),
             *(_binding(statuses_exchange(bank), "partner.statuses", "") for bank in BANKS),
         ],
-        "policies": [],
+        "policies": _policies() if queue_type == "quorum" else [],
         "parameters": [],
         "global_parameters": [],
+    }
+
+
+def definitions_file() -> str:
+    """``deploy/rabbitmq/definitions.json``: the same without secrets. Nobody can log in until an operator says how."""
+    users = ("zhiyuan", "card-exchange", *(f"bank-{bank}" for bank in BANKS))
+    document = definitions(dict.fromkeys(users, ""), queue_type="quorum")
+    for user in document["users"]:
+        user["password_hash"] = ""
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _policies() -> list[dict[str, Any]]:
+    """How often a quorum queue delivers what nobody acknowledges (a message that kills its process), and what then."""
+    rpc = {"delivery-limit": 5}  # its caller has given up long before
+    parking = {"delivery-limit": 1_000_000}  # a look at it counts as a delivery, and nothing may be lost here
+    events = {
+        name: {
+            "delivery-limit": 20,
+            "dead-letter-exchange": "",
+            "dead-letter-routing-key": f"{name}.parked",
+            "dead-letter-strategy": "at-least-once",
+            "overflow": "reject-publish",
+        }
+        for name in SERVICES
+    }
+    return [
+        _policy("rpc", "^rpc-", rpc),
+        _policy("parking", r"^[a-z]+\.parked$", parking),
+        *(_policy(f"{name}-events", rf"^{name}\.(?!parked$)", definition) for name, definition in events.items()),
+    ]
+
+
+def _policy(name: str, pattern: str, definition: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "vhost": SERVICES_VHOST,
+        "pattern": pattern,
+        "apply-to": "queues",
+        "priority": 0,
+        "definition": definition,
     }
 
 

@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from deploy.local.broker import connection_fault
 from deploy.local.platform import Platform
-from deploy.local.postgres import make_databases, note_prepared, prepared_by, service_url
+from deploy.local.postgres import database_name, make_databases, note_prepared, prepared_by, service_url
 from deploy.local.strays import strays
 from deploy.local.testing import scratch_platform
 from services.chassis.testing.processes import eventually
@@ -66,18 +67,19 @@ def test_down_leaves_nothing_running_and_a_lost_port_is_replaced(platform: Platf
 
 
 def test_a_role_reaches_its_own_database_and_no_other(database_admin_url: str) -> None:
-    passwords = {"this": "secret-of-this", "that": "secret-of-that"}
-    make_databases(database_admin_url, passwords)
-    make_databases(database_admin_url, passwords)  # and once more
-    with psycopg.connect(service_url(database_admin_url, "this", "secret-of-this")) as connection:
+    this, that = f"this_{uuid4().hex}", f"that_{uuid4().hex}"
+    for _time in range(2):
+        make_databases(database_admin_url, {this: "secret-of-this", that: "secret-of-that"})
+    own = service_url(database_admin_url, this, "secret-of-this")
+    with psycopg.connect(own) as connection:
         connection.execute("CREATE TABLE mine (id int)")
-    elsewhere = service_url(database_admin_url, "this", "secret-of-this").removesuffix("this") + "that"
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(elsewhere)
+        psycopg.connect(own.removesuffix(this) + that)
 
 
 def test_the_note_on_a_database_tells_which_code_prepared_it(database_admin_url: str) -> None:
-    make_databases(database_admin_url, {"noted": "secret"})
-    assert "zhiyuan_noted" not in prepared_by(database_admin_url)
-    note_prepared(database_admin_url, "noted", "abc'def")
-    assert prepared_by(database_admin_url)["zhiyuan_noted"] == "abc'def"
+    service = f"noted_{uuid4().hex}"
+    make_databases(database_admin_url, {service: "secret"})
+    assert database_name(service) not in prepared_by(database_admin_url)
+    note_prepared(database_admin_url, service, "abc'def")
+    assert prepared_by(database_admin_url)[database_name(service)] == "abc'def"
