@@ -1,7 +1,106 @@
-"""What identity answers."""
+"""What identity answers: registering, signing in, oneself, and the audit logs of all services."""
 
 from __future__ import annotations
 
-from gateway.routing import Route
+from gateway.routing import OneOf, Route, Who
+from services.chassis.audit_reading import AuditLogPage, ListAuditLog
+from services.identity import errors
+from services.identity.schemas import answers, requests
 
-ROUTES: list[Route] = []
+_SIGNING_IN = ("signing in",)
+_REGISTERING = ("registering",)
+_ME = ("me",)
+_SERVICES = ("identity", "organization", "activity", "attendance", "card", "notify")
+
+ROUTES: list[Route] = [
+    Route(
+        "POST", "/captchas", "identity.create_captcha",
+        request=requests.CreateCaptcha, answer=answers.CaptchaAnswer, who=Who.PUBLIC, status=201, tags=_SIGNING_IN,
+        zh="获取图片验证码", en="A picture to read, good once and for five minutes",
+    ),
+    Route(
+        "POST", "/verification-codes", "identity.request_code",
+        request=requests.RequestCode, answer=answers.CodeOnItsWay, who=Who.PUBLIC, status=202, tags=_REGISTERING,
+        zh="发送验证码", en="Send a code by SMS or e-mail",
+    ),
+    Route(
+        "POST", "/volunteers", "identity.register_volunteer",
+        request=requests.RegisterVolunteer, answer=answers.RegisteredVolunteer, who=Who.PUBLIC, status=201,
+        tags=_REGISTERING, zh="注册志愿者", en="Register as a volunteer of an organization",
+    ),
+    Route(
+        "POST", "/organizations", "identity.register_organization",
+        request=requests.RegisterOrganization, answer=answers.RegisteredOrganization, who=Who.PUBLIC, status=201,
+        strict=True, tags=_REGISTERING, zh="注册组织", en="Register an organization and its principal's account",
+    ),
+    Route(
+        "POST", "/volunteers/{volunteer_id}/in-person-verification", "identity.verify_in_person",
+        request=requests.VerifyInPerson, answer=answers.VerifiedInPerson, who=Who.ADMINISTRATOR, status=201,
+        errors=(errors.AlreadyVerifiedInPerson, errors.VerifierNotActive), tags=("volunteers",),
+        zh="面验", en="Note that an organization has seen the volunteer and the certificate",
+    ),
+    Route(
+        "POST", "/sessions", "identity.sign_in",
+        request=requests.SignIn, answer=answers.SignedIn, who=Who.PUBLIC, status=201,
+        errors=(errors.BadCredentials, errors.LoginLocked), tags=_SIGNING_IN,
+        zh="登录", en="Sign in by phone, e-mail, certificate number or account name",
+    ),
+    Route(
+        "POST", "/sessions/refresh", "identity.refresh_session",
+        request=requests.RefreshSession, answer=answers.SignedIn, who=Who.PUBLIC, errors=(errors.BadRefreshToken,),
+        tags=_SIGNING_IN, zh="刷新令牌", en="New tokens; the old refresh token is spent",
+    ),
+    Route(
+        "DELETE", "/sessions/current", "identity.end_current_session",
+        request=requests.EndCurrentSession, status=204, tags=_SIGNING_IN, zh="退出登录", en="Sign out",
+    ),
+    Route(
+        "POST", "/password-resets", "identity.request_password_reset",
+        request=requests.RequestPasswordReset, answer=answers.CodeOnItsWay, who=Who.PUBLIC, status=202, strict=True,
+        tags=_SIGNING_IN, zh="申请重置密码", en="Send a code to whoever owns the account, if there is one",
+    ),
+    Route(
+        "PUT", "/password-resets", "identity.reset_password",
+        request=requests.ResetPassword, who=Who.PUBLIC, status=204, strict=True, tags=_SIGNING_IN,
+        zh="重置密码", en="Set a new password with the code; every session ends",
+    ),
+    Route(
+        "GET", "/me", "identity.get_me",
+        request=requests.GetMe, answer=answers.Me, tags=_ME, zh="我的信息", en="Oneself, masked",
+    ),
+    Route(
+        "PATCH", "/me", "identity.update_me",
+        request=requests.UpdateMe, answer=answers.Me, tags=_ME,
+        zh="修改我的信息", en="Change oneself; a new name or certificate is reviewed again",
+    ),
+    Route(
+        "DELETE", "/me", "identity.erase_me",
+        request=requests.EraseMe, status=204, errors=(errors.StillAdministrator,), tags=_ME,
+        zh="注销账号", en="Be forgotten",
+    ),
+    Route(
+        "POST", "/me/resubmission", "identity.resubmit",
+        request=requests.Resubmit, answer=answers.Me, who=Who.VOLUNTEER, tags=_ME,
+        zh="重新提交审核", en="Ask for a review again after a rejection",
+    ),
+    Route(
+        "GET", "/me/export", "identity.export_me",
+        request=requests.ExportMe, answer=answers.Export, tags=_ME,
+        zh="导出我的数据", en="Everything identity holds of oneself, in clear",
+    ),
+    Route(
+        "GET", "/me/sessions", "identity.list_sessions",
+        request=requests.ListSessions, answer=answers.SessionList, tags=_ME,
+        zh="我的登录设备", en="Where one is signed in",
+    ),
+    Route(
+        "DELETE", "/me/sessions", "identity.end_sessions",
+        request=requests.EndSessions, answer=answers.EndedSessions, tags=_ME,
+        zh="退出所有设备", en="Sign out everywhere, or of one session",
+    ),
+    Route(
+        "GET", "/audit-log", OneOf("service", {s: f"{s}.list_audit_log" for s in _SERVICES}, default="identity"),
+        request=ListAuditLog, answer=AuditLogPage, who=Who.PLATFORM, tags=("operators",),
+        zh="审计日志", en="Who did what, a service at a time",
+    ),
+]  # fmt: skip

@@ -1,1 +1,1 @@
-"""What the service does: one function per command or query, a module per topic."""
+"""What identity does, a module for each topic. ``(command, uow)``; what needs several transactions takes ``units``."""

@@ -1,0 +1,187 @@
+"""What identity can be asked, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateCaptcha:
+    """A picture, please."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestCode:
+    """Send a code to a phone or mailbox, if the captcha was read."""
+
+    channel: str
+    recipient: str
+    purpose: str
+    captcha_id: str
+    captcha_answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guardian:
+    """Who answers for a minor, and whether they agree (PIPL 31)."""
+
+    name: str
+    phone: str
+    consent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterVolunteer:
+    """Somebody wants to be a volunteer of an organization."""
+
+    name: str
+    cert_type: str
+    cert_no: str
+    phone: str
+    code: str
+    password: str = field(repr=False)
+    region: str
+    organization_id: str
+    email: str | None
+    political_status: str | None
+    birth_date: date | None
+    guardian: Guardian | None
+    clothing_size: str | None
+    skills: list[str]
+    service_types: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrincipalPerson:
+    """Who answers for an organization."""
+
+    name: str
+    cert_type: str
+    cert_no: str
+    phone: str
+    birth_date: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterOrganization:
+    """An organization wants to join the tree below ``parent_id``, with an account for its principal."""
+
+    name: str
+    kind: str
+    parent_id: str | None
+    region: str
+    uscc: str | None
+    account: str
+    password: str = field(repr=False)
+    principal: PrincipalPerson
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """Account name, phone, email or certificate number, and a password."""
+
+    account: str
+    password: str = field(repr=False)
+    captcha_id: str
+    captcha_answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshSession:
+    """A new access token for a refresh token, which is spent by it."""
+
+    refresh_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSessions:
+    """Where one is signed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSessions:
+    """Sign out everywhere, or of one session."""
+
+    session_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCurrentSession:
+    """Sign out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestPasswordReset:
+    """Send a code to whoever owns the account."""
+
+    account: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPassword:
+    """A new password for whoever has the code."""
+
+    account: str
+    code: str
+    new_password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetMe:
+    """Oneself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateMe:
+    """What is to be changed about oneself; None leaves it. A new contact needs the code that was sent to it."""
+
+    name: str | None
+    cert_type: str | None
+    cert_no: str | None
+    birth_date: date | None
+    phone: str | None
+    phone_code: str | None
+    email: str | None
+    email_code: str | None
+    region: str | None
+    political_status: str | None
+    clothing_size: str | None
+    skills: list[str] | None
+    service_types: list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resubmit:
+    """Ask for a review again after a rejection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportMe:
+    """Everything identity holds of oneself (PIPL 45)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EraseMe:
+    """Forget me (PIPL 47)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyInPerson:
+    """An organization has seen the volunteer and the certificate (面验)."""
+
+    volunteer_id: str
+    organization_id: str
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealForPartner:
+    """Add the applicant to a document, and encrypt it for a bank."""
+
+    partner: str
+    volunteer_id: str
+    document: dict[str, Any]

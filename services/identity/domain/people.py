@@ -1,0 +1,86 @@
+"""A volunteer's states, and the ages at which one may be a volunteer. No I/O.
+
+Sources: DESIGN.md, 6 (states); FACTS.md, "Rules in force" (minors: PIPL 31; a child below eight has no capacity, Civil
+Code 20). Ages vary by place and year, so they are a policy made from settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.chassis.errors import FieldError, IllegalTransition
+
+
+class VolunteerStatus(StrEnum):
+    """Where a volunteer stands."""
+
+    VERIFYING = "verifying"
+    PENDING_REVIEW = "pending_review"
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    ERASED = "erased"
+
+
+_S = VolunteerStatus
+_NEXT: dict[VolunteerStatus, frozenset[VolunteerStatus]] = {
+    _S.VERIFYING: frozenset({_S.PENDING_REVIEW, _S.REJECTED, _S.ERASED}),
+    # pending again: whoever corrects a name while it is being reviewed is reviewed under the new one
+    _S.PENDING_REVIEW: frozenset({_S.PENDING_REVIEW, _S.ACTIVE, _S.REJECTED, _S.ERASED}),
+    _S.ACTIVE: frozenset({_S.PENDING_REVIEW, _S.SUSPENDED, _S.ERASED}),
+    _S.REJECTED: frozenset({_S.PENDING_REVIEW, _S.ACTIVE, _S.ERASED}),
+    _S.SUSPENDED: frozenset({_S.ACTIVE, _S.ERASED}),
+    _S.ERASED: frozenset(),
+}
+
+
+def change_status(current: VolunteerStatus, attempted: VolunteerStatus) -> VolunteerStatus:
+    """``attempted``, if a volunteer may go there from ``current``; raises ``IllegalTransition``."""
+    if attempted not in _NEXT[current]:
+        raise IllegalTransition(current=current.value, attempted=attempted.value)
+    return attempted
+
+
+@dataclass(frozen=True, slots=True)
+class AgePolicy:
+    """Ages in full years. Below ``minimum`` nobody registers; below ``consent_below`` a guardian must have agreed."""
+
+    minimum: int = 8
+    consent_below: int = 18
+    maximum: int = 120
+
+    def faults(self, birth_date: date, today: date, *, guardian_consents: bool, field: str) -> Iterator[FieldError]:
+        """What is wrong with somebody born on ``birth_date``; ``field`` is the one the date was read from."""
+        age = age_on(today, birth_date)
+        if birth_date > today or age > self.maximum:
+            yield FieldError(field, "implausible_age", "出生日期不合理", "gives an age that is not plausible")
+        elif age < self.minimum:
+            yield FieldError(
+                field, "too_young", f"未满 {self.minimum} 周岁不能注册", f"is of somebody younger than {self.minimum}"
+            )
+        elif age < self.consent_below and not guardian_consents:
+            yield FieldError(
+                "guardian",
+                "guardian_required",
+                f"未满 {self.consent_below} 周岁须由监护人同意",
+                f"is needed, with consent, below the age of {self.consent_below}",
+            )
+
+
+def age_on(day: date, birth_date: date) -> int:
+    """Full years on ``day``; whoever was born on 29 February grows older on 1 March in common years."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def masked_phone(phone: str) -> str:
+    """``138****0000``."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def masked_email(address: str) -> str:
+    """``z***@example.org``."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"

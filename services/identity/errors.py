@@ -1,0 +1,68 @@
+"""What identity refuses, beside fields that break a rule."""
+
+from __future__ import annotations
+
+from services.chassis.errors import AppError, Conflict
+
+
+class BadCredentials(AppError):
+    """Account and password do not fit. The same whether or not there is such an account."""
+
+    code = "bad_credentials"
+    status = 401
+    title_zh, title_en = "账号或密码不正确", "Account or password is wrong"
+    detail_zh, detail_en = "账号或密码不正确。", "Account or password is wrong."
+
+
+class BadRefreshToken(AppError):
+    """The refresh token is unknown, spent or over. A spent one that comes again ends its whole session."""
+
+    code = "bad_refresh_token"
+    status = 401
+    title_zh, title_en = "登录已失效", "The session is over"
+    detail_zh, detail_en = "请重新登录。", "Sign in again."
+
+
+class LoginLocked(AppError):
+    """Too many wrong passwords for this name; ``retry_after`` tells in how many seconds the next try is taken."""
+
+    code = "login_locked"
+    status = 429
+    title_zh, title_en = "登录尝试过多", "Too many wrong passwords"
+    detail_zh, detail_en = "请在 {retry_after} 秒后重试。", "Try again in {retry_after} seconds."
+
+
+class AlreadyVerifiedInPerson(Conflict):
+    """Some organization has seen the person and the certificate; once is enough (notice, attachment 2)."""
+
+    code = "already_verified_in_person"
+    title_zh, title_en = "已完成面验", "Already verified in person"
+    detail_zh = "该志愿者已于 {verified_at} 完成面验。"
+    detail_en = "This volunteer was verified in person on {verified_at}."
+
+
+class VerifierNotActive(Conflict):
+    """The organization in whose name a volunteer would be verified in person is not active."""
+
+    code = "verifying_organization_not_active"
+    title_zh, title_en = "组织未处于启用状态", "The organization is not active"
+    detail_zh = "只有启用状态的组织可以进行面验。"
+    detail_en = "Only an active organization may verify people in person."
+
+
+class StillAdministrator(Conflict):
+    """An account that holds a role at an organization cannot be erased before the role has been given up."""
+
+    code = "still_administrator"
+    title_zh, title_en = "账号仍担任组织管理员", "The account still administers an organization"
+    detail_zh = "请先移交并解除管理员身份，再注销账号。"
+    detail_en = "Give up the role first, then erase the account."
+
+
+class UnknownPartner(AppError):
+    """There is no public key for this bank."""
+
+    code = "unknown_partner"
+    status = 404
+    title_zh, title_en = "未知的合作银行", "Unknown partner"
+    detail_zh, detail_en = "没有 {partner} 的公钥。", "There is no public key of {partner}."

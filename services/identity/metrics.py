@@ -1,0 +1,36 @@
+"""Identity's figures."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+REGISTRATIONS = Counter("zhiyuan_identity_registrations", "People and organizations that have registered", ["kind"])
+REFUSALS = Counter(
+    "zhiyuan_identity_registration_refusals",
+    "Fields that made a registration fail, by the rule that they broke",
+    ["kind", "code"],
+)
+LOGINS = Counter(
+    "zhiyuan_identity_logins",
+    "Attempts to sign in; outcome is `ok`, `bad_credentials`, `locked` or `bad_captcha`",
+    ["outcome"],
+)
+REFRESHES = Counter(
+    "zhiyuan_identity_refreshes", "Refreshed tokens; outcome is `ok`, `unknown`, `over` or `reused`", ["outcome"]
+)
+CODES_REQUESTED = Counter(
+    "zhiyuan_identity_codes_requested",
+    "Verification codes asked for; outcome is `sent`, `limited`, or `nobody` (a reset for no account)",
+    ["purpose", "channel", "outcome"],
+)
+VOLUNTEER_TRANSITIONS = Counter(
+    "zhiyuan_identity_volunteer_transitions",
+    "Volunteers that came to a status, by the one they had",
+    ["source", "target"],
+)
+CERTIFICATE_WARNINGS = Counter(
+    "zhiyuan_identity_certificate_warnings",
+    "Certificates taken in spite of a doubt, such as an unknown region",
+    ["code"],
+)
+VERIFIED_IN_PERSON = Counter("zhiyuan_identity_verified_in_person", "Volunteers verified in person (面验)")

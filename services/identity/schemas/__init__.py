@@ -1,0 +1,1 @@
+"""Identity's requests (``requests``) and answers (``answers``), for RPC and HTTP alike."""

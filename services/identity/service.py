@@ -1,0 +1,146 @@
+"""Identity: parse, use case, dump."""
+
+from __future__ import annotations
+
+from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga
+from services.chassis.rpc_client import ServiceClient
+from services.chassis.schema import EmptyAnswer
+from services.identity.repository import UNIT_OF_WORK
+from services.identity.schemas import answers, requests
+from services.identity.settings import SETTINGS
+from services.identity.use_cases import (
+    captchas,
+    changing,
+    codes,
+    erasing,
+    housekeeping,
+    in_person,
+    password_resets,
+    profile,
+    registering_organizations,
+    registering_volunteers,
+    reviews,
+    sealing,
+    sessions,
+)
+from services.identity.verifier import verifier_called
+from services.organization.events import (
+    AdministratorChanged,
+    MembershipApproved,
+    MembershipRejected,
+    OrganizationChanged,
+)
+
+
+class IdentityService:
+    """Accounts, volunteers, codes, sessions."""
+
+    name = "identity"
+    settings_class = SETTINGS
+    unit_of_work = UnitsOfWork(UNIT_OF_WORK)
+    settings = SettingsDependency()
+    organization = ServiceClient("organization")
+
+    @saga(requests.CreateCaptcha, answers.CaptchaAnswer)
+    def create_captcha(self, command):
+        return captchas.create_captcha(self.unit_of_work)
+
+    @saga(requests.RequestCode, answers.CodeOnItsWay)
+    def request_code(self, command):
+        return codes.request_code(self.unit_of_work, command)
+
+    @saga(requests.RegisterVolunteer, answers.RegisteredVolunteer)
+    def register_volunteer(self, command):
+        verifier = verifier_called(self.settings.realname_verifier)
+        return registering_volunteers.register_volunteer(self.unit_of_work, command, self.organization.call, verifier)
+
+    @saga(requests.RegisterOrganization, answers.RegisteredOrganization)
+    def register_organization(self, command):
+        verifier = verifier_called(self.settings.realname_verifier)
+        return registering_organizations.register_organization(
+            self.unit_of_work, command, self.organization.call, verifier
+        )
+
+    @saga(requests.SignIn, answers.SignedIn)
+    def sign_in(self, command):
+        return sessions.sign_in(self.unit_of_work, command)
+
+    @saga(requests.RefreshSession, answers.SignedIn)
+    def refresh_session(self, command):
+        return sessions.refresh(self.unit_of_work, command)
+
+    @query(requests.ListSessions, answers.SessionList)
+    def list_sessions(self, query, uow):
+        return sessions.list_sessions(query, uow)
+
+    @command(requests.EndSessions, answers.EndedSessions)
+    def end_sessions(self, command, uow):
+        return sessions.end_sessions(command, uow)
+
+    @command(requests.EndCurrentSession, EmptyAnswer)
+    def end_current_session(self, command, uow):
+        return sessions.end_current_session(command, uow)
+
+    @command(requests.RequestPasswordReset, answers.CodeOnItsWay)
+    def request_password_reset(self, command, uow):
+        return password_resets.request_password_reset(command, uow)
+
+    @saga(requests.ResetPassword, EmptyAnswer)
+    def reset_password(self, command):
+        return password_resets.reset_password(self.unit_of_work, command)
+
+    @query(requests.GetMe, answers.Me)
+    def get_me(self, query, uow):
+        return profile.get_me(query, uow)
+
+    @saga(requests.UpdateMe, answers.Me)
+    def update_me(self, command):
+        return changing.update_me(self.unit_of_work, command, verifier_called(self.settings.realname_verifier))
+
+    @command(requests.Resubmit, answers.Me)
+    def resubmit(self, command, uow):
+        return profile.resubmit(command, uow)
+
+    @command(requests.ExportMe, answers.Export)
+    def export_me(self, command, uow):
+        return profile.export_me(command, uow)
+
+    @command(requests.EraseMe, EmptyAnswer)
+    def erase_me(self, command, uow):
+        return erasing.erase_me(command, uow)
+
+    @command(requests.VerifyInPerson, answers.VerifiedInPerson)
+    def verify_in_person(self, command, uow):
+        return in_person.verify_in_person(command, uow)
+
+    @command(requests.SealForPartner, answers.SealedDocument)
+    def seal_for_partner(self, command, uow):
+        return sealing.seal_for_partner(command, uow)
+
+    @query(ListAuditLog, AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return list_audit_log(query, uow)
+
+    @on(MembershipApproved)
+    def take_over_approval(self, event, uow):
+        reviews.take_over_approval(event, uow)
+
+    @on(MembershipRejected)
+    def take_over_rejection(self, event, uow):
+        reviews.take_over_rejection(event, uow)
+
+    @on(AdministratorChanged)
+    def take_over_administrator(self, event, uow):
+        reviews.take_over_administrator(event, uow)
+
+    @on(OrganizationChanged)
+    def take_over_organization(self, event, uow):
+        reviews.take_over_organization(event, uow)
+
+    @every(seconds=600)
+    def purge(self, uow):
+        housekeeping.purge(uow)
+
+
+SERVICE = IdentityService

@@ -1,0 +1,20 @@
+"""Forget what has had its time: spent secrets are not kept longer than a limit or a reuse check needs them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.identity.repository import IdentityUnitOfWork
+
+# Longer than the longest window that counts them (a day), so that a limit never forgets early.
+KEPT_FOR = timedelta(days=2)
+
+
+def purge(uow: IdentityUnitOfWork) -> None:
+    """Captchas, codes, failures, sessions that are over, and registrations of organizations that were cut off."""
+    now = uow.clock.now()
+    uow.captchas.purge(now)
+    uow.codes.purge(now - KEPT_FOR)
+    uow.logins.purge(now - KEPT_FOR)
+    uow.sessions.purge(now - KEPT_FOR)
+    uow.accounts.delete_unconfirmed(now - KEPT_FOR / 2)

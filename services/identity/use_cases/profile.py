@@ -1,0 +1,111 @@
+"""Oneself: look, ask for a review again, take one's data along. Changing and erasing have modules of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.errors import IllegalTransition, NotAuthenticated
+from services.identity import commands
+from services.identity.domain.certificates import masked_number
+from services.identity.domain.people import VolunteerStatus, masked_email, masked_phone
+from services.identity.models import Account, Volunteer
+from services.identity.repository import IdentityUnitOfWork
+from services.identity.use_cases.sessions import sessions_of
+from services.identity.use_cases.telling import ask_for_review, tell_volunteer
+
+
+def own_account(uow: IdentityUnitOfWork) -> Account:
+    """The caller's account; raises ``NotAuthenticated`` if it was erased since the token was made."""
+    account = uow.accounts.get(uow.caller.require_account())
+    if account is None:
+        raise NotAuthenticated()
+    return account
+
+
+def get_me(_query: commands.GetMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
+    """Oneself, masked."""
+    account = own_account(uow)
+    phone, email = uow.vault.phone_of(account), uow.vault.email_of(account)
+    volunteer = uow.volunteers.of_account(account.id)
+    return {
+        "account_id": account.id,
+        "kind": account.kind,
+        "name": account.name,
+        "phone_masked": phone and masked_phone(phone),
+        "email_masked": email and masked_email(email),
+        "roles": uow.roles.of(account.id),
+        "volunteer": volunteer and _shown(uow, volunteer),
+    }
+
+
+def resubmit(_command: commands.Resubmit, uow: IdentityUnitOfWork) -> dict[str, Any]:
+    """Put a rejected registration before the home organization again; raises ``IllegalTransition`` otherwise."""
+    uow.caller.require_volunteer()
+    account = own_account(uow)
+    volunteer = uow.volunteers.lock_of_account(account.id)
+    assert volunteer is not None
+    if volunteer.status != VolunteerStatus.REJECTED:  # the state machine would let a correction through, not this
+        raise IllegalTransition(current=volunteer.status, attempted=VolunteerStatus.PENDING_REVIEW.value)
+    volunteer.version += 1
+    ask_for_review(uow, volunteer, account)
+    tell_volunteer(uow, volunteer, account)
+    uow.audit("volunteer.resubmitted", f"volunteer:{volunteer.id}")
+    return get_me(commands.GetMe(), uow)
+
+
+def export_me(_command: commands.ExportMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
+    """Everything identity holds of oneself, in clear (PIPL 45). The look itself is audited."""
+    account = own_account(uow)
+    volunteer, principal = uow.volunteers.of_account(account.id), uow.accounts.principal_of(account.id)
+    uow.audit("account.exported", f"account:{account.id}")
+    return {
+        "exported_at": uow.clock.now(),
+        "account_id": account.id,
+        "account_name": account.account_name,
+        "kind": account.kind,
+        "name": account.name,
+        "phone": uow.vault.phone_of(account),
+        "email": uow.vault.email_of(account),
+        "created_at": account.created_at,
+        "roles": uow.roles.of(account.id),
+        "sessions": sessions_of(uow, account.id),
+        "volunteer": volunteer
+        and {
+            **{column.key: getattr(volunteer, column.key) for column in Volunteer.__table__.columns},
+            "volunteer_id": volunteer.id,
+            "cert_no": uow.vault.cert_no_of(volunteer),
+            "guardian": _guardian(uow, volunteer),
+        },
+        "principal": principal
+        and {
+            "cert_type": principal.cert_type,
+            "cert_no": uow.vault.cert_no_of(principal),
+            "birth_date": principal.birth_date,
+        },
+    }
+
+
+def _guardian(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any] | None:
+    name = uow.vault.open("volunteer.guardian_name", volunteer.id, volunteer.guardian_name_sealed)
+    phone = uow.vault.open("volunteer.guardian_phone", volunteer.id, volunteer.guardian_phone_sealed)
+    if name is None:
+        return None
+    return {"name": name, "phone": phone, "consented_at": volunteer.guardian_consented_at}
+
+
+def _shown(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any]:
+    return {
+        "volunteer_id": volunteer.id,
+        "volunteer_no": volunteer.volunteer_no,
+        "status": volunteer.status,
+        "rejection_reason": volunteer.rejection_reason,
+        "organization_id": volunteer.organization_id,
+        "cert_type": volunteer.cert_type,
+        "cert_no_masked": masked_number(uow.vault.cert_no_of(volunteer) or ""),
+        "region": volunteer.region,
+        "verified_in_person": volunteer.verified_in_person_at is not None,
+        "skills": volunteer.skills,
+        "service_types": volunteer.service_types,
+        "political_status": volunteer.political_status,
+        "clothing_size": volunteer.clothing_size,
+    }

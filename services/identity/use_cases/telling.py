@@ -1,0 +1,84 @@
+"""What others are told of a person: the one place where a row becomes an event.
+
+Why this module exists: an event about a volunteer says the whole present state under the row's version, whatever
+changed; so every use case raises the version and tells in the same words.
+"""
+
+from __future__ import annotations
+
+from services.identity.domain.certificates import masked_number
+from services.identity.domain.people import VolunteerStatus, change_status, masked_phone
+from services.identity.events import ContactChanged, VolunteerChanged, VolunteerRegistered
+from services.identity.metrics import VOLUNTEER_TRANSITIONS
+from services.identity.models import Account, Volunteer
+from services.identity.repository import IdentityUnitOfWork
+
+
+def move(volunteer: Volunteer, target: VolunteerStatus) -> None:
+    """Change a volunteer's status; raises ``IllegalTransition``."""
+    source = VolunteerStatus(volunteer.status)
+    volunteer.status = change_status(source, target).value
+    VOLUNTEER_TRANSITIONS.labels(source.value, target.value).inc()
+
+
+def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
+    """The present state of a volunteer."""
+    return VolunteerChanged(
+        volunteer_id=volunteer.id,
+        account_id=volunteer.account_id,
+        volunteer_no=volunteer.volunteer_no,
+        name=account.name,
+        status=volunteer.status,
+        birth_date=volunteer.birth_date,
+        region=volunteer.region,
+        organization_id=volunteer.organization_id,
+        verified_in_person=volunteer.verified_in_person_at is not None,
+        political_status=volunteer.political_status,
+        clothing_size=volunteer.clothing_size,
+        skills=list(volunteer.skills),
+        service_types=list(volunteer.service_types),
+    )
+
+
+def contact_state(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None) -> ContactChanged:
+    """How an account can be reached."""
+    context = f"contact:{account.id}"
+    return ContactChanged(
+        account_id=account.id,
+        volunteer_id=volunteer_id,
+        phone_sealed=uow.vault.for_notify(context, uow.vault.phone_of(account)),
+        email_sealed=uow.vault.for_notify(context, uow.vault.email_of(account)),
+        locale=account.locale,
+    )
+
+
+def tell_volunteer(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Account) -> None:
+    """Publish a volunteer's state under its version."""
+    uow.publish(volunteer_state(volunteer, account), version=volunteer.version)
+
+
+def tell_contact(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None) -> None:
+    """Publish an account's contacts under its version."""
+    uow.publish(contact_state(uow, account, volunteer_id), version=account.version)
+
+
+def ask_for_review(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Account) -> None:
+    """Put what the home organization's administrators are to review before them (notice, attachment 2, 三.5)."""
+    move(volunteer, VolunteerStatus.PENDING_REVIEW)
+    volunteer.submitted_at = uow.clock.now()
+    volunteer.rejection_reason = None
+    uow.publish(
+        VolunteerRegistered(
+            volunteer_id=volunteer.id,
+            account_id=account.id,
+            volunteer_no=volunteer.volunteer_no,
+            name=account.name,
+            cert_type=volunteer.cert_type,
+            cert_no_masked=masked_number(uow.vault.cert_no_of(volunteer) or ""),
+            phone_masked=masked_phone(uow.vault.phone_of(account) or ""),
+            organization_id=volunteer.organization_id,
+            region=volunteer.region,
+            registered_at=volunteer.submitted_at,
+        ),
+        version=volunteer.version,
+    )
