@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,9 @@ EVERY_ROUTE = [*ALL_ROUTES, *DEVELOPMENT_ROUTES]
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return openapi.document(EVERY_ROUTE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # such as: two schemas of one name
+        return openapi.document(EVERY_ROUTE)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
