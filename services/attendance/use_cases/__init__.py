@@ -1,1 +1,1 @@
-"""What the service does: one function per command or query, a module per topic."""
+"""What attendance does: show codes, take scans and supplements, keep the hours, disclose them, hear objections."""

@@ -1,0 +1,168 @@
+"""What attendance refuses. The codes of scans are promised in API.md."""
+
+from __future__ import annotations
+
+from services.chassis.errors import AppError, Conflict, Forbidden
+
+
+class CodeInvalid(AppError):
+    """The scanned text is no code of this platform, or was changed."""
+
+    code = "code_invalid"
+    status = 422
+    title_zh, title_en = "二维码无效", "This is not a valid code"
+    detail_zh, detail_en = "请扫描活动现场展示的签到或签退二维码。", "Scan the code that is shown at the activity."
+
+
+class CodeExpired(AppError):
+    """The code was shown too long ago; the screen shows a new one by now."""
+
+    code = "code_expired"
+    status = 422
+    title_zh, title_en = "二维码已过期", "The code has expired"
+    detail_zh, detail_en = "请扫描屏幕上最新的二维码。", "Scan the code that the screen shows now."
+
+
+class NonceReused(AppError):
+    """The nonce belongs to another scan (another shift or the other direction). A new scan needs a new nonce."""
+
+    code = "nonce_reused"
+    status = 422
+    title_zh, title_en = "随机数已用于另一次扫码", "The nonce belongs to another scan"
+    detail_zh, detail_en = "每次扫码须使用新的 nonce。", "Every scan needs a nonce of its own."
+
+
+class NotAccepted(Forbidden):
+    """The volunteer has no accepted enrollment for the shift."""
+
+    code = "not_accepted"
+    title_zh, title_en = "未被该班次录用", "Not accepted for this shift"
+    detail_zh = "只有被该班次录用的志愿者才能记录时长。"
+    detail_en = "Hours are recorded for volunteers who were accepted for the shift."
+
+
+class NotVerifiedInPerson(Forbidden):
+    """Nobody has verified the volunteer in person yet, so no hours are counted (notice, attachment 2, 三.9)."""
+
+    code = "not_verified_in_person"
+    title_zh, title_en = "尚未面验", "Not verified in person"
+    detail_zh = "请先由活动发起组织核对证件（面验），之后才能记录时长。"
+    detail_en = "The organizing organization has to verify the volunteer in person before hours are counted."
+
+
+class ActivityRevoked(Conflict):
+    """The activity was revoked; no hours are served at it."""
+
+    code = "activity_revoked"
+    title_zh, title_en = "活动已撤销", "The activity was revoked"
+    detail_zh, detail_en = "该活动已撤销。", "The activity was revoked."
+
+
+class WrongTime(Conflict):
+    """The shift is not on: too early or too late to scan. ``opens_at`` and ``closes_at`` tell when it is."""
+
+    code = "wrong_time"
+    title_zh, title_en = "不在扫码时间内", "Not the time to scan"
+    detail_zh = "扫码时间为 {opens_at} 至 {closes_at}。"
+    detail_en = "Scans are taken from {opens_at} to {closes_at}."
+
+
+class OutsideFence(Conflict):
+    """The scan does not come from where the activity is, or does not say from where it comes."""
+
+    code = "outside_fence"
+    title_zh, title_en = "不在活动地点", "Not at the place of the activity"
+    detail_zh = "请允许定位，并在活动地点 {metres} 米范围内扫码。"
+    detail_en = "Allow the location, and scan within {metres} metres of the activity."
+
+
+class AlreadySignedIn(Conflict):
+    """The volunteer is signed in to this shift, or to one at the same time; ``record_id`` is that record."""
+
+    code = "already_signed_in"
+    title_zh, title_en = "已签到", "Already signed in"
+    detail_zh, detail_en = "您已签到，请先签退。", "You are signed in; sign out first."
+
+
+class NotSignedIn(Conflict):
+    """There is no sign-in at this shift that a sign-out could close."""
+
+    code = "not_signed_in"
+    title_zh, title_en = "尚未签到", "Not signed in"
+    detail_zh, detail_en = "请先签到，再签退。", "Sign in before you sign out."
+
+
+class TooManyPairs(Conflict):
+    """The volunteer has signed in so many times today at this activity that another would be no service."""
+
+    code = "too_many_pairs"
+    title_zh, title_en = "当日签到次数已满", "Signed in too many times today"
+    detail_zh = "同一活动每人每日最多签到签退 {limit} 次。"
+    detail_en = "At most {limit} sign-ins a person a day are taken at one activity."
+
+
+class OverlapsRecord(Conflict):
+    """The time overlaps another service record of the volunteer: nobody serves twice at once."""
+
+    code = "overlaps_record"
+    title_zh, title_en = "与已有服务记录重叠", "Overlaps another service record"
+    detail_zh = "该志愿者在此时段已有服务记录。"
+    detail_en = "The volunteer has a service record at that time."
+
+
+class OwnSupplement(Forbidden):
+    """Nobody decides a supplement that they submitted, or of their own hours, whatever roles they hold."""
+
+    code = "own_supplement"
+    title_zh, title_en = "不能审核本人的补录", "This is your own supplement"
+    detail_zh = "补录须由上级组织的其他管理员审核。"
+    detail_en = "A supplement is decided by somebody else, at an organization above."
+
+
+class SuperiorDecides(Forbidden):
+    """A supplement is decided above the organization that submitted it (notice, attachment 2, 三.9)."""
+
+    code = "superior_decides"
+    title_zh, title_en = "须由上级组织审核", "An organization above decides"
+    detail_zh, detail_en = "补录须由上级组织审核。", "Supplements are decided by an organization above."
+
+
+class ShiftsNotEnded(Conflict):
+    """The hours of an activity are disclosed after its last shift; ``ends_at`` tells when that is."""
+
+    code = "shifts_not_ended"
+    title_zh, title_en = "活动尚未结束", "The activity has not ended"
+    detail_zh, detail_en = "最后一个班次于 {ends_at} 结束。", "The last shift ends at {ends_at}."
+
+
+class OpenRecords(Conflict):
+    """Volunteers are still signed in, so the hours are not complete. ``records`` lists them."""
+
+    code = "open_records"
+    title_zh, title_en = "仍有未签退的记录", "Some records are still open"
+    detail_zh = "仍有 {count} 条记录未签退，请先通过补录处理。"
+    detail_en = "{count} records have no sign-out; settle them by a supplement first."
+
+
+class NothingToDisclose(Conflict):
+    """The activity has no service records."""
+
+    code = "nothing_to_disclose"
+    title_zh, title_en = "没有可公示的记录", "There is nothing to disclose"
+    detail_zh, detail_en = "该活动没有服务记录。", "The activity has no service records."
+
+
+class NotDisclosed(Conflict):
+    """Objections are taken while hours are disclosed; before there is nothing to see, afterwards they are confirmed."""
+
+    code = "not_disclosed"
+    title_zh, title_en = "不在公示期内", "Not disclosed at present"
+    detail_zh, detail_en = "只能在公示期内提出异议。", "Objections are taken while hours are disclosed."
+
+
+class ObjectionAlreadyResolved(Conflict):
+    """The objection was upheld or dismissed before; ``status`` tells which."""
+
+    code = "objection_already_resolved"
+    title_zh, title_en = "异议已处理", "The objection was resolved"
+    detail_zh, detail_en = "该异议已处理：{status}。", "The objection was resolved: {status}."

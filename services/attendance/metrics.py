@@ -1,0 +1,28 @@
+"""Attendance's figures. Label values come from code: outcomes are ``ok``, ``repeated`` or a refusal's code."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge
+
+SCANS = Counter(
+    "zhiyuan_attendance_scans",
+    "Scans; outcome is `ok`, `repeated` (a nonce that came again) or the refusal's code",
+    ["outcome"],
+)
+MINUTES_RECORDED = Counter(
+    "zhiyuan_attendance_minutes_recorded", "Minutes of service added to the ledger", ["provenance"]
+)
+MINUTES_REVERSED = Counter(
+    "zhiyuan_attendance_minutes_reversed", "Minutes of service taken back by reversing entries", ["provenance"]
+)
+SUPPLEMENTS_DECIDED = Counter(
+    "zhiyuan_attendance_supplements_decided", "Supplements decided by superiors: approved or rejected", ["decision"]
+)
+OBJECTIONS = Counter(
+    "zhiyuan_attendance_objections", "Objections; step is `submitted`, `upheld` or `dismissed`", ["step"]
+)
+STARS_AWARDED = Counter("zhiyuan_attendance_stars_awarded", "Stars awarded", ["stars"])
+OPEN_RECORDS = Gauge(
+    "zhiyuan_attendance_open_records",
+    "Volunteers who are signed in, forgotten sign-outs included; counted by the replica whose timer ran",
+)

@@ -1,0 +1,135 @@
+"""The Nameko service of attendance: parse, use case, dump."""
+
+from __future__ import annotations
+
+from services.activity.events import ActivityChanged, EnrollmentChanged
+from services.attendance import schemas
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.settings import AttendanceSettings
+from services.attendance.use_cases import (
+    copying,
+    deciding,
+    disclosing,
+    my_hours,
+    objecting,
+    scanning,
+    supplements,
+)
+from services.chassis import audit_reading
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
+from services.identity.events import VolunteerChanged, VolunteerErased
+from services.organization.events import OrganizationChanged
+
+TIMER_SECONDS = 3
+"""How soon a complete activity is disclosed, and an undisputed record confirmed. Each query has an index of its own."""
+
+
+class AttendanceService:
+    """Codes, scans, hours, supplements, disclosure, objections."""
+
+    name = "attendance"
+    settings_class = AttendanceSettings
+    unit_of_work = UnitsOfWork(AttendanceUnitOfWork)
+
+    @query(schemas.ShowCode, schemas.AttendanceCode)
+    def show_code(self, query, uow):
+        return scanning.show_code(query, uow)
+
+    @command(schemas.ScanCode, schemas.ScannedRecord)
+    def scan_code(self, command, uow):
+        return scanning.scan_code(command, uow)
+
+    @command(schemas.SubmitSupplement, schemas.SubmittedSupplement)
+    def submit_supplement(self, command, uow):
+        return supplements.submit_supplement(command, uow)
+
+    @query(schemas.ListReviews, schemas.SupplementReviewPage)
+    def list_supplement_reviews(self, query, uow):
+        return supplements.list_supplement_reviews(query, uow)
+
+    @query(schemas.CountReviews, schemas.ReviewCounts)
+    def count_reviews(self, query, uow):
+        return supplements.count_reviews(query, uow)
+
+    @command(schemas.DecideReview, schemas.DecidedReview)
+    def decide_supplement_review(self, command, uow):
+        return deciding.decide_supplement_review(command, uow)
+
+    @command(schemas.DecideReviews, schemas.DecisionResults)
+    def decide_supplement_reviews(self, command, uow):
+        return deciding.decide_supplement_reviews(command, uow)
+
+    @query(schemas.MaySeeUpload, schemas.UploadAccess)
+    def may_see_upload(self, query, uow):
+        return supplements.may_see_upload(query, uow)
+
+    @command(schemas.OpenDisclosure, schemas.DisclosureSummary)
+    def open_disclosure(self, command, uow):
+        return disclosing.open_disclosure(command, uow)
+
+    @query(schemas.ListDisclosures, schemas.DisclosurePage)
+    def list_disclosures(self, query, uow):
+        return disclosing.list_disclosures(query, uow)
+
+    @query(schemas.GetDisclosure, schemas.Disclosure)
+    def get_disclosure(self, query, uow):
+        return disclosing.get_disclosure(query, uow)
+
+    @command(schemas.SubmitObjection, schemas.SubmittedObjection)
+    def submit_objection(self, command, uow):
+        return objecting.submit_objection(command, uow)
+
+    @query(schemas.ListObjections, schemas.ObjectionPage)
+    def list_objections(self, query, uow):
+        return objecting.list_objections(query, uow)
+
+    @command(schemas.ResolveObjection, schemas.ResolvedObjection)
+    def resolve_objection(self, command, uow):
+        return objecting.resolve_objection(command, uow)
+
+    @query(schemas.ListServiceRecords, schemas.ServiceRecordPage)
+    def list_service_records(self, query, uow):
+        return my_hours.list_service_records(query, uow)
+
+    @query(schemas.GetServiceSummary, schemas.ServiceSummary)
+    def get_service_summary(self, query, uow):
+        return my_hours.get_service_summary(query, uow)
+
+    @query(schemas.RecountLedger, schemas.Recount)
+    def recount_ledger(self, query, uow):
+        return my_hours.recount_ledger(query, uow)
+
+    @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
+    def list_audit_log(self, query, uow):
+        return audit_reading.list_audit_log(query, uow)
+
+    @on(OrganizationChanged)
+    def copy_organization(self, event, uow):
+        copying.copy_organization(event, uow)
+
+    @on(VolunteerChanged)
+    def copy_volunteer(self, event, uow):
+        copying.copy_volunteer(event, uow)
+
+    @on(VolunteerErased)
+    def erase_volunteer(self, event, uow):
+        copying.erase_volunteer(event, uow)
+
+    @on(ActivityChanged)
+    def copy_activity(self, event, uow):
+        copying.copy_activity(event, uow)
+
+    @on(EnrollmentChanged)
+    def copy_enrollment(self, event, uow):
+        copying.copy_enrollment(event, uow)
+
+    @every(seconds=TIMER_SECONDS)
+    def disclose_complete(self, uow):
+        disclosing.disclose_complete(uow)
+
+    @every(seconds=TIMER_SECONDS)
+    def confirm_undisputed(self, uow):
+        disclosing.confirm_undisputed(uow)
+
+
+SERVICE = AttendanceService

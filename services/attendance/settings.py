@@ -1,0 +1,66 @@
+"""What attendance reads from the environment. Policies that vary by place are here, with FACTS.md's defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from services.attendance.codes import AttendanceCodes
+from services.chassis.crypto import FieldCipher, KeyRing
+from services.chassis.settings import ServiceSettings, setting
+
+
+def _cipher(text: str) -> FieldCipher:
+    return FieldCipher(KeyRing.parse(text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttendanceSettings(ServiceSettings):
+    """Keys of codes and sealed contacts, and what is a policy of the place."""
+
+    code_keys: KeyRing = setting(
+        "ZHIYUAN_ATTENDANCE_CODE_KEYS", "Keys of sign-in and sign-out codes: kid:base64,…", parse=KeyRing.parse
+    )
+    message_cipher: FieldCipher = setting(
+        "ZHIYUAN_MESSAGE_KEYS",
+        "Keys of sealed event fields, shared with identity and notify: kid:base64,…",
+        parse=_cipher,
+    )
+    code_step_seconds: int = setting(
+        "ZHIYUAN_ATTENDANCE_CODE_STEP", "Seconds after which a code is replaced by the next.", parse=int, default=30
+    )
+    scan_before_minutes: int = setting(
+        "ZHIYUAN_SCAN_BEFORE_MINUTES", "How many minutes before a shift scans are taken.", parse=int, default=60
+    )
+    scan_after_minutes: int = setting(
+        "ZHIYUAN_SCAN_AFTER_MINUTES", "How many minutes after a shift sign-outs are taken.", parse=int, default=60
+    )
+    pairs_a_day: int = setting(
+        "ZHIYUAN_SCAN_PAIRS_A_DAY", "Sign-ins of one person at one activity on one day.", parse=int, default=3
+    )
+    disclosure_days: int = setting(
+        "ZHIYUAN_DISCLOSURE_DAYS",
+        "For how many days hours are disclosed before they are confirmed.",
+        parse=int,
+        default=7,
+    )
+
+    @cached_property
+    def codes(self) -> AttendanceCodes:
+        """Makes and reads codes."""
+        return AttendanceCodes(self.code_keys, self.code_step_seconds)
+
+    def faults(self) -> list[str]:
+        """Periods of no length would refuse every scan, or confirm hours that nobody could have seen."""
+        found = super().faults()
+        for variable, number in (
+            ("ZHIYUAN_ATTENDANCE_CODE_STEP", self.code_step_seconds),
+            ("ZHIYUAN_SCAN_PAIRS_A_DAY", self.pairs_a_day),
+            ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
+        ):
+            if number < 1:
+                found.append(f"{variable} must be at least 1")
+        return found
+
+
+SETTINGS = AttendanceSettings

@@ -1,0 +1,207 @@
+"""Objections to disclosed hours, and what comes of them (notice, attachment 2, 二.8).
+
+An objection freezes only its own record. Upheld, the ledger gets a reversing entry and, where another time is true, the
+entry of that; nothing that was written is changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.attendance import commands, metrics
+from services.attendance.domain import (
+    OBJECTIONABLE,
+    DisclosureStatus,
+    Interval,
+    ObjectionStatus,
+    Provenance,
+    RecordStatus,
+    change_status,
+    masked_mobile,
+)
+from services.attendance.errors import NotDisclosed, ObjectionAlreadyResolved
+from services.attendance.events import ObjectionResolved
+from services.attendance.models import Objection, ServiceRecord
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import hours
+from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.ids import new_id
+
+RESOLVERS = ("owner", "reviewer", "recorder")
+"""Who hears objections, at the activity's organization or above."""
+
+
+def submit_objection(command: commands.SubmitObjection, uow: AttendanceUnitOfWork) -> Objection:
+    """Object to one record, or to an activity's hours as a whole. Anybody may."""
+    disclosure = uow.disclosures.find(command.activity_id)
+    if disclosure is None:
+        raise NotFound(what="disclosure")
+    if command.record_id is not None:
+        _freeze(uow, command.activity_id, command.record_id)
+    elif disclosure.status != DisclosureStatus.OPEN or disclosure.closes_at <= uow.clock.now():
+        raise NotDisclosed()
+    objection_id = new_id()
+    objection = Objection(
+        id=objection_id,
+        activity_id=command.activity_id,
+        record_id=command.record_id,
+        account_id=uow.caller.account_id,
+        text=command.text,
+        contact_sealed=uow.settings.message_cipher.encrypt(command.contact, f"objection:{objection_id}"),
+        status=ObjectionStatus.OPEN.value,
+        submitted_at=uow.clock.now(),
+        version=1,
+    )
+    uow.objections.add(objection)
+    uow.audit(
+        "objection.submitted",
+        f"objection:{objection_id}",
+        activity_id=command.activity_id,
+        record_id=command.record_id,
+    )
+    metrics.OBJECTIONS.labels("submitted").inc()
+    return objection
+
+
+def _freeze(uow: AttendanceUnitOfWork, activity_id: str, record_id: str) -> None:
+    record = _locked_record(uow, record_id)
+    if record.activity_id != activity_id:
+        raise NotFound(what="record")
+    if record.status not in OBJECTIONABLE:
+        raise NotDisclosed()
+    over = record.disclosed_until is not None and record.disclosed_until <= uow.clock.now()
+    if over and record.status == RecordStatus.DISCLOSED:
+        raise NotDisclosed()  # the timer has only not come by yet
+    if record.status == RecordStatus.DISCLOSED:
+        record.status = change_status(record.status, RecordStatus.FROZEN)
+        record.version += 1
+
+
+def _locked_record(uow: AttendanceUnitOfWork, record_id: str) -> ServiceRecord:
+    """The record, read again under its volunteer's lock."""
+    uow.copies.lock_volunteer(uow.records.get(record_id).volunteer_id)
+    return uow.records.get(record_id)
+
+
+def list_objections(query: commands.ListObjections, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The objections to an activity's hours, oldest first, for who resolves them."""
+    activity = uow.copies.activity(query.activity_id)
+    uow.organizations.require(activity.organization_id, *RESOLVERS)
+    page = uow.page(
+        uow.objections.of_activity(activity.id),
+        [Objection.submitted_at, Objection.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"objections:{activity.id}",
+    )
+    return {"items": [_shown(uow, objection) for objection in page.items], "next_cursor": page.next_cursor}
+
+
+def _shown(uow: AttendanceUnitOfWork, objection: Objection) -> dict[str, Any]:
+    contact = None
+    if objection.contact_sealed is not None:
+        contact = masked_mobile(
+            uow.settings.message_cipher.decrypt(objection.contact_sealed, f"objection:{objection.id}")
+        )
+    return {
+        "objection_id": objection.id,
+        "activity_id": objection.activity_id,
+        "record_id": objection.record_id,
+        "text": objection.text,
+        "contact_masked": contact,
+        "status": objection.status,
+        "submitted_at": objection.submitted_at,
+        "resolved_at": objection.resolved_at,
+        "reason": objection.reason,
+    }
+
+
+def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Uphold an objection and correct its record, or dismiss it; the record is disclosed again."""
+    found = _reachable(uow, command.objection_id)
+    faults = _faults(command, found, uow)
+    if faults:
+        raise Invalid(*faults)
+    record = None if found.record_id is None else _locked_record(uow, found.record_id)
+    objection = uow.objections.lock(found.id)
+    if objection.status != ObjectionStatus.OPEN:
+        raise ObjectionAlreadyResolved(status=objection.status)
+    objection.status = (ObjectionStatus.UPHELD if command.upheld else ObjectionStatus.DISMISSED).value
+    objection.resolved_by = uow.caller.require_account()
+    objection.resolved_at = uow.clock.now()
+    objection.reason = command.reason
+    objection.version += 1
+    minutes_before = None if record is None else record.minutes
+    if record is not None:
+        if command.upheld:
+            _correct(uow, record, command.corrected)
+        _unfreeze(uow, record, objection)
+    minutes = None if record is None else record.minutes
+    uow.audit(
+        f"objection.{objection.status}",
+        f"objection:{objection.id}",
+        record_id=objection.record_id,
+        minutes_before=minutes_before,
+        minutes=minutes,
+    )
+    metrics.OBJECTIONS.labels(objection.status).inc()
+    _tell(uow, objection)
+    return {
+        "objection_id": objection.id,
+        "status": objection.status,
+        "record_id": objection.record_id,
+        "minutes": minutes,
+    }
+
+
+def _reachable(uow: AttendanceUnitOfWork, objection_id: str) -> Objection:
+    """The objection, if it is the caller's to resolve; for anybody else there is none."""
+    objection = uow.objections.find(objection_id)
+    if objection is not None:
+        organization_id = uow.copies.activity(objection.activity_id).organization_id
+        if uow.organizations.reaches(organization_id, *RESOLVERS):
+            return objection
+    raise NotFound(what="objection")
+
+
+def _faults(command: commands.ResolveObjection, objection: Objection, uow: AttendanceUnitOfWork) -> list[FieldError]:
+    if command.corrected is None:
+        return []
+    if not command.upheld:
+        return [FieldError("corrected", "not_upheld", "驳回异议时不能更正", "a dismissed objection corrects nothing")]
+    if objection.record_id is None:
+        return [FieldError("corrected", "no_record", "该异议未指明记录", "the objection names no record")]
+    return faults_of(uow, Interval(command.corrected.starts_at, command.corrected.ends_at), "corrected.")
+
+
+def _correct(uow: AttendanceUnitOfWork, record: ServiceRecord, corrected: commands.CorrectedTime | None) -> None:
+    """A reversing entry and, where another time is true, its entry: a version, and news, for each."""
+    time = None if corrected is None else Interval(corrected.starts_at, corrected.ends_at)
+    if time is not None:
+        require_no_overlap(uow, record.volunteer_id, time, but=record.id)
+    record.version += 1
+    hours.take_back(uow, record)
+    if time is not None:
+        record.version += 1
+        hours.give(uow, record, time, Provenance.CORRECTION)
+
+
+def _unfreeze(uow: AttendanceUnitOfWork, record: ServiceRecord, objection: Objection) -> None:
+    """Back to disclosed, unless somebody else objects, too. What is overdue by then is confirmed by the timer."""
+    if uow.objections.others_open(objection):
+        return
+    record.status = change_status(record.status, RecordStatus.DISCLOSED)
+    record.version += 1
+
+
+def _tell(uow: AttendanceUnitOfWork, objection: Objection) -> None:
+    event = ObjectionResolved(
+        objection_id=objection.id,
+        activity_id=objection.activity_id,
+        account_id=objection.account_id,
+        contact_sealed=objection.contact_sealed,
+        upheld=objection.status == ObjectionStatus.UPHELD,
+        reason=objection.reason or "",
+    )
+    uow.publish(event, version=objection.version)

@@ -1,0 +1,169 @@
+"""Supplements: hours asked for with evidence, to be decided above (notice, attachment 2, 三.9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from services.attendance import commands
+from services.attendance.domain import REVIEWED_AS, Interval, SupplementStatus
+from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
+from services.attendance.models import Evidence, ServiceRecord, ShiftCopy, Supplement
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
+from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
+from services.chassis.errors import FieldError, Invalid
+from services.chassis.ids import new_id
+
+REVIEWERS = ("owner", "reviewer")
+"""Who decides, at an organization above."""
+
+KIND = "supplements"
+
+
+def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfWork) -> Supplement:
+    """Ask the superior to count hours that could not be scanned."""
+    activity = uow.copies.activity(command.activity_id)
+    uow.organizations.require(activity.organization_id, *ROLES)
+    if activity.status == REVOKED:
+        raise ActivityRevoked()
+    shift = uow.copies.shift(command.shift_id)
+    faults = faults_of(uow, command.time) + _shift_faults(command, shift)
+    if faults:
+        raise Invalid(*faults)
+    volunteer = uow.copies.lock_volunteer(command.volunteer_id)
+    if not uow.copies.is_accepted(command.volunteer_id, command.shift_id):
+        raise NotAccepted()
+    require_verified(volunteer)
+    require_room(uow, command.volunteer_id, command.shift_id, command.time)
+    if uow.supplements.overlapping(command.volunteer_id, command.time):
+        raise OverlapsRecord()
+    supplement = Supplement(
+        id=new_id(),
+        volunteer_id=command.volunteer_id,
+        activity_id=activity.id,
+        shift_id=command.shift_id,
+        organization_id=activity.organization_id,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        minutes=command.time.minutes,
+        reason=command.reason,
+        status=SupplementStatus.SUBMITTED.value,
+        submitted_by=uow.caller.require_account(),
+        submitted_at=uow.clock.now(),
+        evidence=_evidence(command.evidence),
+        version=1,
+    )
+    uow.supplements.add(supplement)
+    uow.audit(
+        "supplement.submitted",
+        f"supplement:{supplement.id}",
+        volunteer_id=supplement.volunteer_id,
+        activity_id=activity.id,
+        minutes=supplement.minutes,
+        evidence=[evidence.sha256 for evidence in supplement.evidence],
+    )
+    return supplement
+
+
+def require_room(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str, time: Interval) -> None:
+    """Raises ``OverlapsRecord`` if the volunteer served elsewhere at that time.
+
+    A forgotten sign-out at the same shift is no hindrance: to settle it is what the supplement is for.
+    """
+    forgotten = forgotten_record(uow, volunteer_id, shift_id)
+    require_no_overlap(uow, volunteer_id, time, but=None if forgotten is None else forgotten.id)
+
+
+def forgotten_record(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str) -> ServiceRecord | None:
+    """The volunteer's open record of a shift at which no sign-out is taken any more."""
+    record, shift = uow.records.open_at(volunteer_id, shift_id), uow.copies.shift(shift_id)
+    last_sign_out = timedelta(minutes=uow.settings.scan_after_minutes)
+    over = shift is None or shift.ends_at + last_sign_out <= uow.clock.now()
+    return record if over else None
+
+
+def _shift_faults(command: commands.SubmitSupplement, shift: ShiftCopy | None) -> list[FieldError]:
+    if shift is None or shift.activity_id != command.activity_id:
+        return [FieldError("shift_id", "unknown_shift", "不是该活动的班次", "is no shift of this activity")]
+    if not command.time.overlaps(Interval(shift.starts_at, shift.ends_at)):
+        return [FieldError("starts_at", "outside_shift", "不在该班次时间内", "does not meet the time of the shift")]
+    return []
+
+
+def _evidence(files: list[commands.EvidenceFile]) -> list[Evidence]:
+    once = {file.upload_id: file for file in files}
+    return [
+        Evidence(
+            position=position,
+            upload_id=file.upload_id,
+            sha256=file.sha256,
+            content_type=file.content_type,
+            name=file.name,
+        )
+        for position, file in enumerate(once.values())
+    ]
+
+
+def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The supplements that the caller may decide as a superior, oldest first."""
+    statement = uow.supplements.with_status(REVIEWED_AS[query.status], *_decidable(uow))
+    page = uow.page(
+        statement,
+        [Supplement.submitted_at, Supplement.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"reviews:supplements:{query.status}",
+    )
+    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+
+
+def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, int]:
+    """How many wait for the caller."""
+    return {KIND: uow.supplements.count(SupplementStatus.SUBMITTED, *_decidable(uow))}
+
+
+def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
+    return [
+        uow.organizations.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
+        Supplement.submitted_by != uow.caller.require_account(),
+        Supplement.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
+    ]
+
+
+def _shown(uow: AttendanceUnitOfWork, supplement: Supplement, title: str, name: str) -> dict[str, Any]:
+    used_before = uow.supplements.files_used_before(supplement)
+    return {
+        "id": supplement.id,
+        "kind": KIND,
+        "status": supplement.status,
+        "submitted_at": supplement.submitted_at,
+        "age_days": (uow.clock.now() - supplement.submitted_at).days,
+        "volunteer_id": supplement.volunteer_id,
+        "name": name,
+        "organization_id": supplement.organization_id,
+        "activity_id": supplement.activity_id,
+        "shift_id": supplement.shift_id,
+        "title": title,
+        "starts_at": supplement.starts_at,
+        "ends_at": supplement.ends_at,
+        "minutes": supplement.minutes,
+        "reason": supplement.reason,
+        "decision_reason": supplement.decision_reason,
+        "evidence": [
+            {
+                "upload_id": evidence.upload_id,
+                "content_type": evidence.content_type,
+                "name": evidence.name,
+                "used_before": evidence.sha256 in used_before,
+            }
+            for evidence in supplement.evidence
+        ],
+    }
+
+
+def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:
+    """Whether a supplement that carries the file is the caller's to judge: their organization's, or one below."""
+    roles = (*ROLES, *REVIEWERS)
+    carriers = uow.supplements.carrying(query.upload_id)
+    return {"allowed": any(uow.organizations.reaches(organization_id, *roles) for organization_id in carriers)}
