@@ -6,13 +6,16 @@ that a busy gateway still answers its supervisor. SIGTERM lets the requests unde
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
+from collections.abc import Sequence
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import uvicorn
 
 from gateway.app import Gateway
+from gateway.routing import Route
 from gateway.rpc import RpcClient
 from gateway.settings import GatewaySettings
 from services.chassis import logs
@@ -28,8 +31,8 @@ class _Quiet(WSGIRequestHandler):
         """Probes are no news."""
 
 
-def main() -> int:
-    """Start and serve until stopped (0); 2 for bad settings."""
+def main(routes: Sequence[Route] | None = None) -> int:
+    """Start and serve ``routes`` (the contract) until stopped (0); 2 for bad settings."""
     try:
         settings = GatewaySettings.from_environment()
     except SettingsError as error:
@@ -37,7 +40,7 @@ def main() -> int:
         return 2
     logs.configure("gateway", settings.log_level)
     rpc = RpcClient(settings.amqp_url.reveal(), settings.context_keys)
-    gateway = Gateway(settings, rpc)
+    gateway = Gateway(settings, rpc, routes=routes)
     _serve_ops(settings, rpc)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -55,6 +58,13 @@ def main() -> int:
             timeout_graceful_shutdown=_GRACE,
         )
     )
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal again once it has stopped; to have stopped is no way to die
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     log = logs.get_logger(__name__)
     log.info("gateway_started", port=settings.http_port)
     server.run()
