@@ -127,11 +127,9 @@ class ApplicationRepository:
         return self._uow.session.scalar(statement)
 
     def open_of(self, volunteer_id: str) -> CardApplication | None:
-        """The one application of a volunteer that has not ended, locked."""
-        statement = (
-            sa.select(CardApplication)
-            .where(CardApplication.volunteer_id == volunteer_id, CardApplication.status.in_(OPEN))
-            .with_for_update(of=CardApplication)
+        """The one application of a volunteer that has not ended."""
+        statement = sa.select(CardApplication).where(
+            CardApplication.volunteer_id == volunteer_id, CardApplication.status.in_(OPEN)
         )
         return self._uow.session.scalar(statement)
 
@@ -139,8 +137,8 @@ class ApplicationRepository:
         """All applications of a volunteer."""
         return sa.select(CardApplication).where(CardApplication.volunteer_id == volunteer_id)
 
-    def claim(self, application_id: str, now: datetime, until: datetime) -> CardApplication | None:
-        """Take an application to seal it; None if it is sealed, ended, or somebody is at it."""
+    def claimable(self, application_id: str, now: datetime) -> CardApplication | None:
+        """An application that is due to be sealed, locked; None if it has ended, or somebody is at it."""
         statement = (
             sa.select(CardApplication)
             .where(
@@ -150,10 +148,7 @@ class ApplicationRepository:
             )
             .with_for_update(of=CardApplication, skip_locked=True)
         )
-        application = self._uow.session.scalar(statement)
-        if application is not None:
-            application.next_attempt_at = until
-        return application
+        return self._uow.session.scalar(statement)
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Ids of applications that wait to be sealed, the oldest first."""
@@ -181,7 +176,7 @@ class ApplicationRepository:
             .order_by(CardApplication.id)
             .execution_options(yield_per=500)
         )
-        yield from self._uow.session.execute(statement).tuples()
+        return iter(self._uow.session.execute(statement))
 
 
 class ReportRepository:

@@ -22,32 +22,30 @@ from services.card.domain import (
 from services.card.errors import ApplicationOpen, NoBranchInCity, VolunteerNotActive
 from services.card.models import BranchContact, CardApplication, Consent, StatusEntry, VolunteerCopy
 from services.card.repository import CardUnitOfWork
-from services.card.use_cases.routing import Sealer, seal_and_route
+from services.card.use_cases.routing import Claimed, Sealer, address_context, claim, seal_and_route
 from services.card.use_cases.showing import possible_places, show_application
 from services.chassis.clock import local_day
 from services.chassis.errors import AppError
 from services.chassis.ids import new_id
 from services.chassis.regions import CITIES, city_of
 
-ADDRESS_CONTEXT = "card_application.address:{}"
-
 
 def apply(command: commands.Apply, units: Any, identity: Sealer) -> dict[str, Any]:
     """One's own application, ``routed``, or ``submitted`` while identity is away."""
     try:
         with units() as uow:
-            application_id = submit(command, uow)
+            claimed = submit(command, uow)
     except AppError as refusal:
         metrics.REFUSALS.labels(refusal.code).inc()
         raise
-    routed = seal_and_route(application_id, units, identity) is None
+    routed = seal_and_route(claimed, units, identity) is None
     metrics.APPLICATIONS.labels(command.bank, command.card_type, "routed" if routed else "waiting").inc()
     with units.reading() as uow:
-        return show_application(uow.applications.get(application_id))
+        return show_application(uow.applications.get(claimed.application_id))
 
 
-def submit(command: commands.Apply, uow: CardUnitOfWork) -> str:
-    """Check every rule and write the application down; answers its id."""
+def submit(command: commands.Apply, uow: CardUnitOfWork) -> Claimed:
+    """Check every rule and write the application down, claimed for sealing."""
     volunteer = _applicant(uow)
     branch = require_branch(uow, command.region, command.bank, command.card_type)
     given = command.consent
@@ -77,7 +75,7 @@ def submit(command: commands.Apply, uow: CardUnitOfWork) -> str:
         card_type=command.card_type,
         region=command.region,
         branch_contact=branch,
-        address_sealed=uow.settings.card_cipher.encrypt(command.address, ADDRESS_CONTEXT.format(application_id)),
+        address_sealed=uow.settings.card_cipher.encrypt(command.address, address_context(application_id)),
         clothing_size=command.clothing_size or volunteer.clothing_size,
         status=Status.SUBMITTED,
         submitted_at=now,
@@ -93,7 +91,7 @@ def submit(command: commands.Apply, uow: CardUnitOfWork) -> str:
         card_type=command.card_type.value,
         consent_version=CURRENT_VERSION,
     )
-    return application_id
+    return claim(uow, application)
 
 
 def _applicant(uow: CardUnitOfWork) -> VolunteerCopy:

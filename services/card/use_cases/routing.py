@@ -1,12 +1,14 @@
 """From a written application to the bank's queue: identity seals it, then it is routed.
 
 Why this module exists: card never holds a certificate number (docs/adr/0007). Identity is asked between two short
-transactions: a claim (``next_attempt_at`` moved forward) and the step to ``routed`` with the message in the outbox. A
-process that dies in between leaves a claim that runs out; sealing twice is harmless, routing twice is impossible.
+transactions: one that claims the application (``next_attempt_at`` is moved forward; writing it down claims it, too), and
+the step to ``routed`` with the message in the outbox. A process that dies in between leaves a claim that runs out;
+sealing twice is harmless, routing twice is impossible.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -27,12 +29,25 @@ CLAIM = timedelta(seconds=30)  # longer than identity's deadline
 DEADLINE_SECONDS = 2.0
 
 
+def address_context(application_id: str) -> str:
+    """Where an encrypted address lives."""
+    return f"card_application.address:{application_id}"
+
+
 class Sealer(Protocol):
     """Identity, as far as card needs it."""
 
     def call(self, method: str, request: dict[str, Any], *, deadline: float) -> Any:
         """The answer of ``identity.method``."""
         ...
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An application that this process is at, and what identity is asked for it."""
+
+    application_id: str
+    request: dict[str, Any]
 
 
 def seal_waiting(units: Any, identity: Sealer) -> int:
@@ -42,20 +57,37 @@ def seal_waiting(units: Any, identity: Sealer) -> int:
     """
     with units.reading() as uow:
         due = uow.applications.due(uow.clock.now(), BATCH)
-    for tried, application_id in enumerate(due, 1):
-        if isinstance(seal_and_route(application_id, units, identity), DeadlineExceeded | Unavailable):
-            return tried
-    return len(due)
+    tried = 0
+    for application_id in due:
+        with units() as uow:
+            application = uow.applications.claimable(application_id, uow.clock.now())
+            claimed = None if application is None else claim(uow, application)
+        if claimed is None:
+            continue  # cancelled, or another replica is at it
+        tried += 1
+        if isinstance(seal_and_route(claimed, units, identity), DeadlineExceeded | Unavailable):
+            break
+    return tried
 
 
-def seal_and_route(application_id: str, units: Any, identity: Sealer) -> AppError | None:
-    """Have one application sealed, and route it; answers why that has to be tried again, or None."""
-    with units() as uow:
-        request = _claim(uow, application_id)
-    if request is None:
-        return None
+def claim(uow: CardUnitOfWork, application: CardApplication) -> Claimed:
+    """Nobody else is to seal this application for a while."""
+    application.next_attempt_at = uow.clock.now() + CLAIM
+    return Claimed(
+        application.id,
+        {
+            "partner": application.bank,
+            "volunteer_id": application.volunteer_id,
+            "document": _document(uow, application),
+        },
+    )
+
+
+def seal_and_route(claimed: Claimed, units: Any, identity: Sealer) -> AppError | None:
+    """Have a claimed application sealed, and route it; answers why that has to be tried again, or None."""
+    application_id = claimed.application_id
     try:
-        jwe = identity.call("seal_for_partner", request, deadline=DEADLINE_SECONDS)["jwe"]
+        jwe = identity.call("seal_for_partner", claimed.request, deadline=DEADLINE_SECONDS)["jwe"]
     except AppError as failure:
         metrics.SEALING_RETRIES.labels(failure.code).inc()
         log.warning("card_sealing_failed", application_id=application_id, error=failure.code)
@@ -67,18 +99,6 @@ def seal_and_route(application_id: str, units: Any, identity: Sealer) -> AppErro
     return None
 
 
-def _claim(uow: CardUnitOfWork, application_id: str) -> dict[str, Any] | None:
-    now = uow.clock.now()
-    application = uow.applications.claim(application_id, now, now + CLAIM)
-    if application is None:
-        return None
-    return {
-        "partner": application.bank,
-        "volunteer_id": application.volunteer_id,
-        "document": _document(uow, application),
-    }
-
-
 def _document(uow: CardUnitOfWork, application: CardApplication) -> dict[str, Any]:
     """What the bank gets beside ``applicant``, which identity adds (deploy/partner/README.md)."""
     branch, consent = application.branch_contact, application.consent
@@ -88,9 +108,7 @@ def _document(uow: CardUnitOfWork, application: CardApplication) -> dict[str, An
         "branch": branch.branch,
         "city": branch.city,
         "city_name": CITIES[branch.city],
-        "address": uow.settings.card_cipher.decrypt(
-            application.address_sealed, f"card_application.address:{application.id}"
-        ),
+        "address": uow.settings.card_cipher.decrypt(application.address_sealed, address_context(application.id)),
         "clothing_size": application.clothing_size,
         "consent": {
             "version": consent.text_version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.card import commands
-from services.card.domain import Status, cancel
+from services.card.domain import FINAL, Status, cancel
 from services.card.models import CardApplication
 from services.card.repository import CardUnitOfWork
 from services.card.use_cases.showing import show_application
@@ -27,8 +27,9 @@ def cancel_application(command: commands.CancelApplication, uow: CardUnitOfWork)
 
 def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
     """Blank what identifies an erased volunteer (PIPL 47). Consents and the records of provision stay for 3 years."""
-    application = uow.applications.open_of(volunteer_id)
-    if application is not None:
+    under_way = uow.applications.open_of(volunteer_id)
+    application = None if under_way is None else uow.applications.locked(under_way.id)
+    if application is not None and Status(application.status) not in FINAL:
         _end(uow, application)
         uow.audit("card.cancelled_by_erasure", f"card_application:{application.id}")
     uow.applications.blank(volunteer_id)

@@ -1,0 +1,155 @@
+"""Which way an application goes, who may have a card, and the number it has."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.card.consents import CONSENTS, CURRENT_VERSION
+from services.card.domain import (
+    BANK_STATUSES,
+    FINAL,
+    Bank,
+    CardType,
+    Status,
+    after_report,
+    age_on,
+    application_number,
+    cancel,
+    delay_before_sealing_again,
+    is_application_number,
+    require_age,
+    require_consent,
+    require_group,
+    route,
+)
+from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall, GuardianRequired
+from services.chassis.errors import IllegalTransition
+
+TODAY = date(2026, 3, 2)
+STEPS = [Status.ROUTED, Status.CONTACTED, Status.APPROVED, Status.PRODUCED, Status.DELIVERED, Status.ACTIVATED]
+reported = st.sampled_from(BANK_STATUSES)
+
+
+@given(st.lists(reported, max_size=12))
+def test_whatever_a_bank_reports_an_application_never_goes_backwards(reports: list[Status]) -> None:
+    status = Status.ROUTED
+    for report in reports:
+        after = after_report(status, report)
+        if status in FINAL:
+            assert after is status
+        elif after is not Status.REJECTED:
+            assert STEPS.index(after) >= STEPS.index(status)
+        status = after
+
+
+@given(reported, st.sampled_from(list(Status)))
+def test_a_report_that_is_repeated_changes_nothing(report: Status, current: Status) -> None:
+    once = after_report(current, report)
+
+    assert after_report(once, report) is once
+
+
+def test_a_bank_may_skip_steps() -> None:
+    assert after_report(Status.ROUTED, Status.DELIVERED) is Status.DELIVERED
+
+
+def test_a_bank_cannot_report_what_is_ours_to_decide() -> None:
+    with pytest.raises(IllegalTransition):
+        after_report(Status.ROUTED, Status.CANCELLED)
+
+
+def test_only_what_was_submitted_is_routed() -> None:
+    assert route(Status.SUBMITTED) is Status.ROUTED
+    with pytest.raises(IllegalTransition):
+        route(Status.CANCELLED)
+
+
+def test_an_application_can_be_withdrawn_until_the_card_is_made() -> None:
+    assert cancel(Status.APPROVED) is Status.CANCELLED
+    for too_late in (Status.PRODUCED, Status.ACTIVATED, Status.CANCELLED):
+        with pytest.raises(IllegalTransition):
+            cancel(too_late)
+
+
+@given(st.integers(0, 10**9), st.data())
+def test_one_wrong_digit_or_two_that_changed_places_are_found(serial: int, data: st.DataObject) -> None:
+    number = application_number(2026, serial)
+    assert is_application_number(number)
+    place = data.draw(st.integers(2, len(number) - 2))
+    wrong = str((int(number[place]) + data.draw(st.integers(1, 9))) % 10)
+    swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+
+    assert not is_application_number(number[:place] + wrong + number[place + 1 :])
+    assert swapped == number or not is_application_number(swapped)
+
+
+@pytest.mark.parametrize("text", ["", "ZY", "ZY1", "XX20260000000152", "ZY2026000000015２", "20260000000152"])
+def test_what_is_no_application_number_is_told(text: str) -> None:
+    assert not is_application_number(text)
+
+
+@given(st.dates(date(1930, 1, 1), TODAY))
+def test_an_age_is_reached_on_the_birthday(birth_date: date) -> None:
+    age = age_on(TODAY, birth_date)
+
+    assert age_on(TODAY - timedelta(days=366), birth_date) in (age - 1, age - 2)
+    assert (TODAY.year - age, TODAY.month, TODAY.day) >= (birth_date.year, birth_date.month, birth_date.day)
+
+
+def allowed(card_type: CardType, birth_date: date | None) -> None:
+    require_age(card_type, birth_date, TODAY, credit_from=18, guardian_below=16)
+
+
+def test_credit_is_for_adults() -> None:
+    allowed(CardType.CREDIT, date(2008, 3, 2))
+    with pytest.raises(AdultRequired):
+        allowed(CardType.CREDIT, date(2008, 3, 3))
+
+
+def test_a_debit_card_under_16_needs_a_guardian_at_the_branch() -> None:
+    allowed(CardType.DEBIT, date(2010, 3, 2))
+    with pytest.raises(GuardianRequired):
+        allowed(CardType.DEBIT, date(2010, 3, 3))
+
+
+def test_without_a_birth_date_nobody_can_tell() -> None:
+    with pytest.raises(BirthDateRequired):
+        allowed(CardType.DEBIT, None)
+
+
+@pytest.mark.parametrize("recipient", ["ceb", "中国光大银行", "光大银行"])
+def test_a_consent_names_the_bank_by_code_or_name(recipient: str) -> None:
+    require_consent(Bank.CEB, CURRENT_VERSION, recipient, CURRENT_VERSION)
+
+
+@pytest.mark.parametrize(
+    ("version", "recipient"), [(None, None), (CURRENT_VERSION, "boc"), (CURRENT_VERSION, "某银行"), ("0", "ceb")]
+)
+def test_a_consent_for_another_bank_or_text_does_not_count(version: str | None, recipient: str | None) -> None:
+    with pytest.raises(ConsentRequired):
+        require_consent(Bank.CEB, version, recipient, CURRENT_VERSION)
+
+
+@pytest.mark.parametrize("bank", list(Bank))
+def test_a_consent_text_says_what_the_law_asks_for(bank: Bank) -> None:
+    consent = CONSENTS[bank]
+
+    for part in (consent.recipient_name, consent.purpose, consent.method, *consent.data):
+        assert part in consent.text
+
+
+def test_thirty_different_people_are_a_group_and_one_person_thirty_times_is_none() -> None:
+    assert require_group([str(number) for number in range(30)], 30) == 30
+    with pytest.raises(GroupTooSmall) as refusal:
+        require_group(["one"] * 30, 30)
+    assert refusal.value.data == {"minimum": 30, "given": 1}
+
+
+def test_sealing_is_tried_again_ever_more_seldom_and_never_given_up() -> None:
+    delays = [delay_before_sealing_again(attempts).total_seconds() for attempts in (1, 2, 3, 50)]
+
+    assert delays == [10, 20, 40, 600]
