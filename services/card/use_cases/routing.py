@@ -1,8 +1,8 @@
 """From a written application to the bank's queue: identity seals it, then it is routed.
 
 Why this module exists: card never holds a certificate number (docs/adr/0007). Identity is asked between two short
-transactions: one that claims the application (``next_attempt_at`` is moved forward; writing it down claims it, too), and
-the step to ``routed`` with the message in the outbox. A process that dies in between leaves a claim that runs out;
+transactions: one that claims the application (``next_attempt_at`` is moved forward; writing it down claims it, too),
+and the step to ``routed`` with the message in the outbox. A process that dies in between leaves a claim that runs out;
 sealing twice is harmless, routing twice is impossible.
 """
 

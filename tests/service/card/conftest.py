@@ -135,7 +135,12 @@ class Card:
         self, bank: str, application_no: str, body: dict[str, Any], *, webhook_id: str | None = None
     ) -> commands.ReportStatus:
         """A report as a bank sends it."""
-        raw = json.dumps(body).encode()
+        return self.signed_bytes(bank, application_no, json.dumps(body).encode(), webhook_id=webhook_id)
+
+    def signed_bytes(
+        self, bank: str, application_no: str, raw: bytes, *, webhook_id: str | None = None
+    ) -> commands.ReportStatus:
+        """These very bytes, signed."""
         webhook_id = webhook_id or f"msg_{new_id()}"
         timestamp = str(int(self.clock.now().timestamp()))
         secret = base64.b64decode(SECRETS[bank].removeprefix("whsec_"))
