@@ -1,7 +1,175 @@
-"""What organization answers."""
+"""What organization answers: the tree, reviews (of every service), members, sites, receipts and supervision."""
 
 from __future__ import annotations
 
-from gateway.routing import Route
+from typing import TYPE_CHECKING, Any
 
-ROUTES: list[Route] = []
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from gateway import csv_answers
+from gateway.csv_answers import csv_response
+from gateway.endpoints import accepts
+from gateway.incoming import locale_of
+from gateway.routing import AllOf, OneOf, Route, Who
+from services.chassis.context import Caller
+from services.chassis.errors import AlreadyDecided, IllegalTransition
+from services.chassis.schema import Request
+from services.organization import errors
+from services.organization.schemas import reports, reviews, tree
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+
+async def _add_host(
+    request: HttpRequest, _caller: Caller, payload: dict[str, Any], _gateway: Gateway
+) -> dict[str, Any]:
+    return {**payload, "host": request.headers.get("host", "")[:300]}
+
+
+_INDICATOR_COLUMNS = ("organization_id", "as_of", "since", "indicator", "value", "numerator", "denominator", "target",
+                      "formula")  # fmt: skip
+_CONTRIBUTION_COLUMNS = ("organization_id", "name", "kind", "region", "numerator", "denominator")
+
+
+async def _indicators_as_csv(request: HttpRequest, answer: Any) -> Response | None:
+    if accepts(request, csv_answers.MEDIA_TYPE) is None:
+        return None
+    locale = locale_of(request)
+    common = {name: answer[name] for name in ("organization_id", "as_of", "since")}
+    rows = [{**common, **each, "formula": each["formula"][locale]} for each in answer["indicators"]]
+    return csv_response(request, _INDICATOR_COLUMNS, rows)
+
+
+async def _contributions_as_csv(request: HttpRequest, answer: Any) -> Response | None:
+    if accepts(request, csv_answers.MEDIA_TYPE) is None:
+        return None
+    return csv_response(request, _CONTRIBUTION_COLUMNS, answer["items"], answer["next_cursor"])
+
+
+_TREE, _REVIEWS, _REPORTS = ("organizations",), ("reviews",), ("reports",)
+
+ROUTES = [
+    Route(
+        "GET", "/organizations", "organization.list_organizations",
+        request=tree.ListOrganizations, answer=tree.OrganizationPage, who=Who.PUBLIC, tags=_TREE,
+        zh="查找组织", en="The active organizations by name, parent or region",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}", "organization.get_organization",
+        request=tree.OrganizationById, answer=tree.Organization, who=Who.PUBLIC, tags=_TREE,
+        zh="组织详情", en="One organization",
+    ),
+    Route(
+        "PATCH", "/organizations/{organization_id}", "organization.amend_organization",
+        request=tree.AmendOrganization, answer=tree.Organization, who=Who.ADMINISTRATOR, tags=_TREE,
+        zh="修改组织资料", en="Change an organization's particulars",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/resubmission", "organization.resubmit_organization",
+        request=tree.OrganizationById, answer=tree.Organization, who=Who.ADMINISTRATOR, tags=_TREE,
+        errors=(IllegalTransition,), zh="重新提交审核", en="Ask for a new review after a rejection",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/tree", "organization.list_tree",
+        request=tree.ListTree, answer=tree.TreePage, who=Who.ADMINISTRATOR, tags=_TREE,
+        zh="下级组织", en="The subtree, depth first",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/members", "organization.list_members",
+        request=tree.ListMembers, answer=tree.MemberPage, who=Who.ADMINISTRATOR, tags=_TREE,
+        zh="成员名单", en="The members, masked",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/administrators", "organization.list_administrators",
+        request=tree.ListAdministrators, answer=tree.AdministratorPage, who=Who.ADMINISTRATOR, tags=_TREE,
+        zh="管理员名单", en="Who holds a role at the organization",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/administrators", "organization.appoint_administrator",
+        request=tree.AppointAdministrator, answer=tree.Administrator, who=Who.ADMINISTRATOR, status=201, tags=_TREE,
+        zh="指定管理员", en="Give a volunteer or an account a role",
+    ),
+    Route(
+        "DELETE", "/organizations/{organization_id}/administrators/{administrator_id}",
+        "organization.dismiss_administrator",
+        request=tree.DismissAdministrator, who=Who.ADMINISTRATOR, status=204, tags=_TREE,
+        errors=(errors.LastOwner,), zh="撤销管理员", en="End a role",
+    ),
+    Route(
+        "PUT", "/me/membership", "organization.request_transfer",
+        request=tree.RequestTransfer, answer=tree.Membership, who=Who.VOLUNTEER, tags=_TREE,
+        errors=(
+            errors.OrganizationTakesNoMembers, errors.NoMembershipYet, errors.AlreadyMember, errors.TransferPending,
+        ),
+        zh="变更归属组织", en="Ask another organization to become one's home",
+    ),
+    Route(
+        "GET", "/reviews", AllOf(("organization.count_reviews", "attendance.count_reviews")),
+        request=reviews.CountReviews, answer=reviews.AllReviewCounts, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        zh="待审核数量", en="How many reviews wait, by kind",
+    ),
+    Route(
+        "GET", "/reviews/{kind}",
+        OneOf("kind", {
+            "memberships": "organization.list_membership_reviews",
+            "organizations": "organization.list_organization_reviews",
+            "supplements": "attendance.list_supplement_reviews",
+        }),
+        request=reviews.ListReviews, answer=reviews.AnyReviewPage, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        zh="审核列表", en="Reviews of a kind, oldest first",
+    ),
+    Route(
+        "POST", "/reviews/{kind}/{id}/decision",
+        OneOf("kind", {
+            "memberships": "organization.decide_membership_review",
+            "organizations": "organization.decide_organization_review",
+            "supplements": "attendance.decide_supplement_review",
+        }),
+        request=reviews.DecideReview, answer=reviews.Decided, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        errors=(AlreadyDecided,), zh="审核", en="Approve, or reject with a reason",
+    ),
+    Route(
+        "POST", "/reviews/{kind}/decisions",
+        OneOf("kind", {
+            "memberships": "organization.decide_membership_reviews",
+            "organizations": "organization.decide_organization_reviews",
+            "supplements": "attendance.decide_supplement_reviews",
+        }),
+        request=reviews.DecideReviews, answer=reviews.DecidedMany, who=Who.ADMINISTRATOR, deadline=15, tags=_REVIEWS,
+        zh="批量审核", en="Many decisions, each with its own result",
+    ),
+    Route(
+        "GET", "/site", "organization.get_site",
+        from_client=Request, request=reports.GetSite, prepare=_add_host, answer=reports.Site, who=Who.PUBLIC,
+        tags=_REPORTS, zh="当前站点", en="How the platform looks under this Host",
+    ),
+    Route(
+        "PUT", "/organizations/{organization_id}/site", "organization.put_site",
+        request=reports.PutSite, answer=reports.Site, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        zh="设置分平台", en="Domain and look of a sub-platform",
+    ),
+    Route(
+        "POST", "/adoption-receipts", "organization.submit_receipt",
+        request=reports.SubmitReceipt, answer=reports.Receipt, who=Who.ADMINISTRATOR, status=201, tags=_REPORTS,
+        zh="提交推广应用工作回执", en="Send the receipt of attachment 1",
+    ),
+    Route(
+        "GET", "/adoption-receipts", "organization.list_receipts",
+        request=reports.ListReceipts, answer=reports.ReceiptPage, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        zh="回执列表", en="Receipts of one's own subtrees, newest first",
+    ),
+    Route(
+        "GET", "/supervision", "organization.get_supervision",
+        request=reports.GetSupervision, answer=reports.Supervision, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        render=_indicators_as_csv, formats=(csv_answers.MEDIA_TYPE,),
+        zh="督导指标", en="The notice's five indicators for a subtree",
+    ),
+    Route(
+        "GET", "/supervision/{indicator}/organizations", "organization.list_indicator_organizations",
+        request=reports.ListIndicatorOrganizations, answer=reports.ContributionPage, who=Who.ADMINISTRATOR,
+        render=_contributions_as_csv, formats=(csv_answers.MEDIA_TYPE,), tags=_REPORTS,
+        zh="指标明细", en="What each organization adds to an indicator",
+    ),
+]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.chassis.organizations import is_below
 from services.chassis.pagination import AnySelect
@@ -87,7 +88,7 @@ class SupervisionRepository:
             sa.select(AdoptionReceipt, Organization.path)
             .join(Organization, Organization.id == AdoptionReceipt.organization_id)
             .where(is_below(Organization.path, top.path), Organization.status == OrganizationStatus.ACTIVE)
-            .distinct(AdoptionReceipt.organization_id)
+            .ext(distinct_on(AdoptionReceipt.organization_id))
             .order_by(AdoptionReceipt.organization_id, AdoptionReceipt.submitted_at.desc(), AdoptionReceipt.id.desc())
             .cte("latest")
         )
