@@ -14,11 +14,14 @@ class ActivityOrganizationNotActive(Conflict):
 
 
 class ActivityNotEditable(Conflict):
-    """An activity that was revoked or has ended is edited, or volunteers are invited to it."""
+    """An activity that was revoked or has ended is edited, or volunteers are invited to one that nobody can join.
+
+    ``state``: draft, revoked or ended.
+    """
 
     code = "activity_not_editable"
-    title_zh, title_en = "活动已撤销或已结束", "The activity was revoked or has ended"
-    detail_zh, detail_en = "活动当前状态为 {state}，不能再更改或邀请。", "It is {state}; nothing about it changes now."
+    title_zh, title_en = "活动当前状态不允许此操作", "The activity's state does not allow this"
+    detail_zh, detail_en = "活动尚未发布、已撤销或已结束。", "It is {state}."
 
 
 class EnrollmentNeedsActiveVolunteer(Conflict):
@@ -31,11 +34,12 @@ class EnrollmentNeedsActiveVolunteer(Conflict):
 
 
 class EnrollmentClosed(Conflict):
-    """Enrollment for this shift is over: past ``enroll_by``, begun, or the activity was revoked (``why``)."""
+    """Enrollment for this shift is over: past its deadline or begun (``why``: over), or the activity is revoked."""
 
     code = "enrollment_closed"
     title_zh, title_en = "报名已结束", "Enrollment is closed"
-    detail_zh, detail_en = "该班次已不能报名（{why}）。", "Nobody can enroll for this shift any more ({why})."
+    detail_zh = "报名已截止、班次已开始，或活动已撤销。"
+    detail_en = "The deadline has passed, the shift has begun, or the activity was revoked."
 
 
 class AlreadyEnrolled(Conflict):
@@ -43,7 +47,7 @@ class AlreadyEnrolled(Conflict):
 
     code = "already_enrolled"
     title_zh, title_en = "已报名该班次", "Already enrolled for this shift"
-    detail_zh, detail_en = "您已报名该班次，当前状态为 {status}。", "There is an enrollment already; it is {status}."
+    detail_zh, detail_en = "您已报名该班次，无需重复报名。", "There is an enrollment already; it is {status}."
 
 
 class OverlappingShift(Conflict):
@@ -56,11 +60,11 @@ class OverlappingShift(Conflict):
 
 
 class RequirementsNotMet(Conflict):
-    """The volunteer does not meet what the activity asks for; ``unmet`` names it."""
+    """The volunteer does not meet what the activity asks for; ``unmet`` names the requirements."""
 
     code = "requirements_not_met"
     title_zh, title_en = "不符合报名要求", "Requirements are not met"
-    detail_zh, detail_en = "不符合以下要求：{unmet}。", "Not met: {unmet}."
+    detail_zh, detail_en = "不符合活动的以下要求：{unmet_zh}。", "Not met: {unmet_en}."
 
 
 class ShiftFull(Conflict):

@@ -58,8 +58,7 @@ class SearchRepository:
             yield self._organizations.reachable(Activity.organization_id, *ANY_ROLE)
         elif query.from_day is None and query.to_day is None:
             yield Activity.ends_at > now
-        for word in (query.q or "").split():
-            yield Activity.search_text.icontains(word, autoescape=True)
+        yield from has_words(query.q or "")
         if query.region is not None:
             yield Activity.region.startswith(region_prefix(query.region))
         if query.category is not None:
@@ -76,6 +75,12 @@ class SearchRepository:
             yield from _within(query.near)
         if query.open is not None:
             yield _has_open_place(now) if query.open else ~_has_open_place(now)
+
+
+def has_words(text: str) -> Iterator[sa.ColumnElement[bool]]:
+    """Every word of ``text`` stands somewhere; ``%`` and ``_`` mean themselves."""
+    for word in text.split():
+        yield Activity.search_text.icontains(word, autoescape=True)
 
 
 def metres_from(circle: Circle) -> sa.ColumnElement[int]:

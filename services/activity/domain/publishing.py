@@ -104,10 +104,12 @@ def at_most_a_year(plan: Plan, rules: PublishingRules, _now: datetime) -> Iterat
             )
 
 
-def enrollment_ends_in_time(plan: Plan, _rules: PublishingRules, _now: datetime) -> Iterator[FieldError]:
-    """Nobody enrolls for what has begun."""
+def enrollment_ends_in_time(plan: Plan, _rules: PublishingRules, now: datetime) -> Iterator[FieldError]:
+    """Nobody enrolls for what has begun, and somebody must be able to enroll at all."""
     if plan.enroll_by is None or not plan.shifts:
         return
+    if plan.enroll_by <= now and not any(shift.settled for shift in plan.shifts):
+        yield FieldError("enroll_by", "not_in_future", "须晚于当前时间", "must be in the future")
     if plan.enroll_by > max(shift.starts_at for shift in plan.shifts):
         yield FieldError(
             "enroll_by",

@@ -80,6 +80,9 @@ def _require_open(uow: ActivityUnitOfWork, activity: Activity, shift: Shift) -> 
         raise EnrollmentClosed(why="over")
 
 
+_IN_CHINESE = {"min_age": "最小年龄", "max_age": "最大年龄", "skills": "技能", "members_only": "仅限本组织志愿者"}
+
+
 def _require_requirements(uow: ActivityUnitOfWork, activity: Activity, shift: Shift, volunteer: VolunteerCopy) -> None:
     requirements = Requirements(
         min_age=activity.min_age,
@@ -94,7 +97,11 @@ def _require_requirements(uow: ActivityUnitOfWork, activity: Activity, shift: Sh
     )
     missing = list(unmet(requirements, candidate, local_day(shift.starts_at)))
     if missing:
-        raise RequirementsNotMet(unmet=missing)
+        raise RequirementsNotMet(
+            unmet=missing,
+            unmet_zh="、".join(_IN_CHINESE[name] for name in missing),
+            unmet_en=", ".join(name.replace("_", " ") for name in missing),
+        )
 
 
 def _require_free_time(uow: ActivityUnitOfWork, shift: Shift, volunteer: VolunteerCopy) -> None:

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.activity import schemas
-from services.activity.models import Enrollment
+from services.activity.models import Enrollment, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import copies, deciding, drafting, enrolling, publishing, waiting_list
@@ -59,9 +59,13 @@ class World:
 
     def volunteer(self, **values: Any) -> Caller:
         """An active volunteer of the team, born in 2000, who can do nothing in particular."""
-        volunteer_id = new_id()
+        caller = Caller(kind="volunteer", account_id=new_id(), volunteer_id=new_id())
+        self.hear_again(caller, **values)
+        return caller
+
+    def hear_again(self, caller: Caller, *, version: int = 1, **values: Any) -> None:
+        """News of a volunteer arrive."""
         person: dict[str, Any] = {
-            "account_id": new_id(),
             "volunteer_no": "440100000001",
             "name": "张三",
             "status": "active",
@@ -70,10 +74,24 @@ class World:
             "organization_id": self.team,
             "verified_in_person": False,
         }
-        version = values.pop("version", 1)
-        changed = VolunteerChanged(volunteer_id=volunteer_id, **(person | values))
+        changed = VolunteerChanged(
+            volunteer_id=str(caller.volunteer_id), account_id=str(caller.account_id), **(person | values)
+        )
         self.hears(copies.copy_volunteer, changed, version)
-        return Caller(kind="volunteer", account_id=changed.account_id, volunteer_id=volunteer_id)
+
+    def suspend(self, caller: Caller) -> None:
+        """An active volunteer is suspended."""
+        self.hear_again(caller, version=2, status="suspended")
+
+    def forget(self, caller: Caller) -> None:
+        """The copy is lost, as if nothing had ever arrived."""
+        with self.units() as uow:
+            uow.session.execute(sa.delete(VolunteerCopy).where(VolunteerCopy.id == caller.volunteer_id))
+
+    def name_of(self, caller: Caller) -> str:
+        """What the copy calls a volunteer."""
+        with self.units() as uow:
+            return str(uow.session.get_one(VolunteerCopy, caller.volunteer_id).name)
 
     def administrator(self, organization_id: str, role: str = "organizer") -> Caller:
         """Somebody with a role at an organization."""

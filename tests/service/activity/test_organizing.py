@@ -1,0 +1,154 @@
+"""What organizers do with those who enroll, and whom they invite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.activity import schemas
+from services.activity.errors import ActivityNotEditable, ShiftFull, ShiftStarted
+from services.activity.use_cases import deciding, inviting, reading
+from services.chassis.context import Caller
+from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
+from services.chassis.ids import new_id
+from tests.service.activity.conftest import World
+
+
+def invite(world: World, activity: dict[str, Any], caller: Caller | None = None, **whom: Any) -> dict[str, Any]:
+    """Invite to an activity of the team."""
+    request = schemas.InviteVolunteers().parse({"activity_id": activity["activity_id"], **whom})
+    with world.units(caller or world.administrator(world.team)) as uow:
+        return inviting.invite_volunteers(request, uow)
+
+
+def ids(*people: Caller) -> list[str]:
+    return [str(person.volunteer_id) for person in people]
+
+
+def test_a_manual_activity_waits_for_the_organizers_decision(world: World) -> None:
+    activity = world.published(approval="manual", shifts=[world.shift(capacity=1)])
+    one, two, three = (world.enroll(world.volunteer(), activity) for _ in range(3))
+    assert one["status"] == "applied"
+    assert world.decide(one, accept=True)["status"] == "accepted"
+    with pytest.raises(ShiftFull):
+        world.decide(two, accept=True)
+    assert world.decide(three, accept=False, reason="需要急救经验")["reason"] == "需要急救经验"
+    assert [e["data"]["reason"] for e in world.units.published("enrollment.rejected")] == ["需要急救经验"]
+    with pytest.raises(AlreadyDecided) as refusal:
+        world.decide(one, accept=False, reason="改主意")
+    assert refusal.value.data == {"status": "accepted"}
+
+
+def test_a_rejection_without_a_reason_names_the_field() -> None:
+    for reason in ({}, {"reason": None}):
+        with pytest.raises(Invalid) as refusal:
+            schemas.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": False, **reason})
+        assert [(e.field, e.code) for e in refusal.value.errors] == [("reason", "required")]
+    schemas.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": True})
+
+
+def test_only_those_who_run_the_activity_decide(world: World) -> None:
+    activity = world.published(approval="manual")
+    enrollment = world.enroll(world.volunteer(), activity)
+    with pytest.raises(NotFound):
+        world.decide(enrollment, accept=True, caller=world.administrator(world.zhuhai, "owner"))
+    with pytest.raises(Forbidden):
+        world.decide(enrollment, accept=True, caller=world.administrator(world.team, "viewer"))
+    assert world.decide(enrollment, accept=True, caller=world.administrator(world.province, "owner"))
+
+
+def test_nobody_is_accepted_after_the_start(world: World) -> None:
+    activity = world.published(approval="manual")
+    enrollment = world.enroll(world.volunteer(), activity)
+    world.clock.advance(hours=48)
+    with pytest.raises(ShiftStarted):
+        world.decide(enrollment, accept=True)
+
+
+def test_many_decisions_have_a_result_each(world: World) -> None:
+    activity = world.published(approval="manual", shifts=[world.shift(capacity=1)])
+    other = world.enroll(world.volunteer(), world.published(approval="manual"))
+    one, two, three = (world.enroll(world.volunteer(), activity) for _ in range(3))
+    decisions = [
+        {"enrollment_id": one["enrollment_id"], "accept": True},
+        {"enrollment_id": two["enrollment_id"], "accept": True},
+        {"enrollment_id": three["enrollment_id"], "accept": False, "reason": "名额已满"},
+        {"enrollment_id": other["enrollment_id"], "accept": True},
+        {"enrollment_id": one["enrollment_id"], "accept": True},
+    ]
+    request = schemas.DecideEnrollments().parse({"activity_id": activity["activity_id"], "decisions": decisions})
+    with world.units(world.administrator(world.team)) as uow:
+        results = deciding.decide_enrollments(request, uow)["items"]
+    assert [(r["status"], r["error"] and r["error"]["code"]) for r in results] == [
+        ("accepted", None),
+        (None, "shift_full"),
+        ("rejected", None),
+        (None, "not_found"),
+        (None, "already_decided"),
+    ]
+    assert world.statuses(activity) == ["accepted", "applied", "rejected"]
+
+
+def test_organizers_see_who_enrolled_page_by_page(world: World) -> None:
+    activity = world.published(shifts=[world.shift(capacity=2)])
+    for number in range(5):
+        world.enroll(world.volunteer(name=f"志愿者{number}", volunteer_no=f"44010000000{number}"), activity)
+    names, cursor = [], None
+    while True:
+        request = {"activity_id": activity["activity_id"], "limit": 2} | ({"cursor": cursor} if cursor else {})
+        with world.units(world.administrator(world.team, "viewer")) as uow:
+            page = reading.list_enrollments(schemas.ListEnrollments().parse(request), uow)
+        names += [(item["volunteer_name"], item["position"]) for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert names == [("志愿者0", None), ("志愿者1", None), ("志愿者2", 1), ("志愿者3", 2), ("志愿者4", 3)]
+    with pytest.raises(Forbidden), world.units(world.volunteer()) as uow:
+        reading.list_enrollments(schemas.ListEnrollments().parse({"activity_id": activity["activity_id"]}), uow)
+
+
+def test_only_own_active_volunteers_are_invited_and_once_each(world: World) -> None:
+    activity = world.published(shifts=[world.shift(capacity=5)])
+    own, invited, enrolled = world.volunteer(), world.volunteer(), world.volunteer()
+    elsewhere, above = world.volunteer(organization_id=world.zhuhai), world.volunteer(organization_id=world.guangzhou)
+    pending = world.volunteer(status="pending_review")
+    world.enroll(enrolled, activity)
+    assert invite(world, activity, volunteer_ids=ids(invited))["invited"] == 1
+    whom = [*ids(own, own, invited, enrolled, elsewhere, above, pending), new_id()]
+    answer = invite(world, activity, volunteer_ids=whom)
+    assert answer == {
+        "invited": 1,
+        "skipped": 6,
+        "skipped_reasons": {"already_invited": 1, "already_enrolled": 1, "not_own_volunteer": 3, "not_active": 1},
+    }
+    sent = world.units.published("invitation.sent")
+    assert [e["data"]["volunteer_id"] for e in sent] == ids(invited, own)
+    assert {e["data"]["organization_name"] for e in sent} == {"越秀区青年志愿者协会"}
+
+
+def test_a_filter_invites_own_volunteers_by_skill_and_place(world: World) -> None:
+    activity = world.published()
+    fitting = world.volunteer(skills=["急救", "英语"], region="440104")
+    world.volunteer(skills=["英语"], region="440104")
+    world.volunteer(skills=["急救"], region="440402")
+    world.volunteer(skills=["急救"], region="440104", organization_id=world.zhuhai)
+    answer = invite(world, activity, filter={"skills": ["急救"], "region": "440100"})
+    assert answer["invited"] == 1
+    assert world.units.published("invitation.sent")[0]["data"]["volunteer_id"] == fitting.volunteer_id
+    assert invite(world, activity, filter={})["invited"] == 2
+
+
+def test_nobody_is_invited_to_a_draft_or_to_what_is_over(world: World) -> None:
+    draft, activity, person = world.draft(), world.published(), world.volunteer()
+    with pytest.raises(ActivityNotEditable):
+        invite(world, draft, volunteer_ids=ids(person))
+    world.clock.advance(hours=51)
+    with pytest.raises(ActivityNotEditable):
+        invite(world, activity, volunteer_ids=ids(person))
+
+
+def test_an_invitation_names_people_or_a_filter_and_not_both() -> None:
+    for whom in ({}, {"volunteer_ids": [new_id()], "filter": {}}):
+        with pytest.raises(Invalid):
+            schemas.InviteVolunteers().parse({"activity_id": new_id(), **whom})
