@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 
 from gateway.csv_answers import csv_response
+from gateway.routes.organization import ROUTES
 
 
-def request(query: bytes = b"limit=2") -> Request:
-    return Request({"type": "http", "method": "GET", "path": "/v1/list", "query_string": query, "headers": [],
+def request(**headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": "/v1/list", "query_string": b"limit=2", "headers": raw,
                     "server": ("localhost", 80), "scheme": "http"})  # fmt: skip
 
 
@@ -28,3 +32,20 @@ def test_the_next_page_is_linked() -> None:
     response = csv_response(request(), ("n",), [], next_cursor="abc")
     assert response.headers["link"] == '</v1/list?limit=2&cursor=abc>; rel="next"'
     assert "link" not in csv_response(request(), ("n",), []).headers
+
+
+def test_supervision_is_csv_for_whoever_asks_for_it_in_their_language() -> None:
+    render = next(route.render for route in ROUTES if route.path == "/supervision")
+    assert render is not None
+    indicator = {"indicator": "card_holders", "value": 0.5, "numerator": 1, "denominator": 2, "target": 0.5}
+    answer = {
+        "organization_id": "o",
+        "as_of": "2026-03-02",
+        "since": "2025-03-02",
+        "indicators": [{**indicator, "formula": {"zh": "持证 ÷ 注册", "en": "holders / registered"}}],
+    }
+    assert asyncio.run(render(request(accept="application/json"), answer)) is None
+    response = asyncio.run(render(request(accept="text/csv", accept_language="en"), answer))
+    assert response is not None
+    line = bytes(response.body).decode("utf-8-sig").splitlines()[1]
+    assert line == "o,2026-03-02,2025-03-02,card_holders,0.5,1,2,0.5,holders / registered"
