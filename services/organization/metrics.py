@@ -13,6 +13,3 @@ REVIEWS_OPENED = Counter(
 REVIEWS_DECIDED = Counter(
     "zhiyuan_organization_reviews_decided", "Reviews decided, by kind and outcome", ["kind", "outcome"]
 )
-REVIEW_CONFLICTS = Counter(
-    "zhiyuan_organization_review_conflicts", "Decisions that came after somebody else's", ["kind"]
-)
