@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -19,14 +18,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import docs_page, metrics, openapi
 from gateway.endpoints import Endpoint
 from gateway.idempotency import Answers
-from gateway.incoming import anonymous_caller
+from gateway.incoming import idempotency_key
 from gateway.limits import RateLimits
 from gateway.path_table import PathTable
 from gateway.problems import MethodNotAllowed, UnknownPath, answer_problem
 from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
 from gateway.routing import Route
 from gateway.settings import GatewaySettings
-from gateway.tokens import TokenVerifier
+from gateway.tokens import NOBODY, TokenVerifier
 from gateway.uploads import FileStore, UploadStore
 from services.chassis.clock import Clock
 from services.chassis.context import Caller
@@ -80,18 +79,19 @@ class Gateway:
 
     def caller_of(self, request: Request, request_id: str, traceparent: str, locale: str) -> Caller:
         """Who is calling, by the token; raises ``NotAuthenticated`` for a bad one."""
-        caller = anonymous_caller(request, self._address_of(request), request_id, traceparent, locale)
         authorization = request.headers.get("authorization")
-        if authorization is None:
-            return caller
-        identity = self.tokens.identify(authorization)
-        return replace(
-            caller,
+        identity = NOBODY if authorization is None else self.tokens.identify(authorization)
+        return Caller(
             kind=identity.kind,
             account_id=identity.account_id,
             volunteer_id=identity.volunteer_id,
             roles=identity.roles,
             session_id=identity.session_id,
+            locale=locale,
+            request_id=request_id,
+            traceparent=traceparent,
+            idempotency_key=idempotency_key(request),
+            remote_address=self._address_of(request),
         )
 
     def _address_of(self, request: Request) -> str:

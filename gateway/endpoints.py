@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway import metrics
-from gateway.incoming import locale_of, request_ids
+from gateway.incoming import incoming, locale_of, request_ids
 from gateway.payloads import read_payload
 from gateway.problems import problem
 from gateway.routing import AllOf, OneOf, Route
@@ -46,7 +46,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; nothing that a client sends ends in anything but an answer."""
         started = time.perf_counter()
-        request = Request(scope, receive)
+        request = incoming(scope, receive)
         request_id, traceparent = request_ids(request)
         locale = locale_of(request)
         try:

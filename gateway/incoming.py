@@ -7,16 +7,38 @@ header that makes no sense must be harmless in all of them.
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
-from services.chassis.context import Caller
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
 from services.chassis.tracing import child_of
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class IndexedHeaders(Headers):
+    """Headers by one look-up each: a request is asked for a dozen, and Starlette walks the list for each of them."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._first = dict(reversed(scope["headers"]))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The first value of a header."""
+        found = self._first.get(key.lower().encode("latin-1"))
+        return default if found is None else found.decode("latin-1")
+
+
+def incoming(scope: Scope, receive: Receive) -> Request:
+    """The request, with indexed headers."""
+    request = Request(scope, receive)
+    request._headers = IndexedHeaders(scope)
+    return request
 
 
 def request_ids(request: Request) -> tuple[str, str]:
@@ -58,14 +80,3 @@ def idempotency_key(request: Request) -> str | None:
             )
         )
     return key
-
-
-def anonymous_caller(request: Request, address: str, request_id: str, traceparent: str, locale: str) -> Caller:
-    """A caller who has not said who they are."""
-    return Caller(
-        locale=locale,
-        request_id=request_id,
-        traceparent=traceparent,
-        idempotency_key=idempotency_key(request),
-        remote_address=address,
-    )

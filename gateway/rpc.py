@@ -11,6 +11,8 @@ import asyncio
 import itertools
 import time
 import uuid
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -41,6 +43,7 @@ class RpcClient:
         self._stopping = False
         self._attempt = 0
         self._reply_to = ""
+        self._seconds: Callable[[str, str], Any] = cache(metrics.RPC_SECONDS.labels)
         # correlation ids need to be unique in this process's reply queue only
         self._ids = map(str, itertools.count())
 
@@ -73,7 +76,7 @@ class RpcClient:
             outcome = error.code
             raise
         finally:
-            metrics.RPC_SECONDS.labels(target, outcome).observe(time.perf_counter() - started)
+            self._seconds(target, outcome).observe(time.perf_counter() - started)
 
     def _exchange(self, target: str, payload: Any, caller: Caller, deadline: float) -> asyncio.Future[bytes]:
         if not self._usable:

@@ -28,11 +28,14 @@ class Identity:
     """What a token says about its bearer."""
 
     kind: Any
-    account_id: str
+    account_id: str | None
     volunteer_id: str | None
     roles: tuple[Role, ...]
     session_id: str | None
     expires_at: float
+
+
+NOBODY = Identity("anonymous", None, None, (), None, float("inf"))
 
 
 class TokenVerifier:
