@@ -89,6 +89,7 @@ class Activity(Base):
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         sa.Index("ix_activity_starts_at", "starts_at", "id", postgresql_where=_PUBLISHED),
+        sa.Index("ix_activity_ends_at", "ends_at", postgresql_where=_PUBLISHED),
         sa.Index("ix_activity_published_at", "published_at", "id", postgresql_where=_PUBLISHED),
         sa.Index(
             "ix_activity_region",

@@ -25,7 +25,7 @@ def get_activity(query: GetActivity, uow: ActivityUnitOfWork) -> dict[str, Any]:
 
 
 def search_activities(query: SearchActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
-    """A page of what fits; see ``services/activity/search.py``."""
+    """A page of what fits; see ``services/activity/repository/search.py``."""
     page = uow.page(
         uow.search.statement(query, uow.clock.now()),
         uow.search.order(query),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.activity import schemas
 from services.activity.models import Activity
-from services.activity.search import has_words
+from services.activity.repository.search import has_words
 from services.activity.use_cases import reading
 from services.chassis.context import ANONYMOUS, Caller
 from services.chassis.errors import Invalid

@@ -1,0 +1,80 @@
+"""Activities and their shifts: looked up, locked, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from services.activity.domain.states import HOLDS_A_PLACE
+from services.activity.models import Activity, Enrollment, Shift
+
+_NO_KEY_UPDATE: Any = {"key_share": True}
+
+
+class ActivityRepository:
+    """Activities with their shifts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, activity_id: str) -> Activity | None:
+        """One activity."""
+        return self._session.get(Activity, activity_id)
+
+    def lock(self, activity_id: str) -> Activity | None:
+        """One activity as it is now, locked: for those who change it."""
+        return self._session.get(Activity, activity_id, with_for_update=_NO_KEY_UPDATE, populate_existing=True)
+
+    def refresh_state(self, activity: Activity) -> None:
+        """Read again what decides whether one may enroll; a lock on a shift keeps it so (see ``ShiftRepository``)."""
+        self._session.refresh(activity, ["status", "enroll_by", "approval"])
+
+    def published_states(self) -> Iterable[Activity]:
+        """Every activity that others know of, in a stream."""
+        statement = sa.select(Activity).where(Activity.published_at.is_not(None)).order_by(Activity.id)
+        return self._session.scalars(statement.options(selectinload(Activity.shifts)).execution_options(yield_per=200))
+
+
+class ShiftRepository:
+    """Shifts, and who has a place in them. Who changes an activity locks all its shifts too; so a lock on one of them
+    keeps the whole activity as it is."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, shift_id: str) -> Shift | None:
+        """One shift."""
+        return self._session.get(Shift, shift_id)
+
+    def lock(self, shift_ids: Iterable[str]) -> dict[str, Shift]:
+        """These shifts as they are now, locked in the order of their ids."""
+        statement = sa.select(Shift).where(Shift.id.in_(set(shift_ids))).order_by(Shift.id)
+        locked = self._session.scalars(
+            statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        return {shift.id: shift for shift in locked}
+
+    def lock_all_of(self, activity_id: str) -> None:
+        """Every shift of an activity, locked."""
+        self.lock(self._session.scalars(sa.select(Shift.id).where(Shift.activity_id == activity_id)).all())
+
+    def taken(self, shift_id: str) -> int:
+        """How many places are taken or kept for somebody, counted now."""
+        return self.counts([shift_id], HOLDS_A_PLACE).get(shift_id, 0)
+
+    def counts(self, shift_ids: Iterable[str], statuses: Iterable[str]) -> dict[str, int]:
+        """How many enrollments of each shift have one of ``statuses``."""
+        statement = (
+            sa.select(Enrollment.shift_id, sa.func.count())
+            .where(Enrollment.shift_id.in_(set(shift_ids)), Enrollment.status.in_(set(statuses)))
+            .group_by(Enrollment.shift_id)
+        )
+        return dict(self._session.execute(statement).all())
+
+    def with_enrollments(self, shift_ids: Iterable[str]) -> set[str]:
+        """Which of the shifts anybody ever enrolled for."""
+        statement = sa.select(Enrollment.shift_id).where(Enrollment.shift_id.in_(set(shift_ids))).distinct()
+        return set(self._session.scalars(statement))
