@@ -115,7 +115,7 @@ class AccountRepository:
             .where(Account.erased_at.is_(None))
             .order_by(Account.id)
         )
-        yield from self._uow.session.execute(statement.execution_options(yield_per=_BATCH)).tuples()
+        yield from self._uow.session.execute(statement.execution_options(yield_per=_BATCH))
 
     def _exists(self, *conditions: sa.ColumnElement[bool]) -> bool:
         return bool(self._uow.session.scalar(sa.select(sa.exists().where(*conditions))))
@@ -157,7 +157,7 @@ class VolunteerRepository:
         statement = (
             sa.select(Volunteer, Account).join(Account, Account.id == Volunteer.account_id).order_by(Volunteer.id)
         )
-        yield from self._uow.session.execute(statement.execution_options(yield_per=_BATCH)).tuples()
+        yield from self._uow.session.execute(statement.execution_options(yield_per=_BATCH))
 
 
 class RoleRepository:

@@ -21,7 +21,7 @@ from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases import papers
 from services.identity.use_cases.codes import fitting_code, recipient_digest, use_code, wrong_code
 from services.identity.use_cases.profile import get_me, own_account
-from services.identity.use_cases.telling import ask_for_review, move, tell_contact, tell_volunteer
+from services.identity.use_cases.telling import ask_for_review, tell_contact, tell_volunteer
 from services.identity.verifier import Verifier
 
 _OF_VOLUNTEERS = (
@@ -73,7 +73,7 @@ def _examine(
         faults += [FieldError(name, "volunteers_only", "仅志愿者可填写", "is for volunteers only") for name in given]
         return None, faults
     if command.name is not None or command.cert_no is not None:
-        change_status(VolunteerStatus(volunteer.status), _after_correction(volunteer))
+        change_status(VolunteerStatus(volunteer.status), VolunteerStatus.PENDING_REVIEW)  # not while suspended
     if command.cert_type is None or command.cert_no is None:
         return _present_certificate(uow, volunteer), faults
     said = papers.Papers(
@@ -98,11 +98,6 @@ def _new_contacts(command: commands.UpdateMe) -> list[_NewContact]:
 
 def _present_certificate(uow: IdentityUnitOfWork, volunteer: Volunteer) -> Certificate:
     return Certificate(CertType(volunteer.cert_type), uow.vault.cert_no_of(volunteer) or "", volunteer.birth_date)
-
-
-def _after_correction(volunteer: Volunteer) -> VolunteerStatus:
-    rejected = volunteer.status == VolunteerStatus.REJECTED
-    return VolunteerStatus.PENDING_REVIEW if not rejected else VolunteerStatus.REJECTED
 
 
 def _change(uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Certificate | None) -> dict[str, Any]:
@@ -155,8 +150,6 @@ def _change_volunteer(
         return
     if volunteer.status == VolunteerStatus.REJECTED:
         return  # corrected; POST /me/resubmission asks for the review
-    if volunteer.status == VolunteerStatus.VERIFYING:
-        move(volunteer, VolunteerStatus.PENDING_REVIEW)
     ask_for_review(uow, volunteer, account)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from services.chassis.errors import DeadlineExceeded, Invalid, NotFound, Unavailable
+from services.identity.domain.certificates import check_character
 from services.identity.domain.volunteer_numbers import is_volunteer_no
 from services.identity.models import Account, Volunteer
 from tests.service.identity.conftest import Identity, resident_id
@@ -83,8 +85,6 @@ def test_residence_permits_of_hong_kong_macao_and_taiwan_are_taken(identity: Ide
 
 def test_an_unknown_region_is_only_a_warning(identity: Identity) -> None:
     digits = "99010119900307001"
-    from services.identity.domain.certificates import check_character
-
     volunteer = identity.register(cert_no=digits + check_character(digits))
     assert volunteer.certificate_warnings == ["unknown_region"]
 
@@ -166,8 +166,6 @@ def test_of_two_who_register_one_certificate_at_once_one_wins(identity: Identity
     bodies = [identity.registration(cert_no=cert_no) for _ in range(2)]
     for body in bodies:
         body["code"] = identity.code(body["phone"])
-    from threading import Barrier
-
     both_checked = Barrier(2)
     ask = identity.organization.__call__
 
