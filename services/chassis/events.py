@@ -23,6 +23,8 @@ from cattrs.preconf.json import make_converter
 from services.chassis.ids import new_id
 
 CONTENT_TYPE = "application/cloudevents+json"
+# PostgreSQL's NOTIFY channel on which an outbox wakes its relay; here, because the relay imports no SQLAlchemy.
+OUTBOX_CHANNEL = "zhiyuan_outbox"
 
 _converter = make_converter()
 _REGISTRY: dict[str, type[Event]] = {}

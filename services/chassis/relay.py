@@ -30,10 +30,9 @@ from psycopg.rows import namedtuple_row
 
 from services.chassis import logs, metrics
 from services.chassis.confirms import BrokerLost, ConfirmingChannel, Outcome
-from services.chassis.events import CONTENT_TYPE, exchange_of
+from services.chassis.events import CONTENT_TYPE, OUTBOX_CHANNEL, exchange_of
 from services.chassis.health import ops_app
 from services.chassis.settings import Secret, Settings, SettingsError, setting
-from services.chassis.tables import OUTBOX_CHANNEL
 
 log = logs.get_logger(__name__)
 

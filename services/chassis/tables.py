@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.chassis.audit import audit_log_table
+from services.chassis.events import OUTBOX_CHANNEL
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -19,7 +20,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-OUTBOX_CHANNEL = "zhiyuan_outbox"
 
 
 def new_metadata() -> sa.MetaData:
