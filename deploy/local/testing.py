@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,10 +14,11 @@ from pathlib import Path
 
 from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
-from deploy.local.topology import SERVICES_VHOST
+from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST
 
 AMQP_URL = "ZHIYUAN_TEST_AMQP_URL"
 DATABASE_URL = "ZHIYUAN_TEST_DATABASE_URL"
+BANK_AMQP_URLS = "ZHIYUAN_TEST_BANK_AMQP_URLS"
 
 # What `up` would use instead of servers of its own; a test never does.
 _PLATFORM_URLS = ("ZHIYUAN_AMQP_URL", "ZHIYUAN_PARTNER_AMQP_URL", "ZHIYUAN_DATABASE_URL")
@@ -48,6 +50,7 @@ def test_servers() -> Iterator[dict[str, str]]:
         yield {
             AMQP_URL: platform.broker.url("test-admin", SERVICES_VHOST),
             DATABASE_URL: platform.postgres.admin_url(),
+            BANK_AMQP_URLS: json.dumps({bank: platform.broker.url(f"bank-{bank}", PARTNER_VHOST) for bank in BANKS}),
         }
 
 

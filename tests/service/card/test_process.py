@@ -1,0 +1,156 @@
+"""Card as it runs: a process beside its relay; identity answers over the broker, the bank gets its message."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+import pika
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.context import Caller, ContextKeys
+from services.chassis.events import CONTENT_TYPE, envelope
+from services.chassis.ids import new_id
+from services.chassis.testing.processes import Process, eventually
+from services.chassis.testing.rpc import RpcCaller
+from services.chassis.testing.units import ENVIRONMENT as COMMON
+from services.identity.events import VolunteerChanged
+from tests.service.card.conftest import ENVIRONMENT, PLATFORM
+from tests.unit.card.notice_text import notice_text
+
+
+@dataclass
+class Running:
+    """The process, somebody who asks it, and its database."""
+
+    service: Process
+    call: RpcCaller
+    engine: sa.Engine
+
+    def messages_for_bank(self) -> list[dict[str, Any]]:
+        """What lies in the outbox for the banks' vhost."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.text("SELECT body FROM outbox WHERE destination = 'partner'"))
+            return [row.body for row in rows]
+
+
+@pytest.fixture
+def running(broker_url: str, scratch_database: Callable[[str], str]) -> Iterator[Running]:
+    """Card, started for real."""
+    database_url = scratch_database("card")
+    environment = {
+        **COMMON,
+        **ENVIRONMENT,
+        "ZHIYUAN_AMQP_URL": broker_url,
+        "ZHIYUAN_DATABASE_URL": database_url,
+        "ZHIYUAN_MAX_WORKERS": "10",
+    }
+    call = RpcCaller(broker_url, ContextKeys.parse(environment["ZHIYUAN_CONTEXT_KEYS"]))
+    engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with Process("services.chassis.runner", "card", environment=environment).started() as service:
+        yield Running(service, call, engine)
+    engine.dispose()
+    call.close()
+
+
+def arrives(running: Running) -> Caller:
+    """A volunteer whose event is on the broker."""
+    event = VolunteerChanged(
+        volunteer_id=new_id(),
+        account_id=new_id(),
+        volunteer_no="440000000001",
+        name="测试者",
+        status="active",
+        birth_date=date(1990, 1, 1),
+        region="440106",
+        organization_id=new_id(),
+        verified_in_person=False,
+    )
+    document = envelope(event, version=1, time=datetime.now(UTC), traceparent="")
+    running.call.channel.basic_publish(
+        event.exchange(),
+        event.wire_type(),
+        orjson.dumps(document),
+        pika.BasicProperties(content_type=CONTENT_TYPE, message_id=document["id"], delivery_mode=2),
+    )
+
+    def copied() -> bool:
+        with running.engine.connect() as connection:
+            return bool(connection.scalar(sa.text("SELECT count(*) FROM volunteer_copy")))
+
+    eventually(copied)
+    return Caller(kind="volunteer", account_id=event.account_id, volunteer_id=event.volunteer_id)
+
+
+class Identity:
+    """Somebody who answers for identity, in a thread."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._url = broker_url
+
+    def __enter__(self) -> None:
+        self._ready, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def __exit__(self, *_: Any) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        connection = pika.BlockingConnection(pika.URLParameters(self._url))
+        channel = connection.channel()
+        queue = channel.queue_declare("", exclusive=True).method.queue
+        channel.queue_bind(queue, "nameko-rpc", "identity.seal_for_partner")
+        self._ready.set()
+        for _, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.1):
+            if self._stop.is_set():
+                break
+            if properties is not None:
+                assert json.loads(body)["args"][0]["partner"] == "boc"
+                channel.basic_publish(
+                    "nameko-rpc",
+                    properties.reply_to,
+                    b'{"result": {"jwe": "sealed"}, "error": null}',
+                    pika.BasicProperties(correlation_id=properties.correlation_id),
+                )
+        connection.close()
+
+
+def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
+    running: Running, broker_url: str
+) -> None:
+    imported = running.call("card.import_branch_contacts", {"format": "notice", "text": notice_text()}, caller=PLATFORM)
+    assert (imported["contacts"], imported["cities"]) == (58, 20)
+    applicant = arrives(running)
+
+    application = running.call(
+        "card.apply",
+        {
+            "bank": "boc",
+            "card_type": "debit",
+            "region": "440106",
+            "address": "天河区示例路1号",
+            "consent": {"version": "1", "recipient": "中国银行"},
+        },
+        caller=applicant,
+    )
+    assert application["status"] == "submitted"
+    assert application["contact"] == {"name": "甲乙", "phone": "13900000000"}
+    assert running.messages_for_bank() == []
+
+    with Identity(broker_url):
+        (message,) = eventually(running.messages_for_bank, seconds=40)
+    assert (message["application_no"], message["jwe"]) == (application["application_no"], "sealed")
+    (mine,) = running.call("card.list_my_applications", {}, caller=applicant)["items"]
+    assert mine["status"] == "routed"
+    assert running.service.metric("zhiyuan_card_sealing_retries_total") >= 1
+    assert "13900000000" not in running.service.log()
+    assert "示例路" not in running.service.log()
