@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.attendance import commands, errors
 from services.attendance.domain import Direction, Interval, Provenance
@@ -14,6 +16,7 @@ from services.attendance.use_cases import disclosing, hours, objecting
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.testing.processes import eventually
 from tests.service.attendance.conftest import CONTACT, SHIFT_STARTS, World
 
 
@@ -167,6 +170,21 @@ class TestConfirming:
         assert disclosed.confirm() == 1
         assert disclosed.status_of(frozen) == "confirmed"
 
+    def test_who_objects_while_the_timer_waits_is_heard(self, disclosed: World) -> None:
+        record_id = record_of(disclosed)
+        command = commands.SubmitObjection(
+            activity_id=disclosed.activity, record_id=record_id, text="他提前走了", contact=CONTACT
+        )
+        with ThreadPoolExecutor(1) as pool:
+            with disclosed.units() as uow:
+                objecting.submit_objection(command, uow)
+                uow.session.flush()
+                disclosed.clock.advance(days=7)
+                confirming = pool.submit(disclosed.confirm)
+                eventually(lambda: waits_for_a_lock(disclosed))
+            assert confirming.result() == 1
+        assert disclosed.status_of(record_id) == "frozen"
+
     def test_confirmed_hours_bring_each_star_once(self, world: World) -> None:
         volunteer_id = world.volunteer()
         seeds = [(0, 6_000), (7_000, 11_999)]  # minutes from the epoch of this test: 100 h, then just below 300 h
@@ -182,6 +200,13 @@ class TestConfirming:
         world.confirm()
         stars = [(e["data"]["stars"], e["data"]["hours"]) for e in world.units.published("star.awarded")]
         assert stars == [(1, 100), (2, 300)]
+
+
+def waits_for_a_lock(world: World) -> bool:
+    """Whether some transaction of this database waits for another."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with world.units() as uow:
+        return bool(uow.session.scalar(sa.text(waiting)))
 
 
 def seed_disclosed(world: World, volunteer_id: str, starts: int, minutes: int) -> None:

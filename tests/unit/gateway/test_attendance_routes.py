@@ -1,0 +1,109 @@
+"""What the gateway adds to attendance: codes as pictures that a phone reads, and what is known of evidence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from services.attendance.codes import AttendanceCodes
+from services.attendance.domain import Direction
+from services.chassis.crypto import KeyRing
+from services.chassis.ids import new_id
+from tests.unit.gateway.conftest import Site, bearer
+
+ORGANIZER = bearer("administrator", roles=[["org", "organizer"]])
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture
+def token() -> str:
+    """A code as attendance makes it."""
+    codes = AttendanceCodes(KeyRing({"code-1": b"k" * 32}), 30)
+    return codes.show(new_id(), Direction.SIGN_IN, datetime(2026, 3, 7, 1, 0, tzinfo=UTC)).token
+
+
+class TestCodes:
+    def show(self, site: Any, token: str, accept: str | None) -> Any:
+        gateway: Site = site()
+        gateway.rpc.answers["attendance.show_code"] = {
+            "token": token,
+            "kind": "sign_in",
+            "valid_until": "2026-03-07T09:00:30+08:00",
+        }
+        headers = ORGANIZER if accept is None else {**ORGANIZER, "Accept": accept}
+        path = f"/v1/activities/{new_id()}/shifts/{new_id()}/attendance-code?kind=sign_in"
+        return gateway.http.get(path, headers=headers)
+
+    def test_without_asking_for_a_picture_it_is_json(self, site: Any, token: str) -> None:
+        assert self.show(site, token, None).json()["token"] == token
+
+    def test_the_png_reads_back_as_the_token(self, site: Any, token: str) -> None:
+        answer = self.show(site, token, "image/png")
+
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["x-valid-until"] == "2026-03-07T09:00:30+08:00"
+        found = zxingcpp.read_barcode(Image.open(BytesIO(answer.content)))
+        assert found is not None
+        assert found.text == token
+
+    def test_the_svg_is_a_drawing(self, site: Any, token: str) -> None:
+        answer = self.show(site, token, "image/svg+xml")
+
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert b"<path" in answer.content
+
+
+class TestEvidence:
+    def submit(self, gateway: Site, evidence: list[str], headers: dict[str, str]) -> Any:
+        form = {
+            "volunteer_id": new_id(),
+            "shift_id": new_id(),
+            "starts_at": "2026-03-07T09:00:00+08:00",
+            "ends_at": "2026-03-07T10:00:00+08:00",
+            "reason": "手机没电",
+            "evidence": evidence,
+        }
+        return gateway.http.post(f"/v1/activities/{new_id()}/supplements", json=form, headers=headers)
+
+    def hand_in(self, gateway: Site, headers: dict[str, str]) -> dict[str, Any]:
+        kept: dict[str, Any] = gateway.http.post(
+            "/v1/uploads", files={"file": ("签到表.png", PNG)}, headers=headers
+        ).json()
+        return kept
+
+    def test_attendance_is_told_what_is_known_of_each_file(self, site: Any) -> None:
+        gateway: Site = site()
+        kept = self.hand_in(gateway, ORGANIZER)
+
+        assert self.submit(gateway, [kept["upload_id"]], ORGANIZER).status_code == 201
+        _, asked, _ = gateway.rpc.asked[-1]
+        assert asked["evidence"] == [
+            {
+                "upload_id": kept["upload_id"],
+                "sha256": kept["sha256"],
+                "content_type": "image/png",
+                "name": "签到表.png",
+            }
+        ]
+
+    def test_files_that_are_unknown_or_somebody_elses_are_named_by_field(self, site: Any) -> None:
+        gateway: Site = site()
+        mine, others = self.hand_in(gateway, ORGANIZER), self.hand_in(gateway, bearer())
+        answer = self.submit(gateway, [mine["upload_id"], others["upload_id"], new_id()], ORGANIZER)
+
+        assert answer.status_code == 422
+        named = [(error["field"], error["code"]) for error in answer.json()["errors"]]
+        assert named == [("evidence.1", "unknown_upload"), ("evidence.2", "unknown_upload")]
+        assert gateway.rpc.asked == []
+
+    @pytest.mark.parametrize("evidence", [[], ["no id"], [7]])
+    def test_without_a_file_there_is_no_supplement(self, site: Any, evidence: list[Any]) -> None:
+        gateway: Site = site()
+
+        assert self.submit(gateway, evidence, ORGANIZER).status_code == 422
+        assert gateway.rpc.asked == []
