@@ -19,6 +19,7 @@ from nameko.timer import Timer
 
 from services.chassis import idempotency, inbox, metrics
 from services.chassis.context import ANONYMOUS, Caller
+from services.chassis.crypto import KeyRing
 from services.chassis.events import Event, Received
 from services.chassis.logs import get_logger
 from services.chassis.rpc import CALLER_KEY, RpcEntrypoint
@@ -43,7 +44,7 @@ def command(request: type[Request], answer: type[Answer]) -> Callable[[Method], 
             with self.unit_of_work() as uow:
                 if uow.caller.idempotency_key is None:
                     return dumper.dump(method(self, parsed, uow))
-                repeatable = idempotency.IdempotentRequest(uow.caller, method.__name__, payload)
+                repeatable = _repeatable(uow, method, payload)
                 recalled = repeatable.recall(uow.session)
                 if recalled is not None:
                     return recalled["answer"]
@@ -89,8 +90,8 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
             caller = self.unit_of_work.caller
             if caller.idempotency_key is None:
                 return dumper.dump(method(self, parsed))
-            repeatable = idempotency.IdempotentRequest(caller, method.__name__, payload)
             with self.unit_of_work() as uow:
+                repeatable = _repeatable(uow, method, payload)
                 recalled = repeatable.recall(uow.session)
             if recalled is not None:
                 return recalled["answer"]
@@ -103,6 +104,11 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
         return run
 
     return decorate
+
+
+def _repeatable(uow: UnitOfWork, method: Method, payload: Any) -> idempotency.IdempotentRequest:
+    keys = KeyRing.parse(uow.settings.cursor_keys.reveal())
+    return idempotency.IdempotentRequest(uow.caller, method.__name__, payload, keys)
 
 
 def on(*event_classes: type[Event]) -> Callable[[Method], Method]:

@@ -3,11 +3,16 @@
 Why this module exists: the gateway may be restarted, and there may be several, so the memory of what was answered has
 to be kept where the effect is: in the service, in the same transaction. An advisory lock tells a request that is still
 running (409) from one that has ended (replayed).
+
+A request may hold a password, an answer a refresh token or somebody's data. So the request is kept as a keyed digest
+that cannot be guessed through, and the answer is kept sealed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -17,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis import metrics
 from services.chassis.context import Caller
+from services.chassis.crypto import BlindIndex, FieldCipher, KeyRing
 from services.chassis.errors import IdempotencyKeyReused, RequestInFlight
 from services.chassis.tables import IDEMPOTENCY_KEY
 
@@ -24,11 +30,14 @@ from services.chassis.tables import IDEMPOTENCY_KEY
 class IdempotentRequest:
     """One request that came with a key, by one caller, to one method."""
 
-    def __init__(self, caller: Caller, method: str, payload: Any) -> None:
+    def __init__(self, caller: Caller, method: str, payload: Any, keys: KeyRing) -> None:
         self._key = caller.idempotency_key or ""
         self._method = method
         self._scope = f"{caller.account_id or caller.remote_address or 'anonymous'}/{method}"
-        self._hash = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
+        self._request = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+        self._keys = keys
+        self._cipher = FieldCipher(keys)
+        self._context = f"idempotency:{self._scope}:{self._key}"
 
     def recall(self, session: Session) -> dict[str, Any] | None:
         """The answer given before, wrapped as ``{"answer": …}``; None if this is the first time.
@@ -46,15 +55,20 @@ class IdempotentRequest:
         ).one_or_none()
         if row is None:
             return None
-        if row.request_hash != self._hash:
+        if not any(hmac.compare_digest(row.request_hash, digest) for digest in self._digests()):
             raise IdempotencyKeyReused()
         metrics.IDEMPOTENT_REPLAYS.labels(self._method).inc()
-        return dict(row.answer)
+        return {"answer": orjson.loads(self._cipher.decrypt(row.answer["sealed"], self._context))}
 
     def remember(self, session: Session, answer: Any) -> None:
         """Keep ``answer`` beside the effect it tells of."""
+        sealed = self._cipher.encrypt(orjson.dumps(answer).decode(), self._context)
         session.execute(
             insert(IDEMPOTENCY_KEY)
-            .values(scope=self._scope, key=self._key, request_hash=self._hash, answer={"answer": answer})
+            .values(scope=self._scope, key=self._key, request_hash=next(self._digests()), answer={"sealed": sealed})
             .on_conflict_do_nothing()
         )
+
+    def _digests(self) -> Iterator[bytes]:
+        """The request's digest under each key, the current one first."""
+        return (BlindIndex(key).digest(self._context, self._request) for key in self._keys.keys.values())

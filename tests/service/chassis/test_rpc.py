@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import signal
 import threading
 
@@ -9,6 +10,7 @@ import orjson
 import pytest
 
 from services.chassis.context import CONTEXT_HEADER, Caller, ContextKeys
+from services.chassis.crypto import KeyRing
 from services.chassis.errors import (
     DeadlineExceeded,
     IdempotencyKeyReused,
@@ -98,9 +100,20 @@ def test_the_same_key_gives_the_first_answer_again_and_has_one_effect(sample: Sa
         sample.call("sample.write_note", {"text": "something else"}, caller=with_key("k-1"))
 
 
+def test_what_is_kept_for_a_repetition_shows_neither_request_nor_answer(sample: Sample) -> None:
+    """A body may hold a password, an answer a token."""
+    sample.call("sample.write_note", {"text": "a refresh token"}, caller=with_key("k-3"))
+
+    kept = sample.scalar("SELECT answer::text FROM idempotency_key")
+    assert "refresh" not in kept
+    plain = orjson.dumps({"text": "a refresh token"}, option=orjson.OPT_SORT_KEYS)
+    assert sample.scalar("SELECT encode(request_hash, 'hex') FROM idempotency_key") != hashlib.sha256(plain).hexdigest()
+
+
 def test_the_same_key_while_the_first_is_running_is_a_conflict(sample: Sample) -> None:
     with sample.engine.begin() as connection:
-        request = IdempotentRequest(with_key("k-2"), "write_note", {"text": "slow"})
+        keys = KeyRing.parse(sample.environment["ZHIYUAN_CURSOR_KEYS"])
+        request = IdempotentRequest(with_key("k-2"), "write_note", {"text": "slow"}, keys)
         assert request.recall(connection) is None  # type: ignore[arg-type]  # a connection executes like a session
         with pytest.raises(RequestInFlight):
             sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))
