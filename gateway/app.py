@@ -17,11 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import docs_page, metrics, openapi
 from gateway.endpoints import Endpoint
+from gateway.errors import MethodNotAllowed, UnknownPath
 from gateway.idempotency import Answers
 from gateway.incoming import idempotency_key
 from gateway.limits import RateLimits
 from gateway.path_table import PathTable
-from gateway.problems import MethodNotAllowed, UnknownPath, answer_problem
+from gateway.problems import answer_problem
 from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
 from gateway.routing import Route
 from gateway.settings import GatewaySettings

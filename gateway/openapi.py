@@ -13,7 +13,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from gateway.problems import TooLarge, UnsupportedMediaType
+from gateway.errors import TooLarge, UnsupportedMediaType
 from gateway.routing import Route, Who
 from services.chassis.errors import (
     AppError,

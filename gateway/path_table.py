@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.problems import MethodNotAllowed, UnknownPath, answer_problem
+from gateway.errors import MethodNotAllowed, UnknownPath
+from gateway.problems import answer_problem
 from gateway.routing import Route
 
 _PARAMETER = re.compile(r"\{(\w+)\}")

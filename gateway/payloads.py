@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from gateway.problems import TooLarge, UnsupportedMediaType
+from gateway.errors import TooLarge, UnsupportedMediaType
 from gateway.routing import Route
 from services.chassis.errors import BadRequest, FieldError, Invalid
 

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from gateway.problems import UnknownPath
+from gateway.errors import UnknownPath
 from services.chassis.context import Caller
 from services.chassis.errors import AppError, Forbidden, NotAuthenticated
 from services.chassis.schema import Answer, Request

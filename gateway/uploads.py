@@ -19,7 +19,7 @@ import filetype
 import orjson
 
 from gateway import metrics
-from gateway.problems import TooLarge, UnsupportedMediaType
+from gateway.errors import TooLarge, UnsupportedMediaType
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 

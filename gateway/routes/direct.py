@@ -13,8 +13,8 @@ from marshmallow import fields
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway.errors import TooLarge, UnknownPath, UnsupportedMediaType
 from gateway.payloads import read_body, read_payload
-from gateway.problems import TooLarge, UnknownPath, UnsupportedMediaType
 from gateway.routing import Route, Who
 from services.chassis.clock import SHANGHAI, FileOffsetClock
 from services.chassis.context import Caller

@@ -1,0 +1,40 @@
+"""What the gateway itself refuses, before any service is asked."""
+
+from __future__ import annotations
+
+from services.chassis.errors import AppError, NotFound
+
+
+class MethodNotAllowed(AppError):
+    """The path is known, and does not know this method; ``Allow`` says which it knows."""
+
+    code = "method_not_allowed"
+    status = 405
+    title_zh, title_en = "不支持的方法", "Method not allowed"
+    detail_zh, detail_en = "此地址不支持该方法。", "This address does not know that method."
+
+
+class TooLarge(AppError):
+    """The body is larger than this route takes."""
+
+    code = "too_large"
+    status = 413
+    title_zh, title_en = "内容过大", "Too large"
+    detail_zh, detail_en = "内容不得超过 {max_bytes} 字节。", "At most {max_bytes} bytes are taken."
+
+
+class UnsupportedMediaType(AppError):
+    """The body has a type that this route does not take."""
+
+    code = "unsupported_media_type"
+    status = 415
+    title_zh, title_en = "不支持的内容类型", "Unsupported media type"
+    detail_zh, detail_en = "此处接受 {accepted}。", "This takes {accepted}."
+
+
+class UnknownPath(NotFound):
+    """There is nothing at this address."""
+
+    code = "unknown_path"
+    title_zh, title_en = "地址不存在", "No such address"
+    detail_zh, detail_en = "此地址不存在，请查阅 /docs。", "There is nothing here; see /docs."
