@@ -201,7 +201,7 @@ class SearchActivities(PageRequest):
     category = Text(max=40, load_default=None)
     from_day = _day(data_key="from", load_default=None)
     to_day = _day(data_key="to", load_default=None)
-    near = Near(load_default=None)
+    near = Near(load_default=None, metadata={"description": "latitude,longitude,kilometres"})
     open = fields.Boolean(load_default=None)
     organization_id = Id(load_default=None)
     status = one_of(ActivityStatus, load_default=ActivityStatus.PUBLISHED.value)
