@@ -243,7 +243,10 @@ class Disclosure(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
 
-    __table_args__ = (sa.Index("ix_disclosure_opens_at", "opens_at", "activity_id"),)
+    __table_args__ = (
+        sa.Index("ix_disclosure_opens_at", "opens_at", "activity_id"),
+        sa.Index("ix_disclosure_closing", "closes_at", postgresql_where=sa.text("status = 'open'")),
+    )
 
 
 class Objection(Base):

@@ -317,14 +317,16 @@ class SupplementRepository:
             .distinct()
         ).all()
 
-    def files_used_before(self, supplement: Supplement) -> set[str]:
-        """Those of the supplement's hashes that other supplements carry, too: one photograph proves one service."""
-        hashes = [evidence.sha256 for evidence in supplement.evidence]
-        return set(
-            self._session.scalars(
-                sa.select(Evidence.sha256).where(Evidence.sha256.in_(hashes), Evidence.supplement_id != supplement.id)
-            )
+    def files_used_twice(self, supplements: Sequence[Supplement]) -> set[str]:
+        """Those of their hashes that several supplements carry: one photograph proves one service."""
+        hashes = {evidence.sha256 for supplement in supplements for evidence in supplement.evidence}
+        statement = (
+            sa.select(Evidence.sha256)
+            .where(Evidence.sha256.in_(hashes))
+            .group_by(Evidence.sha256)
+            .having(sa.func.count(Evidence.supplement_id.distinct()) > 1)
         )
+        return set(self._session.scalars(statement))
 
     def with_status(self, status: str, *conditions: Any) -> Any:
         """Supplements in a status with title and name."""

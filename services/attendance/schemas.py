@@ -142,12 +142,12 @@ class ListReviews(PageRequest):
 
 
 class ShownEvidence(Answer):
-    """A file to look at; ``used_before``: another supplement carries the very same file."""
+    """A file to look at; ``used_elsewhere``: another supplement carries the very same bytes."""
 
     upload_id = Id()
     content_type = fields.String()
     name = fields.String()
-    used_before = fields.Boolean()
+    used_elsewhere = fields.Boolean()
 
 
 class SupplementReview(Answer):

@@ -44,6 +44,7 @@ ROLES = ("owner", "organizer", "recorder")
 """Who runs an activity's attendance: shows codes, asks for supplements, discloses."""
 
 REVOKED = "revoked"
+SUSPENDED = frozenset({"suspended", "erased"})
 
 
 def show_code(query: commands.ShowCode, uow: AttendanceUnitOfWork) -> ShownCode:
@@ -82,7 +83,7 @@ def _scan(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> tuple[Servic
         return uow.records.get(before.record_id), "repeated"
     uow.settings.codes.require_fresh(code, uow.clock.now())
     shift = uow.copies.shift(code.shift_id)
-    if shift is None or not uow.copies.is_accepted(volunteer_id, shift.id):
+    if shift is None or _suspended(volunteer) or not uow.copies.is_accepted(volunteer_id, shift.id):
         raise NotAccepted()
     require_verified(volunteer)
     activity = uow.copies.activity(shift.activity_id)
@@ -94,6 +95,11 @@ def _scan(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> tuple[Servic
     record = take(uow, volunteer_id, activity, shift)
     uow.records.add_scan(_as_scan(uow, command, code, record))
     return record, "ok"
+
+
+def _suspended(volunteer: VolunteerCopy | None) -> bool:
+    """Whether the volunteer's places are worth nothing now, though activity may not have heard of it yet."""
+    return volunteer is not None and volunteer.status in SUSPENDED
 
 
 def require_verified(volunteer: VolunteerCopy | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.attendance import commands
@@ -115,7 +115,10 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
         cursor=query.cursor,
         scope=f"reviews:supplements:{query.status}",
     )
-    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+    used_twice = uow.supplements.files_used_twice([supplement for supplement, _, _ in page.items])
+    now = uow.clock.now()
+    items = [_shown(supplement, title, name, used_twice, now) for supplement, title, name in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, int]:
@@ -131,14 +134,13 @@ def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
     ]
 
 
-def _shown(uow: AttendanceUnitOfWork, supplement: Supplement, title: str, name: str) -> dict[str, Any]:
-    used_before = uow.supplements.files_used_before(supplement)
+def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str], now: datetime) -> dict[str, Any]:
     return {
         "id": supplement.id,
         "kind": KIND,
         "status": supplement.status,
         "submitted_at": supplement.submitted_at,
-        "age_days": (uow.clock.now() - supplement.submitted_at).days,
+        "age_days": (now - supplement.submitted_at).days,
         "volunteer_id": supplement.volunteer_id,
         "name": name,
         "organization_id": supplement.organization_id,
@@ -155,7 +157,7 @@ def _shown(uow: AttendanceUnitOfWork, supplement: Supplement, title: str, name: 
                 "upload_id": evidence.upload_id,
                 "content_type": evidence.content_type,
                 "name": evidence.name,
-                "used_before": evidence.sha256 in used_before,
+                "used_elsewhere": evidence.sha256 in used_twice,
             }
             for evidence in supplement.evidence
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import pika
@@ -12,7 +13,7 @@ import pytest
 
 from services.activity.events import ActivityChanged, EnrollmentChanged, ShiftState
 from services.chassis.context import Caller, ContextKeys, Role
-from services.chassis.errors import NotFound
+from services.chassis.errors import Forbidden, NotFound
 from services.chassis.events import Event, envelope
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import Process, eventually
@@ -39,6 +40,14 @@ class Running:
             orjson.dumps(document),
             pika.BasicProperties(content_type="application/cloudevents+json"),
         )
+
+    def answer(self, target: str, request: dict[str, Any], caller: Caller) -> dict[str, Any] | None:
+        """The answer; None while the service has not heard of what is asked about."""
+        try:
+            answered: dict[str, Any] = self.call(target, request, caller=caller)
+            return answered
+        except (NotFound, Forbidden):
+            return None
 
 
 @pytest.fixture
@@ -95,14 +104,13 @@ def test_it_hears_of_an_activity_shows_its_code_and_takes_the_scan(running: Runn
             enrollment_id=new_id(), activity_id=activity, shift_id=shift, volunteer_id=volunteer, status="accepted"
         )
     )
-    eventually(lambda: handled(running) >= 4)
     owner = Caller(kind="administrator", account_id=new_id(), roles=(Role(team, "owner"),))
     asked = {"activity_id": activity, "shift_id": shift, "kind": "sign_in"}
-    code = running.call("attendance.show_code", asked, caller=owner)
+    code = eventually(lambda: running.answer("attendance.show_code", asked, owner))
 
     me = Caller(kind="volunteer", account_id=new_id(), volunteer_id=volunteer)
     scan = {"token": code["token"], "nonce": "nonce-of-the-phone"}
-    record = running.call("attendance.scan_code", scan, caller=me)
+    record = eventually(lambda: running.answer("attendance.scan_code", scan, me))
 
     assert (record["status"], record["shift_id"], record["minutes"]) == ("open", shift, 0)
     assert running.call("attendance.scan_code", scan, caller=me) == record
@@ -113,8 +121,3 @@ def test_it_hears_of_an_activity_shows_its_code_and_takes_the_scan(running: Runn
     eventually(lambda: running.process.metric("zhiyuan_attendance_open_records") == 1)
     with pytest.raises(NotFound):
         running.call("attendance.get_disclosure", {"activity_id": activity})
-
-
-def handled(running: Running) -> float:
-    """How many events it has taken in."""
-    return running.process.metric("zhiyuan_event_handler_seconds_count", outcome="done")

@@ -102,6 +102,10 @@ def unverified(world: World, volunteer_id: str) -> dict[str, Any]:
     return {"as_volunteer": world.volunteer(verified_in_person=False)}
 
 
+def suspended(world: World, volunteer_id: str) -> dict[str, Any]:
+    return {"as_volunteer": world.volunteer(status="suspended")}
+
+
 def revoked(world: World, volunteer_id: str) -> dict[str, Any]:
     world.hear(world.activity_state(status="revoked"), version=2)
     return {}
@@ -160,6 +164,7 @@ def nothing(world: World, volunteer_id: str) -> dict[str, Any]:
         (shown_a_while_ago, errors.CodeExpired),
         (rejected, errors.NotAccepted),
         (of_another_activity, errors.NotAccepted),
+        (suspended, errors.NotAccepted),
         (unverified, errors.NotVerifiedInPerson),
         (revoked, errors.ActivityRevoked),
         (too_early, errors.WrongTime),

@@ -11,6 +11,7 @@ import pytest
 from services.attendance import commands, errors
 from services.attendance.domain import Direction
 from services.attendance.use_cases import deciding, supplements
+from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -230,17 +231,33 @@ class TestDeciding:
         assert (settled["record_id"], settled["status"], settled["minutes"]) == (record.id, "recorded", 60)
         assert settled["provenance"] == "supplement"
 
-    def test_an_hour_served_elsewhere_meanwhile_is_not_counted_twice(self, case: Case) -> None:
-        first = case.submit()
-        elsewhere = World(case.world.units, team=case.world.team)
-        elsewhere.hear(elsewhere.activity_state())
-        elsewhere.accept(case.volunteer_id, elsewhere.shift)
-        # submitted under another activity before the first is decided, this one is refused at once
+    def test_an_hour_that_was_counted_otherwise_meanwhile_is_not_counted_twice(self, case: Case) -> None:
+        world, owner = case.world, case.world.administrator("owner", case.world.team)
+        world.clock.advance(days=-1)
+        record = world.serve(case.volunteer_id, minutes=60)
+        world.clock.advance(days=1)
+        second_hour = SHIFT_STARTS + timedelta(hours=1)
+        supplement = case.submit(starts_at=second_hour, ends_at=second_hour + timedelta(hours=1))
+        world.disclose()
+        world.resolve(world.object_to(record.id).id, owner, served_minutes=61)
+
         with pytest.raises(errors.OverlapsRecord):
-            elsewhere.supplement(case.volunteer_id, case.recorder)
-        case.world.decide(first.id, case.superior)
-        with pytest.raises(errors.OverlapsRecord):
-            elsewhere.supplement(case.volunteer_id, case.recorder)
+            world.decide(supplement.id, case.superior)
+        assert case.count_for(case.superior) == 1
+        assert world.summary(case.volunteer_id)["total_minutes"] == 61
+
+    def test_every_step_is_in_the_audit_log(self, case: Case) -> None:
+        supplement = case.submit()
+        case.world.decide(supplement.id, case.superior)
+
+        query = ListAuditLogQuery(
+            service=None, subject=f"supplement:{supplement.id}", action=None, limit=20, cursor=None
+        )
+        page = case.world.do(list_audit_log, query, Caller(kind="platform", account_id=new_id()))
+        assert [(row.action, row.actor_id) for row in page.items] == [
+            ("supplement.approved", case.superior.account_id),
+            ("supplement.submitted", case.recorder.account_id),
+        ]
 
 
 class TestEvidence:
@@ -264,10 +281,10 @@ class TestEvidence:
     def test_a_file_that_proves_two_supplements_is_flagged(self, case: Case) -> None:
         case.submit()
         (review,) = case.listed_for(case.superior)
-        assert not review["evidence"][0]["used_before"]
+        assert not review["evidence"][0]["used_elsewhere"]
 
         case.submit(volunteer_id=case.world.volunteer())
-        assert [r["evidence"][0]["used_before"] for r in case.listed_for(case.superior)] == [True, True]
+        assert [r["evidence"][0]["used_elsewhere"] for r in case.listed_for(case.superior)] == [True, True]
 
 
 def test_a_scan_after_the_shift_is_over_is_what_supplements_are_for(case: Case) -> None:
