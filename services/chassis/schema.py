@@ -26,6 +26,8 @@ _UNSAFE_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _UNSAFE_BLOCK = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _REGION = re.compile(r"[1-9]\d{5}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+# Days that rules may add to and take from without leaving the calendar, and local time may be told of.
+_YEARS = range(1900, 2200)
 
 
 def rule(code: str, zh: str, en: str) -> str:
@@ -176,7 +178,7 @@ class Timestamp(fields.Field[datetime]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None:
+            if moment.tzinfo is not None and moment.year in _YEARS:
                 return moment.astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             pass
@@ -197,9 +199,12 @@ class Day(fields.Field[date]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError) as error:
-            raise ma.ValidationError(rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD")) from error
+            day = date.fromisoformat(value)
+            if day.year in _YEARS:
+                return day
+        except (TypeError, ValueError):
+            pass
+        raise ma.ValidationError(rule("bad_date", "应为 YYYY-MM-DD 日期", "must be a date, YYYY-MM-DD"))
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()

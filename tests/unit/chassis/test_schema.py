@@ -157,3 +157,19 @@ def test_a_page_answers_items_and_the_next_cursor() -> None:
 
     dumped = page_of(Thing)().dump({"items": [{"name": "a"}], "next_cursor": None})
     assert dumped == {"items": [{"name": "a"}], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("day", "taken"), [("1899-12-31", False), ("1900-01-01", True), ("2199-12-31", True), ("9999-12-31", False)]
+)
+def test_days_and_moments_leave_room_for_arithmetic(day: str, taken: bool) -> None:
+    class When(Request):
+        day = Day()
+        at = Timestamp()
+
+    refused: set[str] = set()
+    try:
+        When().parse({"day": day, "at": f"{day}T12:00:00+08:00"})
+    except Invalid as invalid:
+        refused = {error.code for error in invalid.errors}
+    assert refused == (set() if taken else {"bad_date", "bad_time"})
