@@ -154,13 +154,15 @@ class RpcClient:
             future.set_exception(Unavailable())
 
     def _on_channel_closed(self, reason: Any) -> None:
+        self._usable = False  # the connection takes a moment to close, and until then would refuse with an error
+        self._fail_pending()
         if self._connection is not None and self._connection.is_open:
             log.warning("broker_channel_closed", reason=str(reason))
             self._connection.close()
 
     def _on_closed(self, reason: Any) -> None:
-        if self._usable:
-            log.warning("broker_lost", reason=str(reason))
+        if not self._stopping:
+            log.warning("broker_away", reason=str(reason), attempt=self._attempt)
         self._usable = False
         metrics.BROKER_CONNECTED.set(0)
         self._fail_pending()
