@@ -93,7 +93,8 @@ def _require_requirements(uow: ActivityUnitOfWork, activity: Activity, shift: Sh
     candidate = Candidate(
         birth_date=volunteer.birth_date,
         skills=volunteer.skills,
-        is_member=uow.volunteers.is_member(volunteer, activity.organization_id),
+        # asked of the database only where somebody asks
+        is_member=activity.members_only and uow.volunteers.is_member(volunteer, activity.organization_id),
     )
     missing = list(unmet(requirements, candidate, local_day(shift.starts_at)))
     if missing:
