@@ -23,7 +23,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping, MutableSet
+from collections.abc import Callable, Generator, Mapping, MutableSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def load_keys(path: str | Path) -> dict[str, Any]:
 
 def messages(
     amqp_url: str, queue: str, key: Mapping[str, Any], *, idle_seconds: float | None = None
-) -> Iterator[Message]:
+) -> Generator[Message, None, None]:
     """Every message, decrypted. Asking for the next one acknowledges the one before.
 
     So handle a message completely (write it to your database) before you go on: what is not acknowledged when the
@@ -117,7 +117,7 @@ def applications(
     *,
     seen: MutableSet[str] | None = None,
     idle_seconds: float | None = None,
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """The decrypted applications, each number once; other messages are passed over (a bank handles them all).
 
     ``seen`` holds the numbers that were handled. A set in memory forgets them with the process: a bank keeps them in

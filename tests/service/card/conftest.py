@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pika
 import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
+from deploy.local.topology import applications_queue
 from services.card import commands
 from services.card.consents import CURRENT_VERSION
 from services.card.domain import Bank, CardType
@@ -31,6 +33,7 @@ from services.chassis.testing.units import Units, test_key
 from services.chassis.unit_of_work import in_transaction
 from services.identity.events import VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
+from tests.conftest import PartnerBroker
 
 BANK_KEYS = {bank: ECKey.generate_key("P-256", {"kid": f"{bank}-test"}) for bank in Bank}
 SECRETS = {bank.value: "whsec_" + base64.b64encode(bank.value.encode() * 11).decode() for bank in Bank}
@@ -181,6 +184,19 @@ def administrator(organization_id: str, role: str = "owner") -> Caller:
 def opened(bank: Bank, token: str) -> dict[str, Any]:
     """What the bank reads."""
     return dict(json.loads(jwe.decrypt_compact(token, BANK_KEYS[bank]).plaintext))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def empty_bank_queues(partner_broker: PartnerBroker) -> Iterator[None]:
+    """Nothing lies in the banks' queues, before and after."""
+    connection = pika.BlockingConnection(pika.URLParameters(partner_broker.admin_url))
+    channel = connection.channel()
+    for bank in Bank:
+        channel.queue_purge(applications_queue(bank))
+    yield
+    for bank in Bank:
+        channel.queue_purge(applications_queue(bank))
+    connection.close()
 
 
 @pytest.fixture

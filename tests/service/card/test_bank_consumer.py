@@ -6,7 +6,7 @@ import base64
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -29,11 +29,10 @@ QUEUE = applications_queue("boc")
 
 
 @pytest.fixture
-def send(partner_broker: PartnerBroker) -> Iterator[Any]:
-    """Puts messages on the bank's queue, as the relay does; the queue is empty before and after."""
+def send(partner_broker: PartnerBroker, empty_bank_queues: None) -> Iterator[Any]:
+    """Puts messages on the bank's queue, as the relay does."""
     connection = pika.BlockingConnection(pika.URLParameters(partner_broker.admin_url))
     channel = connection.channel()
-    channel.queue_purge(QUEUE)
 
     def publish(type: str = bank_consumer.APPLICATION, number: str = "ZY20260000000152", key: ECKey = KEY) -> None:
         jwe = PartnerKeys({"boc": key}).seal("boc", {"application_no": number, "applicant": {"name": "测试者"}})
@@ -42,11 +41,10 @@ def send(partner_broker: PartnerBroker) -> Iterator[Any]:
         channel.basic_publish(APPLICATIONS_EXCHANGE, "boc", json.dumps(body).encode())
 
     yield publish
-    channel.queue_purge(QUEUE)
     connection.close()
 
 
-def received(partner_broker: PartnerBroker, **changed: Any) -> Iterator[dict[str, Any]]:
+def received(partner_broker: PartnerBroker, **changed: Any) -> Generator[dict[str, Any], None, None]:
     private = KEY.as_dict(private=True)
     given: dict[str, Any] = {"key": private, "idle_seconds": 1.0, **changed}
     return bank_consumer.applications(partner_broker.bank_url("boc"), QUEUE, **given)
@@ -68,7 +66,7 @@ def test_what_a_bank_did_not_finish_comes_again(partner_broker: PartnerBroker, s
     send(number="ZY1")
     first = received(partner_broker)
     assert next(first)["application_no"] == "ZY1"
-    first.close()  # type: ignore[attr-defined]  # the process dies before it goes on
+    first.close()  # the process dies before it goes on
 
     assert [document["application_no"] for document in received(partner_broker)] == ["ZY1"]
 

@@ -53,6 +53,7 @@ def other(bank: str) -> str:
     return next(one for one in BANKS if one != bank)
 
 
+@pytest.mark.usefixtures("empty_bank_queues")
 def test_a_bank_takes_from_its_own_queue_and_reports_to_its_own_exchange(
     partner_broker: PartnerBroker, bank: str
 ) -> None:

@@ -1,10 +1,14 @@
-"""Card as it runs: a process beside its relay; identity answers over the broker, the bank gets its message."""
+"""Card as it runs, beside its relay: identity answers over the broker, the bank takes the application from its queue
+with its own credentials, and reports."""
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +18,10 @@ import pika
 import pytest
 import sqlalchemy as sa
 
+from deploy.local.topology import applications_queue
+from deploy.partner import bank_consumer
+from services.card.domain import Bank
+from services.card.sealing import PartnerKeys
 from services.chassis.context import Caller, ContextKeys
 from services.chassis.events import CONTENT_TYPE, envelope
 from services.chassis.ids import new_id
@@ -21,7 +29,8 @@ from services.chassis.testing.processes import Process, eventually
 from services.chassis.testing.rpc import RpcCaller
 from services.chassis.testing.units import ENVIRONMENT as COMMON
 from services.identity.events import VolunteerChanged
-from tests.service.card.conftest import ENVIRONMENT, PLATFORM
+from tests.conftest import PartnerBroker
+from tests.service.card.conftest import BANK_KEYS, ENVIRONMENT, PLATFORM, SECRETS
 from tests.unit.card.notice_text import notice_text
 
 
@@ -30,18 +39,27 @@ class Running:
     """The process, somebody who asks it, and its database."""
 
     service: Process
+    relay: Process
+    partner_broker: PartnerBroker
     call: RpcCaller
     engine: sa.Engine
 
-    def messages_for_bank(self) -> list[dict[str, Any]]:
-        """What lies in the outbox for the banks' vhost."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(sa.text("SELECT body FROM outbox WHERE destination = 'partner'"))
-            return [row.body for row in rows]
+    @contextmanager
+    def at_bank(self) -> Iterator[Iterator[dict[str, Any]]]:
+        """The applications that the Bank of China gets."""
+        url = self.partner_broker.bank_url("boc")
+        key = BANK_KEYS[Bank.BOC].as_dict(private=True)
+        with closing(bank_consumer.applications(url, applications_queue("boc"), key, idle_seconds=40)) as applications:
+            yield applications
 
 
 @pytest.fixture
-def running(broker_url: str, scratch_database: Callable[[str], str]) -> Iterator[Running]:
+def running(
+    broker_url: str,
+    partner_broker: PartnerBroker,
+    empty_bank_queues: None,
+    scratch_database: Callable[[str], str],
+) -> Iterator[Running]:
     """Card, started for real."""
     database_url = scratch_database("card")
     environment = {
@@ -53,8 +71,13 @@ def running(broker_url: str, scratch_database: Callable[[str], str]) -> Iterator
     }
     call = RpcCaller(broker_url, ContextKeys.parse(environment["ZHIYUAN_CONTEXT_KEYS"]))
     engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    relay = Process(
+        "services.chassis.relay",
+        "card",
+        environment={**environment, "ZHIYUAN_PARTNER_AMQP_URL": partner_broker.admin_url},
+    )
     with Process("services.chassis.runner", "card", environment=environment).started() as service:
-        yield Running(service, call, engine)
+        yield Running(service, relay, partner_broker, call, engine)
     engine.dispose()
     call.close()
 
@@ -114,11 +137,12 @@ class Identity:
             if self._stop.is_set():
                 break
             if properties is not None:
-                assert json.loads(body)["args"][0]["partner"] == "boc"
+                (asked,) = json.loads(body)["args"]
+                sealed = PartnerKeys(BANK_KEYS).seal(asked["partner"], asked["document"])
                 channel.basic_publish(
                     "nameko-rpc",
                     properties.reply_to,
-                    b'{"result": {"jwe": "sealed"}, "error": null}',
+                    orjson.dumps({"result": {"jwe": sealed}, "error": None}),
                     pika.BasicProperties(correlation_id=properties.correlation_id),
                 )
         connection.close()
@@ -144,13 +168,23 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
     )
     assert application["status"] == "submitted"
     assert application["contact"] == {"name": "甲乙", "phone": "13900000000"}
-    assert running.messages_for_bank() == []
 
-    with Identity(broker_url):
-        (message,) = eventually(running.messages_for_bank, seconds=40)
-    assert (message["application_no"], message["jwe"]) == (application["application_no"], "sealed")
+    with Identity(broker_url), running.relay.started(), running.at_bank() as applications:
+        document = next(applications)
+        assert document["application_no"] == application["application_no"]
+        assert document["address"] == "天河区示例路1号"
+        body = b'{"status": "contacted"}'
+        headers = bank_consumer.sign(SECRETS["boc"], "msg_1", int(time.time()), body)
+        report = {
+            "application_no": document["application_no"],
+            "body_base64": base64.b64encode(body).decode(),
+            **{name.replace("-", "_"): value for name, value in headers.items()},
+        }
+        assert running.call("card.report_status", report)["changed"] is True
+        assert running.call("card.report_status", report)["changed"] is False
+
     (mine,) = running.call("card.list_my_applications", {}, caller=applicant)["items"]
-    assert mine["status"] == "routed"
+    assert [step["status"] for step in mine["history"]] == ["submitted", "routed", "contacted"]
     assert running.service.metric("zhiyuan_card_sealing_retries_total") >= 1
     assert "13900000000" not in running.service.log()
     assert "示例路" not in running.service.log()
