@@ -141,7 +141,7 @@ class ListReviews(PageRequest):
     status = one_of(REVIEWED_AS, load_default="pending")
 
 
-class ShownEvidence(Answer):
+class EvidenceToJudge(Answer):
     """A file to look at; ``used_elsewhere``: another supplement carries the very same bytes."""
 
     upload_id = Id()
@@ -168,8 +168,9 @@ class SupplementReview(Answer):
     ends_at = Timestamp()
     minutes = fields.Integer()
     reason = fields.String()
-    evidence = fields.List(fields.Nested(ShownEvidence))
-    decision_reason = fields.String(allow_none=True)
+    evidence = fields.List(Id())
+    files = fields.List(fields.Nested(EvidenceToJudge))
+    rejection_reason = fields.String(allow_none=True)
 
 
 SupplementReviewPage = page_of(SupplementReview)
@@ -197,7 +198,7 @@ class DecideReview(Request):
     kind = one_of(["supplements"], required=True)
     id = Id(required=True)
     approve = fields.Boolean(required=True)
-    reason = Text(max=500, multiline=True, load_default=None, allow_none=True)
+    reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
 
 
 class DecidedReview(Answer):
@@ -216,7 +217,7 @@ class Decision(Request):
 
     id = Id(required=True)
     approve = fields.Boolean(required=True)
-    reason = Text(max=500, multiline=True, load_default=None, allow_none=True)
+    reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
 
 
 class DecideReviews(Request):

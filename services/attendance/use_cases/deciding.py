@@ -53,12 +53,12 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     supplement = _decidable(uow, decision.id)
     if supplement.status != SupplementStatus.SUBMITTED:
         raise AlreadyDecided(status=supplement.status)
-    if not decision.approve and decision.reason is None:
+    if not decision.approve and not decision.reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
     supplement.status = SupplementStatus.APPROVED if decision.approve else SupplementStatus.REJECTED
     supplement.decided_by = uow.caller.require_account()
     supplement.decided_at = uow.clock.now()
-    supplement.decision_reason = decision.reason
+    supplement.decision_reason = decision.reason or None
     supplement.version += 1
     if decision.approve:
         _count(uow, supplement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.attendance import commands
@@ -19,6 +19,8 @@ REVIEWERS = ("owner", "reviewer")
 """Who decides, at an organization above."""
 
 KIND = "supplements"
+
+_REVIEW_WORDS: dict[str, str] = {status.value: word for word, status in REVIEWED_AS.items()}
 
 
 def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfWork) -> Supplement:
@@ -117,7 +119,10 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
     )
     used_twice = uow.supplements.files_used_twice([supplement for supplement, _, _ in page.items])
     now = uow.clock.now()
-    items = [_shown(supplement, title, name, used_twice, now) for supplement, title, name in page.items]
+    items = [
+        {**_shown(supplement, title, name, used_twice), "age_days": (now - supplement.submitted_at).days}
+        for supplement, title, name in page.items
+    ]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
@@ -134,13 +139,12 @@ def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
     ]
 
 
-def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str], now: datetime) -> dict[str, Any]:
+def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) -> dict[str, Any]:
     return {
         "id": supplement.id,
         "kind": KIND,
-        "status": supplement.status,
+        "status": _REVIEW_WORDS[supplement.status],
         "submitted_at": supplement.submitted_at,
-        "age_days": (now - supplement.submitted_at).days,
         "volunteer_id": supplement.volunteer_id,
         "name": name,
         "organization_id": supplement.organization_id,
@@ -151,8 +155,9 @@ def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str], 
         "ends_at": supplement.ends_at,
         "minutes": supplement.minutes,
         "reason": supplement.reason,
-        "decision_reason": supplement.decision_reason,
-        "evidence": [
+        "rejection_reason": supplement.decision_reason,
+        "evidence": [evidence.upload_id for evidence in supplement.evidence],
+        "files": [
             {
                 "upload_id": evidence.upload_id,
                 "content_type": evidence.content_type,

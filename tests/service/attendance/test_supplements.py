@@ -65,7 +65,7 @@ class TestSubmitting:
         (review,) = case.listed_for(case.superior)
         assert review["id"] == supplement.id
         assert (review["title"], review["name"], review["minutes"]) == ("春季植树", "张小丰", 60)
-        assert review["evidence"][0]["name"] == "photo.jpg"
+        assert review["files"][0]["name"] == "photo.jpg"
 
     @pytest.mark.parametrize("verified", [True, False])
     def test_only_who_was_verified_in_person_is_given_one(self, case: Case, verified: bool) -> None:
@@ -189,7 +189,7 @@ class TestDeciding:
         (event,) = case.world.units.published("supplement.decided")
         assert (event["data"]["approved"], event["data"]["reason"]) == (False, "照片看不清")
         (review,) = case.listed_for(case.superior, "rejected")
-        assert review["decision_reason"] == "照片看不清"
+        assert review["rejection_reason"] == "照片看不清"
 
     def test_a_decision_stands(self, case: Case) -> None:
         supplement = case.submit()
@@ -204,7 +204,7 @@ class TestDeciding:
         unknown = new_id()
         decisions = [
             commands.Decision(id=unknown, approve=True, reason=None),
-            commands.Decision(id=bad.id, approve=False, reason=None),
+            commands.Decision(id=bad.id, approve=False, reason=""),
             commands.Decision(id=good.id, approve=True, reason=None),
         ]
         command = commands.DecideReviews(kind="supplements", decisions=decisions)
@@ -281,10 +281,10 @@ class TestEvidence:
     def test_a_file_that_proves_two_supplements_is_flagged(self, case: Case) -> None:
         case.submit()
         (review,) = case.listed_for(case.superior)
-        assert not review["evidence"][0]["used_elsewhere"]
+        assert not review["files"][0]["used_elsewhere"]
 
         case.submit(volunteer_id=case.world.volunteer())
-        assert [r["evidence"][0]["used_elsewhere"] for r in case.listed_for(case.superior)] == [True, True]
+        assert [r["files"][0]["used_elsewhere"] for r in case.listed_for(case.superior)] == [True, True]
 
 
 def test_a_scan_after_the_shift_is_over_is_what_supplements_are_for(case: Case) -> None:
