@@ -24,10 +24,8 @@ from services.identity.use_cases.profile import get_me, own_account
 from services.identity.use_cases.telling import ask_for_review, tell_contact, tell_volunteer
 from services.identity.verifier import Verifier
 
-_OF_VOLUNTEERS = (
-    "cert_no", "region", "political_status", "clothing_size", "skills", "service_types",
-)  # fmt: skip
 _PLAIN = ("region", "political_status", "clothing_size", "skills", "service_types")
+_OF_VOLUNTEERS = ("cert_no", *_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +103,18 @@ def _change(uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Ce
     if account is None:
         raise NotAuthenticated()
     volunteer = uow.volunteers.lock_of_account(account.id)
-    account.version += 1
-    _change_contacts(uow, command, account)
+    contacts = _new_contacts(command)
+    for contact in contacts:
+        _change_contact(uow, contact, account)
     if command.name is not None:
         account.name = command.name
     if volunteer is not None:
         volunteer.version += 1
         _change_volunteer(uow, command, certificate, volunteer, account)
     uow.session.flush()
-    tell_contact(uow, account, volunteer.id if volunteer is not None else None)
+    if contacts:
+        account.version += 1
+        tell_contact(uow, account, volunteer.id if volunteer is not None else None)
     if volunteer is not None:
         tell_volunteer(uow, volunteer, account)
     changed = sorted(
@@ -124,14 +125,13 @@ def _change(uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Ce
     return get_me(commands.GetMe(), uow)
 
 
-def _change_contacts(uow: IdentityUnitOfWork, command: commands.UpdateMe, account: Account) -> None:
-    for contact in _new_contacts(command):
-        digest = recipient_digest(uow, contact.channel, contact.recipient)
-        use_code(uow, Purpose.CHANGE_CONTACT, digest, contact.code, field=contact.code_field)
-        if contact.channel is Channel.SMS:
-            uow.vault.set_phone(account, contact.recipient)
-        else:
-            uow.vault.set_email(account, contact.recipient)
+def _change_contact(uow: IdentityUnitOfWork, contact: _NewContact, account: Account) -> None:
+    digest = recipient_digest(uow, contact.channel, contact.recipient)
+    use_code(uow, Purpose.CHANGE_CONTACT, digest, contact.code, field=contact.code_field)
+    if contact.channel is Channel.SMS:
+        uow.vault.set_phone(account, contact.recipient)
+    else:
+        uow.vault.set_email(account, contact.recipient)
 
 
 def _change_volunteer(

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.context import Caller, ContextKeys
-from services.chassis.errors import Invalid
+from services.chassis.crypto import FieldCipher, KeyRing
+from services.chassis.errors import DeadlineExceeded, Invalid
 from services.chassis.events import CONTENT_TYPE, envelope
 from services.chassis.ids import new_id
 from services.chassis.testing.databases import Templates
@@ -21,7 +22,7 @@ from services.chassis.testing.rpc import RpcCaller
 from services.chassis.testing.units import ENVIRONMENT as COMMON
 from services.organization.events import AdministratorChanged
 from tests.service.conftest import FixedClock
-from tests.service.identity.conftest import ENVIRONMENT
+from tests.service.identity.conftest import ENVIRONMENT, PASSWORD, resident_id
 
 
 @dataclass
@@ -65,6 +66,25 @@ def test_a_code_is_written_down_for_notify(running: Running) -> None:
         routing_keys = list(connection.scalars(sa.text("SELECT routing_key FROM outbox")))
     assert routing_keys == ["code.requested.v1"]
     assert running.service.metric("zhiyuan_identity_codes_requested_total", outcome="sent") == 1
+
+
+def test_while_organization_does_not_answer_a_registration_ends_within_its_deadline(running: Running) -> None:
+    phone = "13800002222"
+    running.call(
+        "identity.request_code", {"channel": "sms", "recipient": phone, "purpose": "register", **captcha(running)}
+    )
+    with running.engine.connect() as connection:
+        event = connection.scalar(sa.text("SELECT body->'data' FROM outbox ORDER BY id DESC LIMIT 1"))
+    messages = FieldCipher(KeyRing.parse(ENVIRONMENT["ZHIYUAN_MESSAGE_KEYS"]))
+    registration = {
+        "name": "林木棉", "cert_type": "resident_id", "cert_no": resident_id(1), "phone": phone,
+        "password": PASSWORD, "region": "440104", "organization_id": new_id(),
+        "code": messages.decrypt(event["code_sealed"], f"code:{event['code_id']}"),
+    }  # fmt: skip
+    with pytest.raises(DeadlineExceeded):
+        running.call("identity.register_volunteer", registration, seconds=5)
+    with running.engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM volunteer")) == 0
 
 
 def test_a_wrong_password_is_refused_with_argon2_beside_the_hub(running: Running) -> None:

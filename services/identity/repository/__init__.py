@@ -1,0 +1,38 @@
+"""Identity's unit of work: its queries (``people``, ``access``), its vault, and the copy of the tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.organizations import Organizations
+from services.chassis.unit_of_work import UnitOfWork
+from services.identity.repository.access import (
+    CaptchaRepository,
+    CodeRepository,
+    LoginRepository,
+    SessionRepository,
+)
+from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
+from services.identity.settings import IdentitySettings
+from services.identity.vault import Vault
+
+
+class IdentityUnitOfWork(UnitOfWork):
+    """A unit of work with identity's repositories and its vault."""
+
+    settings: IdentitySettings
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.vault = Vault(self.settings.field_cipher, self.settings.message_cipher, self.settings.blind_index)
+        self.accounts = AccountRepository(self)
+        self.volunteers = VolunteerRepository(self)
+        self.roles = RoleRepository(self)
+        self.captchas = CaptchaRepository(self)
+        self.codes = CodeRepository(self)
+        self.logins = LoginRepository(self)
+        self.sessions = SessionRepository(self)
+        self.organizations = Organizations(self.session, self.caller)
+
+
+UNIT_OF_WORK = IdentityUnitOfWork
