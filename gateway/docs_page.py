@@ -99,7 +99,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
 
 def _parameters(parameters: Any, document: dict[str, Any]) -> str:
     rows = "".join(
-        _row(p["name"], p["schema"], p.get("required", False), f"{p['in']} {p.get('description', '')}")
+        _row(p["name"], p["schema"], document, p.get("required", False), f"{p['in']} {p.get('description', '')}")
         for p in (_resolved(parameter, document) for parameter in parameters)
     )
     return f"<h4>参数 · Parameters</h4><table>{rows}</table>" if rows else ""
@@ -132,31 +132,31 @@ def _rows(schema: dict[str, Any], document: dict[str, Any], prefix: str = "", de
     schema = _resolved(schema, document)
     for name, member in schema.get("properties", {}).items():
         inner = _resolved(member, document)
-        yield _row(f"{prefix}{name}", inner, name in schema.get("required", ()), "")
+        yield _row(f"{prefix}{name}", inner, document, name in schema.get("required", ()), "")
         if depth < _MAX_DEPTH:
             nested = inner.get("items", inner)
             step = f"{prefix}{name}[]." if "items" in inner else f"{prefix}{name}."
             yield from _rows(nested, document, step, depth + 1)
 
 
-def _row(name: str, schema: dict[str, Any], required: bool, note: str) -> str:
+def _row(name: str, schema: dict[str, Any], document: dict[str, Any], required: bool, note: str) -> str:
     need = '<span class="need">必填 · required</span>' if required else ""
-    return (
-        f"<tr><td><code>{escape(name)}</code> {need}</td><td>{escape(_type(schema))}</td><td>{escape(note)}</td></tr>"
-    )
+    kind = escape(_type(schema, document))
+    return f"<tr><td><code>{escape(name)}</code> {need}</td><td>{kind}</td><td>{escape(note)}</td></tr>"
 
 
-def _type(schema: dict[str, Any]) -> str:
-    kind = schema.get("type", "any")
-    words = " | ".join(kind) if isinstance(kind, list) else str(kind)
+def _type(schema: dict[str, Any], document: dict[str, Any]) -> str:
+    """``string, 2…50``, ``[uuid]``, ``a | b``: what a reader needs to know of a value."""
     if "enum" in schema:
-        return " | ".join(str(choice) for choice in schema["enum"])
-    limits = [
-        f"{word} {schema[key]}"
-        for key, word in (("minimum", "≥"), ("maximum", "≤"), ("minLength", "≥"), ("maxLength", "≤"), ("format", ""))
-        if key in schema
-    ]
-    return " ".join([words, *limits])
+        return " | ".join("null" if choice is None else str(choice) for choice in schema["enum"])
+    kinds = schema.get("type", "object" if "properties" in schema else "any")
+    kinds = list(kinds) if isinstance(kinds, list) else [kinds]
+    if "array" in kinds:
+        return f"[{_type(_resolved(schema.get('items', {}), document), document)}]"
+    kinds[0] = schema.get("format", kinds[0])
+    least = schema.get("minimum", schema.get("minLength", ""))
+    most = schema.get("maximum", schema.get("maxLength", ""))
+    return " | ".join(kinds) + (f", {least}…{most}" if least != most else "")
 
 
 def _curl(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
@@ -190,7 +190,8 @@ def _example(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -
 def _resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref") or next((part["$ref"] for part in schema.get("allOf", ()) if "$ref" in part), None)
     if reference is None:
-        return next((part for part in schema.get("anyOf", ()) if "$ref" in part), schema)
+        nullable = next((part for part in schema.get("anyOf", ()) if "$ref" in part), None)
+        return schema if nullable is None else _resolved(nullable, document)
     found: dict[str, Any] = document
     for step in str(reference).removeprefix("#/").split("/"):
         found = found[step]

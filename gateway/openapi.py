@@ -14,9 +14,10 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from gateway.errors import TooLarge, UnsupportedMediaType
-from gateway.routing import Route, Who
+from gateway.routing import OneOf, Route, Who
 from services.chassis.errors import (
     AppError,
+    BadRequest,
     DeadlineExceeded,
     Forbidden,
     Invalid,
@@ -138,7 +139,9 @@ def _parameters(route: Route, converter: Any) -> list[Any]:
     for name in route.path_parameters:
         if name not in declared:
             raise ValueError(f"{route.method} {route.path}: {route.request.__name__} has no field {name}")
-        schema = {k: v for k, v in converter.field2property(declared[name]).items() if k != "readOnly"}
+        schema = converter.field2property(declared[name])
+        if isinstance(route.rpc, OneOf) and name == route.rpc.parameter:
+            schema = {"type": "string", "enum": list(route.rpc.targets)}
         parameters.append({"in": "path", "name": name, "required": True, "schema": schema})
     if not route.takes_body:
         query = [name for name in sent.fields if name not in route.path_parameters]
@@ -181,7 +184,7 @@ def _refusals(route: Route) -> dict[str, Any]:
     if route.targets:
         found += [Unavailable, DeadlineExceeded]
     if route.request().fields:
-        found.append(Invalid)
+        found += [BadRequest, Invalid]
     if route.who not in (Who.PUBLIC, Who.PARTNER):
         found += [NotAuthenticated, Forbidden]
     if route.path_parameters:

@@ -128,3 +128,37 @@ def test_readiness_follows_the_broker(site: Any) -> None:
     assert one.http.get("/livez").status_code == one.http.get("/readyz").status_code == 200
     one.rpc.connected = False
     assert (one.http.get("/livez").status_code, one.http.get("/readyz").status_code) == (200, 503)
+
+
+def test_the_page_says_what_a_value_looks_like() -> None:
+    document = {
+        "info": {"title": "t", "description": "d"},
+        "tags": [{"name": "tag"}],
+        "components": {"schemas": {"Inner": {"type": "object", "properties": {"x": {"enum": ["a", None]}}}}},
+        "paths": {
+            "/p": {
+                "post": {
+                    "operationId": "p", "summary": "做 · Do", "description": "", "tags": ["tag"], "responses": {},
+                    "requestBody": {
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "required": ["ids"],
+                                    "properties": {
+                                        "ids": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+                                        "inner": {"anyOf": [{"$ref": "#/components/schemas/Inner"}, {"type": "null"}]},
+                                        "n": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
+                                        "<b>": {"type": "string"},
+                                    },
+                                }
+                            }
+                        }
+                    },
+                }
+            }
+        },
+    }  # fmt: skip
+    page = docs_page.render(document)
+    for shown in ("[uuid]", "integer | null, 1…9", "<code>inner.x</code>", "a | null", "&lt;b&gt;", '{"ids":["…"]}'):
+        assert shown in page or shown.replace('"', "&quot;") in page, shown
+    assert "<b>" not in page

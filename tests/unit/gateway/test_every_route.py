@@ -82,7 +82,7 @@ def test_no_payload_ends_in_a_500(contract: Site, route: Route) -> None:
     segment = st.just(new_id()) | _TEXT.filter(lambda text: text.strip("./") != "" and "/" not in text)
 
     @given(payload=payloads, segments=st.lists(segment, min_size=4, max_size=4))
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def check(payload: dict[str, Any], segments: list[str]) -> None:
         path = "/v1" + route.path
         for name, value in zip(route.path_parameters, segments, strict=False):

@@ -370,3 +370,14 @@ def test_no_body_at_all_ends_in_a_500(books: Site, body: bytes) -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_query_at_all_ends_in_a_500(books: Site, query: str) -> None:
     assert books.http.get(f"/v1/books?{query}").status_code in {200, 400, 422}
+
+
+def test_a_frontend_on_another_host_is_let_in_only_if_it_is_named(site: Any) -> None:
+    books = site(ROUTES, ZHIYUAN_ALLOWED_ORIGINS="https://app.example")
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,idempotency-key"}
+    for origin, status in (("https://app.example", 200), ("https://evil.example", 400)):
+        answer = books.http.options(NOTES, headers={"Origin": origin, **asked})
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin") == origin) == (
+            status,
+            status == 200,
+        )
