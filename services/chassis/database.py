@@ -27,6 +27,7 @@ def create_engine(settings: ServiceSettings, process: str) -> sa.Engine:
         pool_timeout=settings.statement_timeout_ms / 1000,
         pool_pre_ping=True,  # a restarted database costs a reconnect, not an error
         pool_use_lifo=True,
+        hide_parameters=True,  # what was bound to a failing statement may be somebody's name, and errors are logged
         connect_args={"options": options, "application_name": process, "connect_timeout": 5},
     )
     metrics.POOL_SIZE.set(settings.max_workers)

@@ -55,6 +55,16 @@ def test_the_pool_heals_after_the_database_dropped_its_connections(database_url:
             assert connection.scalar(sa.text("SELECT pg_backend_pid()")) != pid
 
 
+def test_an_error_does_not_show_what_was_bound_to_the_statement(database_url: str) -> None:
+    """It goes into the logs, and what is bound may be somebody's name."""
+    with engine_of(database_url) as engine, engine.connect() as connection:
+        with pytest.raises(DBAPIError) as error:
+            connection.execute(sa.text("SELECT 1 / 0, :name"), {"name": "林木棉"})
+
+    assert "division by zero" in str(error.value)
+    assert "林木棉" not in str(error.value)
+
+
 def test_an_outage_is_told_from_a_mistake(database_url: str) -> None:
     with engine_of(database_url) as engine, engine.connect() as connection:
         with pytest.raises(DBAPIError) as mistake:
