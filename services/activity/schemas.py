@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -27,18 +26,6 @@ from services.chassis.schema import (
     rule,
     whole_number,
 )
-
-_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
-_OUT_OF_RANGE = rule("out_of_range", "应在 2000 年至 2099 年之间", "must be between 2000 and 2099")
-
-
-def _moment(**options: Any) -> Timestamp:
-    first, last = (datetime(day.year, 1, 1, tzinfo=UTC) for day in (_EARLIEST, _LATEST))
-    return Timestamp(validate=validate.Range(min=first, max=last, error=_OUT_OF_RANGE), **options)
-
-
-def _day(**options: Any) -> Day:
-    return Day(validate=validate.Range(min=_EARLIEST, max=_LATEST, error=_OUT_OF_RANGE), **options)
 
 
 def _between(low: float, high: float) -> validate.Range:
@@ -95,8 +82,8 @@ class NewShift(Request):
     class Meta:
         command = commands.ShiftInput
 
-    starts_at = _moment(required=True)
-    ends_at = _moment(required=True)
+    starts_at = Timestamp(required=True)
+    ends_at = Timestamp(required=True)
     capacity = whole_number(min=1, max=100_000, required=True)
     role = Text(max=40, load_default=None, allow_none=True)
 
@@ -120,7 +107,7 @@ class CreateActivity(Request):
     region = RegionCode(load_default="")
     address = Text(max=200, load_default="")
     location = fields.Nested(Location, load_default=None, allow_none=True)
-    enroll_by = _moment(load_default=None, allow_none=True)
+    enroll_by = Timestamp(load_default=None, allow_none=True)
     contact = Text(max=100, load_default="")
     insurance_note = Text(max=500, load_default="")
     requirements = fields.Nested(Requirements, load_default=RequirementsValue)
@@ -141,7 +128,7 @@ class EditActivity(Request):
     region = RegionCode()
     address = Text(max=200)
     location = fields.Nested(Location, allow_none=True)
-    enroll_by = _moment(allow_none=True)
+    enroll_by = Timestamp(allow_none=True)
     contact = Text(max=100)
     insurance_note = Text(min=0, max=500)
     requirements = fields.Nested(Requirements)
@@ -175,7 +162,7 @@ class CopyActivity(Request):
         command = commands.CopyActivity
 
     activity_id = Id(required=True)
-    starts_on = _day(load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True)
 
 
 class GetActivity(Request):
@@ -199,8 +186,8 @@ class SearchActivities(PageRequest):
     q = Text(max=100, load_default=None)
     region = RegionCode(load_default=None)
     category = Text(max=40, load_default=None)
-    from_day = _day(data_key="from", load_default=None)
-    to_day = _day(data_key="to", load_default=None)
+    from_day = Day(data_key="from", load_default=None)
+    to_day = Day(data_key="to", load_default=None)
     near = Near(load_default=None, metadata={"description": "latitude,longitude,kilometres"})
     open = fields.Boolean(load_default=None)
     organization_id = Id(load_default=None)
