@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,109 +9,132 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from services.activity.events import ShiftState
 from services.attendance import commands
-from services.attendance.domain import Direction, Interval
+from services.attendance.domain import Direction
 from services.attendance.use_cases import objecting
 from services.chassis.errors import AppError
 from tests.service.attendance.conftest import World
 
 WHICH = st.integers(0, 1)
-MINUTES = st.integers(1, 240)
+STARTS, MINUTES = st.integers(-60, 180), st.integers(1, 180)
+UP_TO_FIVE = st.integers(0, 4)
 
 
 class Attendance(RuleBasedStateMachine):
-    """Two volunteers at a shift of a day. What is refused changes nothing; what is taken must add up."""
+    """Two volunteers go out together, again and again. What is refused changes nothing; what is taken must add up."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
-        self.world = World(world.units, world.province, world.city, world.team, world.other_city)
-        self.starts_at: datetime = world.clock.now()
-        shift = ShiftState(
-            shift_id=self.world.shift,
-            starts_at=self.starts_at,
-            ends_at=self.starts_at + timedelta(days=1),
-            capacity=2,
-        )
-        self.world.hear(self.world.activity_state(shifts=[shift]))
-        self.volunteers = [self.world.volunteer(), self.world.volunteer()]
-        self.recorder = self.world.administrator("recorder", self.world.team)
-        self.superior = self.world.administrator("owner", self.world.city)
+        self.world = world
+        self.volunteers = [world.volunteer(accepted_for=None), world.volunteer(accepted_for=None)]
+        self.recorder = world.administrator("recorder", world.team)
+        self.superior = world.administrator("owner", world.city)
+        self.outings: list[tuple[World, datetime]] = []
         self.supplements: list[str] = []
         self.objections: list[str] = []
 
     def attempt(self, deed: Callable[[], Any]) -> Any:
         """Do it, or be refused: by a rule, never by the database."""
-        before = [self.world.records(volunteer_id) for volunteer_id in self.volunteers]
+        before = self.records()
         try:
             return deed()
         except AppError:
-            assert [self.world.records(volunteer_id) for volunteer_id in self.volunteers] == before
+            assert self.records() == before
             return None
 
-    def time(self, after: int, minutes: int) -> Interval:
-        """A time that starts so many minutes after the shift's start."""
-        starts_at = self.starts_at + timedelta(minutes=after)
-        return Interval(starts_at, starts_at + timedelta(minutes=minutes))
+    def records(self) -> list[dict[str, Any]]:
+        """All records of both."""
+        return [record for volunteer_id in self.volunteers for record in self.world.records(volunteer_id)]
 
-    @rule(minutes=MINUTES)
-    def time_passes(self, minutes: int) -> None:
-        self.world.clock.advance(minutes=minutes)
+    @initialize(served=MINUTES)
+    def go_out_first(self, served: int) -> None:
+        self._go_out(served)
+        self.hours_pass(3)
+
+    @rule(served=MINUTES)
+    def go_out(self, served: int) -> None:
+        self._go_out(served)
+
+    def _go_out(self, served: int) -> None:
+        """An activity of its own: both sign in, serve, and sign out, if they may."""
+        world = World(self.world.units, self.world.province, self.world.city, self.world.team)
+        starts_at = world.clock.now()
+        ends_at = starts_at + timedelta(hours=3)
+        shift = ShiftState(shift_id=world.shift, starts_at=starts_at, ends_at=ends_at, capacity=2)
+        world.hear(world.activity_state(shifts=[shift]))
+        for volunteer_id in self.volunteers:
+            world.accept(volunteer_id, world.shift)
+        self.outings.append((world, starts_at))
+        self.scan(0, Direction.SIGN_IN)
+        self.scan(1, Direction.SIGN_IN)
+        world.clock.advance(minutes=served)
+        self.scan(0, Direction.SIGN_OUT)
+        self.scan(1, Direction.SIGN_OUT)
+
+    @rule(which=WHICH, kind=st.sampled_from(Direction))
+    def scan(self, which: int, kind: Direction) -> None:
+        """Once more at the newest activity."""
+        self.attempt(lambda: self.outings[-1][0].scan(self.volunteers[which], kind))
+
+    @rule(hours=st.integers(1, 5))
+    def hours_pass(self, hours: int) -> None:
+        self.world.clock.advance(hours=hours)
+        self.world.disclose()
 
     @rule()
     def days_pass(self) -> None:
         self.world.clock.advance(days=4)
+        self.world.disclose()
+        self.world.confirm()
 
-    @rule(which=WHICH, kind=st.sampled_from(Direction))
-    def scan(self, which: int, kind: Direction) -> None:
-        self.attempt(lambda: self.world.scan(self.volunteers[which], kind))
-
-    @rule(which=WHICH, after=st.integers(0, 1500), minutes=MINUTES)
-    def supplement(self, which: int, after: int, minutes: int) -> None:
-        time = self.time(after, minutes)
+    @rule(which=WHICH, outing=UP_TO_FIVE, after=STARTS, minutes=MINUTES)
+    def supplement(self, which: int, outing: int, after: int, minutes: int) -> None:
+        world, starts_at = self.outings[outing % len(self.outings)]
+        start = starts_at + timedelta(minutes=after)
+        end = start + timedelta(minutes=minutes)
         submitted = self.attempt(
-            lambda: self.world.supplement(
-                self.volunteers[which], self.recorder, starts_at=time.starts_at, ends_at=time.ends_at
-            )
+            lambda: world.supplement(self.volunteers[which], self.recorder, starts_at=start, ends_at=end)
         )
         if submitted is not None:
             self.supplements.append(submitted.id)
 
-    @rule(approve=st.booleans())
+    @precondition(lambda self: self.supplements)
+    @rule(approve=st.sampled_from([True, True, False]))
     def decide(self, approve: bool) -> None:
-        if self.supplements:
-            chosen = self.supplements.pop()
-            self.attempt(lambda: self.world.decide(chosen, self.superior, approve=approve, reason="理由"))
+        chosen = self.supplements.pop()
+        self.attempt(lambda: self.world.decide(chosen, self.superior, approve=approve, reason="理由"))
 
-    @rule(which=WHICH)
-    def object_to_the_newest(self, which: int) -> None:
-        records = self.world.records(self.volunteers[which])
-        if records:
-            objection = self.attempt(lambda: self.world.object_to(records[0]["record_id"]))
-            if objection is not None:
-                self.objections.append(objection.id)
+    @rule(which=UP_TO_FIVE)
+    def object(self, which: int) -> None:
+        records = self.records()
+        record = records[which % len(records)]
+        world = next(world for world, _ in self.outings if world.activity == record["activity_id"])
+        objection = self.attempt(lambda: world.object_to(record["record_id"]))
+        if objection is not None:
+            self.objections.append(objection.id)
 
-    @rule(upheld=st.booleans(), after=st.integers(0, 1500), minutes=st.none() | MINUTES)
-    def resolve(self, upheld: bool, after: int, minutes: int | None) -> None:
-        if not self.objections:
-            return
+    @precondition(lambda self: self.objections)
+    @rule(upheld=st.booleans(), outing=UP_TO_FIVE, after=STARTS, minutes=st.none() | MINUTES)
+    def resolve(self, upheld: bool, outing: int, after: int, minutes: int | None) -> None:
         corrected = None
-        if minutes is not None:
-            time = self.time(after, minutes)
-            corrected = commands.CorrectedTime(starts_at=time.starts_at, ends_at=time.ends_at)
+        if upheld and minutes is not None:
+            start = self.outings[outing % len(self.outings)][1] + timedelta(minutes=after)
+            corrected = commands.CorrectedTime(starts_at=start, ends_at=start + timedelta(minutes=minutes))
         command = commands.ResolveObjection(
             objection_id=self.objections[-1], upheld=upheld, reason="理由", corrected=corrected
         )
-        resolved = self.attempt(lambda: self.world.do(objecting.resolve_objection, command, self.recorder))
-        if resolved is not None:
+        if self.attempt(lambda: self.world.do(objecting.resolve_objection, command, self.recorder)) is not None:
             self.objections.pop()
-
-    @rule()
-    def timers(self) -> None:
-        self.world.disclose()
-        self.world.confirm()
 
     @invariant()
     def everything_adds_up(self) -> None:
@@ -122,17 +144,15 @@ class Attendance(RuleBasedStateMachine):
             assert sum(record["minutes"] for record in records) == summary["total_minutes"]
             confirmed = sum(record["minutes"] for record in records if record["status"] == "confirmed")
             assert summary["confirmed_minutes"] == confirmed
-            assert sum(record["status"] == "open" for record in records) <= 1
             counted = sorted((r["starts_at"], r["ends_at"]) for r in records if r["starts_at"] is not None)
             assert all(one[1] <= next_one[0] for one, next_one in pairwise(counted))
 
     @invariant()
-    def a_frozen_record_has_an_open_objection(self) -> None:
-        query = commands.ListObjections(activity_id=self.world.activity, limit=100, cursor=None)
-        items = self.world.do(objecting.list_objections, query, self.superior)["items"]
-        objected = {item["record_id"] for item in items if item["status"] == "open"}
-        records = [record for volunteer_id in self.volunteers for record in self.world.records(volunteer_id)]
-        assert {r["record_id"] for r in records if r["status"] == "frozen"} == objected
+    def a_record_is_frozen_while_an_objection_to_it_is_open(self) -> None:
+        with self.world.units() as uow:
+            found = [uow.objections.find(objection_id) for objection_id in self.objections]
+        objected = {objection.record_id for objection in found if objection is not None}
+        assert {r["record_id"] for r in self.records() if r["status"] == "frozen"} == objected
 
 
 def test_whatever_happens_in_whatever_order_the_hours_add_up(world: World) -> None:
