@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from services.chassis import migrations
 from services.chassis.database import create_engine, is_outage
 from services.chassis.settings import ServiceSettings
 from services.chassis.testing.databases import Templates
+from services.chassis.testing.processes import REPOSITORY
 from services.chassis.testing.units import ENVIRONMENT
 from tests.sample.models import Base
 
@@ -81,19 +83,14 @@ def test_two_migration_jobs_at_once_do_the_work_once(templates: Templates, datab
     admin = sa.create_engine(sa.make_url(database_admin_url).set(drivername="postgresql+psycopg"))
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("CREATE DATABASE two_jobs"))
-        faults: list[BaseException] = []
-
-        def migrate() -> None:
-            try:
-                migrations.upgrade("notify", templates.url("two_jobs"))
-            except BaseException as fault:
-                faults.append(fault)
-
-        jobs = [threading.Thread(target=migrate) for _ in range(2)]
-        for job in jobs:
-            job.start()
-        for job in jobs:
-            job.join()
+        # processes, as in real life: Alembic keeps its context in a module, so that threads would share it
+        command = [sys.executable, "-m", "services.chassis.migrations", "notify", "upgrade"]
+        environment = {**os.environ, "ZHIYUAN_DATABASE_URL": templates.url("two_jobs")}
+        jobs = [
+            subprocess.Popen(command, env=environment, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        faults = [job.communicate(timeout=60)[1] for job in jobs if job.wait(60) != 0]
         connection.execute(sa.text("DROP DATABASE two_jobs WITH (FORCE)"))
     admin.dispose()
 
