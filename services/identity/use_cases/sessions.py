@@ -130,7 +130,9 @@ def _count(failure: LoginFailure, policy: LockoutPolicy, now: datetime) -> None:
         failure.failures = 0
     failure.failures += 1
     failure.last_at = now
-    failure.locked_until = now + policy.delay_after(failure.failures)
+    delay = policy.delay_after(failure.failures)
+    # no delay is no lock: somebody else's attempt at this moment began before our `now`, and must not wait for it
+    failure.locked_until = now + delay if delay else None
 
 
 def _open_session(uow: IdentityUnitOfWork, account_id: str, password_hash: str | None) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def test_guesses_at_the_same_moment_count_too(identity: Identity) -> None:
     assert sum(isinstance(r, LoginLocked) for r in refusals) == 7
 
 
+def test_an_attempt_that_began_before_somebody_elses_failure_ended_does_not_wait_for_it(identity: Identity) -> None:
+    body = identity.registration()
+    identity.register(dict(body))
+    assert isinstance(refusal(identity, body["phone"], "wrong-password-1"), BadCredentials)
+    identity.clock.advance(seconds=-0.01)
+    assert identity.sign_in(body["phone"])
+
+
 def test_one_password_tried_on_many_names_locks_the_address(identity: Identity) -> None:
     body = identity.registration()
     identity.register(dict(body))
