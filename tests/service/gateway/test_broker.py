@@ -103,7 +103,9 @@ def test_a_cut_connection_fails_what_is_under_way_at_once_and_heals_by_itself(wh
 
 
 def test_many_requests_at_once_get_each_their_own_answer(whole: House) -> None:
-    ids = [whole.http.post("/v1/notes", json={"text": f"note {n}"}).json()["note_id"] for n in range(40)]
+    written = [whole.http.post("/v1/notes", json={"text": f"note {n}"}) for n in range(40)]
+    assert {answer.status_code for answer in written} == {201}, [answer.text for answer in written]
+    ids = [answer.json()["note_id"] for answer in written]
     answers: dict[str, str] = {}
 
     def read(note_id: str) -> None:
@@ -159,6 +161,17 @@ def test_a_stop_lets_the_requests_under_way_end(whole: House) -> None:
     assert statuses == [204]
     whole.gateway.start()
     whole.gateway.wait_until_ready()
+
+
+def test_a_gateway_that_starts_before_the_broker_waits_for_it(whole: House) -> None:
+    whole.gateway.stop()
+    whole.wire.cut()
+    whole.gateway.start()
+    eventually(lambda: whole.gateway.ops("/livez")[0] == 200)
+    assert whole.gateway.ops("/readyz")[0] == 503
+    whole.wire.mend()
+    whole.gateway.wait_until_ready()
+    assert whole.get("/v1/wait?tenths=0").status_code == 204
 
 
 def test_bad_settings_are_all_named_at_once(whole: House) -> None:
