@@ -11,7 +11,8 @@ from starlette.responses import Response
 from gateway import qr
 from gateway.endpoints import accepts
 from gateway.routing import Route, Who
-from services.attendance import errors, schemas
+from services.attendance import errors
+from services.attendance.schemas import disclosure, mine, reviews, scans
 from services.chassis.context import Caller
 from services.chassis.errors import FieldError, Invalid, NotFound
 
@@ -63,13 +64,13 @@ _SCANS, _SUPPLEMENTS, _DISCLOSURE, _MINE = ("attendance",), ("supplements",), ("
 ROUTES = [
     Route(
         "GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-code", "attendance.show_code",
-        request=schemas.ShowCode, answer=schemas.AttendanceCode, who=Who.ADMINISTRATOR, tags=_SCANS,
+        request=scans.ShowCode, answer=scans.AttendanceCode, who=Who.ADMINISTRATOR, tags=_SCANS,
         render=_draw_code, formats=tuple(_DRAWN), errors=(errors.ActivityRevoked,),
         zh="签到、签退二维码", en="The sign-in or sign-out code to show now",
     ),
     Route(
         "POST", "/attendance/scans", "attendance.scan_code",
-        request=schemas.ScanCode, answer=schemas.ScannedRecord, who=Who.VOLUNTEER, tags=_SCANS,
+        request=scans.ScanCode, answer=scans.ScannedRecord, who=Who.VOLUNTEER, tags=_SCANS,
         errors=(
             errors.CodeInvalid, errors.CodeExpired, errors.NonceReused, errors.NotAccepted, errors.NotVerifiedInPerson,
             errors.ActivityRevoked, errors.WrongTime, errors.OutsideFence, errors.AlreadySignedIn, errors.NotSignedIn,
@@ -79,56 +80,56 @@ ROUTES = [
     ),
     Route(
         "POST", "/activities/{activity_id}/supplements", "attendance.submit_supplement",
-        from_client=schemas.SupplementForm, request=schemas.SubmitSupplement, prepare=_describe_evidence,
-        answer=schemas.SubmittedSupplement, who=Who.ADMINISTRATOR, status=201, tags=_SUPPLEMENTS,
+        from_client=reviews.SupplementForm, request=reviews.SubmitSupplement, prepare=_describe_evidence,
+        answer=reviews.SubmittedSupplement, who=Who.ADMINISTRATOR, status=201, tags=_SUPPLEMENTS,
         errors=(errors.NotAccepted, errors.NotVerifiedInPerson, errors.OverlapsRecord, errors.ActivityRevoked),
         zh="补录服务时长", en="Ask the superior to count hours that could not be scanned",
     ),
     Route(
         "POST", "/activities/{activity_id}/disclosure", "attendance.open_disclosure",
-        request=schemas.OpenDisclosure, answer=schemas.DisclosureSummary, who=Who.ADMINISTRATOR, status=201,
+        request=disclosure.OpenDisclosure, answer=disclosure.DisclosureSummary, who=Who.ADMINISTRATOR, status=201,
         tags=_DISCLOSURE, errors=(errors.ShiftsNotEnded, errors.OpenRecords, errors.NothingToDisclose),
         zh="开始时长公示", en="Disclose an activity's hours now",
     ),
     Route(
         "GET", "/disclosures", "attendance.list_disclosures",
-        request=schemas.ListDisclosures, answer=schemas.DisclosurePage, who=Who.PUBLIC, tags=_DISCLOSURE,
+        request=disclosure.ListDisclosures, answer=disclosure.DisclosurePage, who=Who.PUBLIC, tags=_DISCLOSURE,
         zh="时长公示列表", en="Disclosures, newest first",
     ),
     Route(
         "GET", "/activities/{activity_id}/disclosure", "attendance.get_disclosure",
-        request=schemas.GetDisclosure, answer=schemas.Disclosure, who=Who.PUBLIC, tags=_DISCLOSURE,
+        request=disclosure.GetDisclosure, answer=disclosure.Disclosure, who=Who.PUBLIC, tags=_DISCLOSURE,
         zh="活动时长公示", en="An activity's disclosed hours, with masked names",
     ),
     Route(
         "POST", "/activities/{activity_id}/objections", "attendance.submit_objection",
-        request=schemas.SubmitObjection, answer=schemas.SubmittedObjection, who=Who.PUBLIC, status=201, strict=True,
-        tags=_DISCLOSURE, errors=(errors.NotDisclosed,), zh="我有异议", en="Object to disclosed hours",
+        request=disclosure.SubmitObjection, answer=disclosure.SubmittedObjection, who=Who.PUBLIC, status=201,
+        strict=True, tags=_DISCLOSURE, errors=(errors.NotDisclosed,), zh="我有异议", en="Object to disclosed hours",
     ),
     Route(
         "GET", "/activities/{activity_id}/objections", "attendance.list_objections",
-        request=schemas.ListObjections, answer=schemas.ObjectionPage, who=Who.ADMINISTRATOR, tags=_DISCLOSURE,
+        request=disclosure.ListObjections, answer=disclosure.ObjectionPage, who=Who.ADMINISTRATOR, tags=_DISCLOSURE,
         zh="活动的异议", en="The objections to an activity's hours",
     ),
     Route(
         "POST", "/objections/{objection_id}/resolution", "attendance.resolve_objection",
-        request=schemas.ResolveObjection, answer=schemas.ResolvedObjection, who=Who.ADMINISTRATOR, tags=_DISCLOSURE,
-        errors=(errors.ObjectionAlreadyResolved, errors.OverlapsRecord),
+        request=disclosure.ResolveObjection, answer=disclosure.ResolvedObjection, who=Who.ADMINISTRATOR,
+        tags=_DISCLOSURE, errors=(errors.ObjectionAlreadyResolved, errors.OverlapsRecord),
         zh="处理异议", en="Uphold an objection and correct the record, or dismiss it",
     ),
     Route(
         "GET", "/me/service-records", "attendance.list_service_records",
-        request=schemas.ListServiceRecords, answer=schemas.ServiceRecordPage, who=Who.VOLUNTEER, tags=_MINE,
+        request=mine.ListServiceRecords, answer=mine.ServiceRecordPage, who=Who.VOLUNTEER, tags=_MINE,
         zh="我的服务记录", en="One's own service records, newest first",
     ),
     Route(
         "GET", "/me/service-summary", "attendance.get_service_summary",
-        request=schemas.GetServiceSummary, answer=schemas.ServiceSummary, who=Who.VOLUNTEER, tags=_MINE,
+        request=mine.GetServiceSummary, answer=mine.ServiceSummary, who=Who.VOLUNTEER, tags=_MINE,
         zh="我的服务时长", en="One's own minutes by provenance, and the star",
     ),
     Route(
         "GET", "/attendance/recount", "attendance.recount_ledger",
-        request=schemas.RecountLedger, answer=schemas.Recount, who=Who.PLATFORM, tags=_MINE, deadline=30,
+        request=mine.RecountLedger, answer=mine.Recount, who=Who.PLATFORM, tags=_MINE, deadline=30,
         zh="核对时长账本", en="Prove the ledger: chains, totals and records",
     ),
 ]  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.activity.events import ActivityChanged, EnrollmentChanged
-from services.attendance import schemas
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.schemas import disclosure, mine, reviews, scans
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
     copying,
@@ -31,71 +31,71 @@ class AttendanceService:
     settings_class = AttendanceSettings
     unit_of_work = UnitsOfWork(AttendanceUnitOfWork)
 
-    @query(schemas.ShowCode, schemas.AttendanceCode)
+    @query(scans.ShowCode, scans.AttendanceCode)
     def show_code(self, query, uow):
         return scanning.show_code(query, uow)
 
-    @command(schemas.ScanCode, schemas.ScannedRecord)
+    @command(scans.ScanCode, scans.ScannedRecord)
     def scan_code(self, command, uow):
         return scanning.scan_code(command, uow)
 
-    @command(schemas.SubmitSupplement, schemas.SubmittedSupplement)
+    @command(reviews.SubmitSupplement, reviews.SubmittedSupplement)
     def submit_supplement(self, command, uow):
         return supplements.submit_supplement(command, uow)
 
-    @query(schemas.ListReviews, schemas.SupplementReviewPage)
+    @query(reviews.ListReviews, reviews.SupplementReviewPage)
     def list_supplement_reviews(self, query, uow):
         return supplements.list_supplement_reviews(query, uow)
 
-    @query(schemas.CountReviews, schemas.ReviewCounts)
+    @query(reviews.CountReviews, reviews.ReviewCounts)
     def count_reviews(self, query, uow):
         return supplements.count_reviews(query, uow)
 
-    @command(schemas.DecideReview, schemas.DecidedReview)
+    @command(reviews.DecideReview, reviews.DecidedReview)
     def decide_supplement_review(self, command, uow):
         return deciding.decide_supplement_review(command, uow)
 
-    @command(schemas.DecideReviews, schemas.DecisionResults)
+    @command(reviews.DecideReviews, reviews.DecisionResults)
     def decide_supplement_reviews(self, command, uow):
         return deciding.decide_supplement_reviews(command, uow)
 
-    @query(schemas.MaySeeUpload, schemas.UploadAccess)
+    @query(reviews.MaySeeUpload, reviews.UploadAccess)
     def may_see_upload(self, query, uow):
         return supplements.may_see_upload(query, uow)
 
-    @command(schemas.OpenDisclosure, schemas.DisclosureSummary)
+    @command(disclosure.OpenDisclosure, disclosure.DisclosureSummary)
     def open_disclosure(self, command, uow):
         return disclosing.open_disclosure(command, uow)
 
-    @query(schemas.ListDisclosures, schemas.DisclosurePage)
+    @query(disclosure.ListDisclosures, disclosure.DisclosurePage)
     def list_disclosures(self, query, uow):
         return disclosing.list_disclosures(query, uow)
 
-    @query(schemas.GetDisclosure, schemas.Disclosure)
+    @query(disclosure.GetDisclosure, disclosure.Disclosure)
     def get_disclosure(self, query, uow):
         return disclosing.get_disclosure(query, uow)
 
-    @command(schemas.SubmitObjection, schemas.SubmittedObjection)
+    @command(disclosure.SubmitObjection, disclosure.SubmittedObjection)
     def submit_objection(self, command, uow):
         return objecting.submit_objection(command, uow)
 
-    @query(schemas.ListObjections, schemas.ObjectionPage)
+    @query(disclosure.ListObjections, disclosure.ObjectionPage)
     def list_objections(self, query, uow):
         return objecting.list_objections(query, uow)
 
-    @command(schemas.ResolveObjection, schemas.ResolvedObjection)
+    @command(disclosure.ResolveObjection, disclosure.ResolvedObjection)
     def resolve_objection(self, command, uow):
         return objecting.resolve_objection(command, uow)
 
-    @query(schemas.ListServiceRecords, schemas.ServiceRecordPage)
+    @query(mine.ListServiceRecords, mine.ServiceRecordPage)
     def list_service_records(self, query, uow):
         return my_hours.list_service_records(query, uow)
 
-    @query(schemas.GetServiceSummary, schemas.ServiceSummary)
+    @query(mine.GetServiceSummary, mine.ServiceSummary)
     def get_service_summary(self, query, uow):
         return my_hours.get_service_summary(query, uow)
 
-    @query(schemas.RecountLedger, schemas.Recount)
+    @query(mine.RecountLedger, mine.Recount)
     def recount_ledger(self, query, uow):
         return my_hours.recount_ledger(query, uow)
 

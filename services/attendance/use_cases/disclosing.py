@@ -22,7 +22,8 @@ from services.attendance.domain import (
 from services.attendance.errors import NothingToDisclose, OpenRecords, ShiftsNotEnded
 from services.attendance.events import StarAwarded
 from services.attendance.models import Disclosure, ServiceRecord, StarAward
-from services.attendance.repository import AttendanceUnitOfWork, Shown
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.repository.disclosures import Shown
 from services.attendance.use_cases.scanning import ROLES
 from services.chassis.clock import SHANGHAI
 from services.chassis.errors import NotFound

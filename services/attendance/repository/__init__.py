@@ -1,0 +1,36 @@
+"""Attendance's queries.
+
+One rule keeps concurrent changes apart: whoever changes a record, the ledger or a supplement of a volunteer first locks
+that volunteer's row (:meth:`CopyRepository.lock_volunteers`, several in the order of their ids). Two phones that scan
+at the same moment, a superior who approves meanwhile and a correction take turns; nobody else waits. Only disclosing
+takes records as a whole: it locks the activity and its ``recorded`` rows, a state that nobody else leads out of.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.attendance.ledger import Ledger
+from services.attendance.repository.copies import CopyRepository
+from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
+from services.attendance.repository.records import RecordRepository
+from services.attendance.repository.supplements import SupplementRepository
+from services.chassis.organizations import Organizations
+from services.chassis.unit_of_work import UnitOfWork
+
+
+class AttendanceUnitOfWork(UnitOfWork):
+    """A unit of work with attendance's repositories."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organizations = Organizations(self.session, self.caller)
+        self.copies = CopyRepository(self.session)
+        self.records = RecordRepository(self.session)
+        self.ledger = Ledger(self.session)
+        self.supplements = SupplementRepository(self.session)
+        self.disclosures = DisclosureRepository(self.session)
+        self.objections = ObjectionRepository(self.session)
+
+
+UNIT_OF_WORK = AttendanceUnitOfWork

@@ -1,0 +1,117 @@
+"""Queries on disclosures and objections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from services.attendance.domain import OBJECTIONABLE, DisclosureStatus, ObjectionStatus, RecordStatus
+from services.attendance.models import ActivityCopy, Disclosure, Objection, ServiceRecord, ShiftCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much a disclosure shows."""
+
+    records: int
+    minutes: int
+
+
+class DisclosureRepository:
+    """Disclosures, and the activities that are due for one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, disclosure: Disclosure) -> None:
+        """A new disclosure."""
+        self._session.add(disclosure)
+
+    def find(self, activity_id: str) -> Disclosure | None:
+        """The disclosure of an activity."""
+        return self._session.get(Disclosure, activity_id)
+
+    def due_activities(self, now: datetime, limit: int) -> Sequence[str]:
+        """Activities with records to disclose: all shifts over and nobody signed in, or disclosed before already."""
+        unfinished = sa.exists().where(ShiftCopy.activity_id == ServiceRecord.activity_id, ShiftCopy.ends_at > now)
+        other = aliased(ServiceRecord)
+        signed_in = sa.exists().where(other.activity_id == ServiceRecord.activity_id, other.status == RecordStatus.OPEN)
+        disclosed = sa.exists().where(Disclosure.activity_id == ServiceRecord.activity_id)
+        return self._session.scalars(
+            sa.select(ServiceRecord.activity_id)
+            .where(ServiceRecord.status == RecordStatus.RECORDED, sa.or_(disclosed, ~(unfinished | signed_in)))
+            .distinct()
+            .limit(limit)
+        ).all()
+
+    def close_due(self, now: datetime) -> int:
+        """Close what nobody can object to any more; answers how many."""
+        closed = self._session.scalars(
+            sa.update(Disclosure)
+            .where(Disclosure.status == DisclosureStatus.OPEN, Disclosure.closes_at <= now)
+            .values(status=DisclosureStatus.CLOSED.value)
+            .returning(Disclosure.activity_id)
+        ).all()
+        return len(closed)
+
+    def listed(self, *conditions: Any) -> Any:
+        """Disclosures with the activity's title."""
+        return (
+            sa.select(Disclosure, ActivityCopy.title)
+            .join(ActivityCopy, ActivityCopy.id == Disclosure.activity_id)
+            .where(*conditions)
+        )
+
+    def shown(self, activity_ids: Sequence[str]) -> dict[str, Shown]:
+        """How many records and minutes each of these shows to the public."""
+        rows = self._session.execute(
+            sa.select(ServiceRecord.activity_id, sa.func.count(), sa.func.sum(ServiceRecord.minutes))
+            .where(ServiceRecord.activity_id.in_(activity_ids), ServiceRecord.status.in_(OBJECTIONABLE))
+            .group_by(ServiceRecord.activity_id)
+        )
+        return {activity_id: Shown(records, int(minutes)) for activity_id, records, minutes in rows}
+
+
+class ObjectionRepository:
+    """Objections."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, objection: Objection) -> None:
+        """A new objection."""
+        self._session.add(objection)
+
+    def find(self, objection_id: str) -> Objection | None:
+        """One objection."""
+        return self._session.get(Objection, objection_id)
+
+    def lock(self, objection_id: str) -> Objection:
+        """One objection as it is now, locked."""
+        return self._session.get_one(Objection, objection_id, with_for_update=True, populate_existing=True)
+
+    def others_open(self, objection: Objection) -> bool:
+        """Whether another objection to the same record is open."""
+        statement = sa.select(
+            sa.exists().where(
+                Objection.record_id == objection.record_id,
+                Objection.id != objection.id,
+                Objection.status == ObjectionStatus.OPEN,
+            )
+        )
+        return bool(self._session.scalar(statement))
+
+    def of_activity(self, activity_id: str) -> Any:
+        """The objections to an activity's hours."""
+        return sa.select(Objection).where(Objection.activity_id == activity_id)
+
+    def erase(self, account_id: str) -> None:
+        """Forget what an erased person wrote and how to call them; that there was an objection stays."""
+        self._session.execute(
+            sa.update(Objection).where(Objection.account_id == account_id).values(text="", contact_sealed=None)
+        )

@@ -1,0 +1,156 @@
+"""Queries on service records and their scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from services.attendance.domain import OBJECTIONABLE, Interval, RecordStatus
+from services.attendance.models import ActivityCopy, Scan, ServiceRecord, ShiftCopy, StarAward, VolunteerCopy
+from services.chassis.errors import NotFound
+
+
+class RecordRepository:
+    """Service records and their scans."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, record: ServiceRecord) -> None:
+        """A new record."""
+        self._session.add(record)
+
+    def get(self, record_id: str) -> ServiceRecord:
+        """One record as it is now; raises ``NotFound``. Lock its volunteer before changing it."""
+        found = self._session.get(ServiceRecord, record_id, populate_existing=True)
+        if found is None:
+            raise NotFound(what="record")
+        return found
+
+    def scan_with(self, volunteer_id: str, nonce: str) -> Scan | None:
+        """The scan that came with this nonce before."""
+        return self._session.get(Scan, (volunteer_id, nonce))
+
+    def add_scan(self, scan: Scan) -> None:
+        """A new scan; its record must be there."""
+        self._session.flush()
+        self._session.add(scan)
+
+    def open_at(self, volunteer_id: str, shift_id: str) -> ServiceRecord | None:
+        """The volunteer's open record of a shift."""
+        return self._session.scalar(
+            sa.select(ServiceRecord).where(
+                ServiceRecord.volunteer_id == volunteer_id,
+                ServiceRecord.shift_id == shift_id,
+                ServiceRecord.status == RecordStatus.OPEN,
+            )
+        )
+
+    def open_during(self, volunteer_id: str, time: Interval) -> ServiceRecord | None:
+        """An open record of the volunteer at a shift that shares time with ``time``."""
+        return self._session.scalar(
+            sa.select(ServiceRecord)
+            .join(ShiftCopy, ShiftCopy.id == ServiceRecord.shift_id)
+            .where(
+                ServiceRecord.volunteer_id == volunteer_id,
+                ServiceRecord.status == RecordStatus.OPEN,
+                ShiftCopy.starts_at < time.ends_at,
+                ShiftCopy.ends_at > time.starts_at,
+            )
+            .limit(1)
+        )
+
+    def pairs_on(self, volunteer_id: str, activity_id: str, day: date) -> int:
+        """How often the volunteer has signed in at the activity on that day."""
+        statement = sa.select(sa.func.count()).where(
+            ServiceRecord.volunteer_id == volunteer_id,
+            ServiceRecord.activity_id == activity_id,
+            ServiceRecord.served_on == day,
+            ServiceRecord.signed_in_at.is_not(None),
+        )
+        return self._session.scalar(statement) or 0
+
+    def overlapping(self, volunteer_id: str, time: Interval, *, but: str | None = None) -> bool:
+        """Whether ``time`` meets a counted time of the volunteer, or an open record's from its sign-in on.
+
+        ``but``: the record that ``time`` is for.
+        """
+        # An open record counts, at most, from its sign-in to the end of its shift.
+        until = sa.func.coalesce(ServiceRecord.ends_at, ShiftCopy.ends_at)
+        since = sa.func.coalesce(ServiceRecord.starts_at, ServiceRecord.signed_in_at)
+        conditions = [ServiceRecord.volunteer_id == volunteer_id, since < time.ends_at, until > time.starts_at]
+        # a record that was taken back has no counted time any more, and is no hindrance
+        conditions.append(sa.or_(ServiceRecord.starts_at.is_not(None), ServiceRecord.status == RecordStatus.OPEN))
+        if but is not None:
+            conditions.append(ServiceRecord.id != but)
+        statement = (
+            sa.select(ServiceRecord.id)
+            .join(ShiftCopy, ShiftCopy.id == ServiceRecord.shift_id, isouter=True)
+            .where(*conditions)
+            .limit(1)
+        )
+        return self._session.scalar(statement) is not None
+
+    def open_of_activity(self, activity_id: str) -> Sequence[ServiceRecord]:
+        """Who is still signed in at an activity."""
+        return self._session.scalars(
+            sa.select(ServiceRecord)
+            .where(ServiceRecord.activity_id == activity_id, ServiceRecord.status == RecordStatus.OPEN)
+            .order_by(ServiceRecord.id)
+        ).all()
+
+    def recorded_of_activity(self, activity_id: str) -> Sequence[ServiceRecord]:
+        """The records of an activity that wait to be disclosed, locked."""
+        return self._session.scalars(
+            sa.select(ServiceRecord)
+            .where(ServiceRecord.activity_id == activity_id, ServiceRecord.status == RecordStatus.RECORDED)
+            .order_by(ServiceRecord.id)
+            .with_for_update()
+        ).all()
+
+    def open_count(self) -> int:
+        """How many records are open."""
+        statement = sa.select(sa.func.count()).where(ServiceRecord.status == RecordStatus.OPEN)
+        return self._session.scalar(statement) or 0
+
+    def due_for_confirmation(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """(record, volunteer) ids of disclosed records whose time for objections is over."""
+        statement = (
+            sa.select(ServiceRecord.id, ServiceRecord.volunteer_id)
+            .where(ServiceRecord.status == RecordStatus.DISCLOSED, ServiceRecord.disclosed_until <= now)
+            .order_by(ServiceRecord.disclosed_until)
+            .limit(limit)
+        )
+        return [(record_id, volunteer_id) for record_id, volunteer_id in self._session.execute(statement)]
+
+    def confirmed_minutes(self, volunteer_id: str) -> int:
+        """The minutes of a volunteer's confirmed records."""
+        statement = sa.select(sa.func.coalesce(sa.func.sum(ServiceRecord.minutes), 0)).where(
+            ServiceRecord.volunteer_id == volunteer_id, ServiceRecord.status == RecordStatus.CONFIRMED
+        )
+        return int(self._session.scalar(statement) or 0)
+
+    def stars(self, volunteer_id: str) -> int:
+        """The highest star the volunteer was awarded, 0 without one."""
+        statement = sa.select(sa.func.max(StarAward.stars)).where(StarAward.volunteer_id == volunteer_id)
+        return self._session.scalar(statement) or 0
+
+    def of_volunteer(self, volunteer_id: str) -> Any:
+        """A volunteer's records with the activity's title."""
+        return (
+            sa.select(ServiceRecord, ActivityCopy.title)
+            .join(ActivityCopy, ActivityCopy.id == ServiceRecord.activity_id)
+            .where(ServiceRecord.volunteer_id == volunteer_id)
+        )
+
+    def disclosed_of_activity(self, activity_id: str) -> Any:
+        """The records that the public sees, with their volunteers' names."""
+        return (
+            sa.select(ServiceRecord, VolunteerCopy.name)
+            .join(VolunteerCopy, VolunteerCopy.id == ServiceRecord.volunteer_id)
+            .where(ServiceRecord.activity_id == activity_id, ServiceRecord.status.in_(OBJECTIONABLE))
+        )

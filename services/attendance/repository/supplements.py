@@ -1,0 +1,79 @@
+"""Queries on supplements and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from services.attendance.domain import Interval, SupplementStatus
+from services.attendance.models import ActivityCopy, Evidence, Supplement, VolunteerCopy
+
+
+class SupplementRepository:
+    """Supplements and their evidence."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, supplement: Supplement) -> None:
+        """A new supplement."""
+        self._session.add(supplement)
+
+    def find(self, supplement_id: str) -> Supplement | None:
+        """One supplement as it is now. Lock its volunteer before changing it."""
+        return self._session.get(Supplement, supplement_id, populate_existing=True)
+
+    def volunteers_of(self, supplement_ids: Sequence[str]) -> Sequence[str]:
+        """The volunteers whom these supplements are for."""
+        return self._session.scalars(
+            sa.select(Supplement.volunteer_id).where(Supplement.id.in_(supplement_ids)).distinct()
+        ).all()
+
+    def overlapping(self, volunteer_id: str, time: Interval) -> bool:
+        """Whether a supplement that waits to be decided asks for some of that time already."""
+        statement = sa.select(
+            sa.exists().where(
+                Supplement.volunteer_id == volunteer_id,
+                Supplement.status == SupplementStatus.SUBMITTED,
+                Supplement.starts_at < time.ends_at,
+                Supplement.ends_at > time.starts_at,
+            )
+        )
+        return bool(self._session.scalar(statement))
+
+    def carrying(self, upload_id: str) -> Sequence[str]:
+        """The organizations whose supplements carry this upload."""
+        return self._session.scalars(
+            sa.select(Supplement.organization_id)
+            .join(Evidence, Evidence.supplement_id == Supplement.id)
+            .where(Evidence.upload_id == upload_id)
+            .distinct()
+        ).all()
+
+    def files_used_twice(self, supplements: Sequence[Supplement]) -> set[str]:
+        """Those of their hashes that several supplements carry: one photograph proves one service."""
+        hashes = {evidence.sha256 for supplement in supplements for evidence in supplement.evidence}
+        statement = (
+            sa.select(Evidence.sha256)
+            .where(Evidence.sha256.in_(hashes))
+            .group_by(Evidence.sha256)
+            .having(sa.func.count(Evidence.supplement_id.distinct()) > 1)
+        )
+        return set(self._session.scalars(statement))
+
+    def with_status(self, status: str, *conditions: Any) -> Any:
+        """Supplements in a status with title and name."""
+        return (
+            sa.select(Supplement, ActivityCopy.title, VolunteerCopy.name)
+            .join(ActivityCopy, ActivityCopy.id == Supplement.activity_id)
+            .join(VolunteerCopy, VolunteerCopy.id == Supplement.volunteer_id)
+            .where(Supplement.status == status, *conditions)
+        )
+
+    def count(self, status: str, *conditions: Any) -> int:
+        """How many there are in a status."""
+        statement = sa.select(sa.func.count()).select_from(Supplement).where(Supplement.status == status, *conditions)
+        return self._session.scalar(statement) or 0

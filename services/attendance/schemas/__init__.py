@@ -1,0 +1,1 @@
+"""Attendance's requests and answers, a module for each topic."""
