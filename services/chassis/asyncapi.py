@@ -51,6 +51,10 @@ _ENVELOPE: dict[str, Any] = {
         "datacontenttype": {"const": "application/json"},
         "traceparent": {"type": "string", "description": "W3C trace context of the request behind it."},
         "aggregateversion": {"type": "integer", "description": "The aggregate's version after the change."},
+        "restated": {
+            "type": "boolean",
+            "description": "True: told before, told again for copies that were lost. State, and no news.",
+        },
         "data": {"type": "object"},
     },
 }

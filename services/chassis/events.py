@@ -84,6 +84,8 @@ class Received(Generic[E_co]):
     aggregate_version: int
     traceparent: str
     data: E_co
+    restated: bool = False
+    """Told before, told again for copies that were lost: state to take over, and no news to anybody."""
 
 
 class UnreadableEvent(Exception):
@@ -125,6 +127,7 @@ def read_envelope(body: bytes | memoryview | str, known: dict[str, type[Event]])
             aggregate_version=int(document["aggregateversion"]),
             traceparent=document.get("traceparent", ""),
             data=_converter.structure(document["data"], event_class),
+            restated=bool(document.get("restated", False)),
         )
     except Exception as error:  # whatever a stranger put into the message, it is unreadable and nothing worse
         raise UnreadableEvent(f"{type(error).__name__}: {error}") from error

@@ -31,7 +31,7 @@ def republish(service: str, aggregate: str | None = None) -> int:
             while batch := list(islice(states, BATCH)):
                 with units() as writing:
                     for event, version in batch:
-                        writing.publish(event, version=version)
+                        writing.restate(event, version=version)
                 total += len(batch)
     return total
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -44,11 +45,18 @@ class UnitOfWork:
 
         ``version`` is the aggregate's version after this change: consumers ignore what is older than what they have.
         """
+        return self._publish(event, version, {})
+
+    def restate(self, event: Event, *, version: int) -> str:
+        """Publish again what was told before, marked ``restated``: for copies, and no news (``dev republish``)."""
+        return self._publish(event, version, {"restated": True})
+
+    def _publish(self, event: Event, version: int, mark: dict[str, Any]) -> str:
         document = envelope(
             event, version=version, time=self.clock.now(), traceparent=child_of(self.caller.traceparent)
         )
         self._to_outbox(
-            document,
+            document | mark,
             destination="events",
             exchange=event.exchange(),
             routing_key=event.wire_type(),
@@ -132,7 +140,7 @@ class UnitOfWorkFactory(Generic[U_co]):
 
     def reading(self) -> Any:
         """A unit of work in a READ ONLY transaction."""
-        return self._open(self._engine.execution_options(postgresql_readonly=True))
+        return self._open(_read_only(self._engine))
 
     def for_caller(self, caller: Caller) -> UnitOfWorkFactory[U_co]:
         """The same factory on behalf of somebody else (a timer, an event)."""
@@ -157,9 +165,16 @@ class UnitOfWorkFactory(Generic[U_co]):
                     settings=self._settings,
                     cursors=self._cursors,
                 )
-                session.commit()
+                if session.in_transaction():  # what touched no row has nothing to commit
+                    session.commit()
             finally:
                 _open_transactions.reset(token)
+
+
+@lru_cache(maxsize=16)
+def _read_only(engine: sa.Engine) -> sa.Engine:
+    """The same pool, for READ ONLY transactions; made once, because making it costs more than a small query."""
+    return engine.execution_options(postgresql_readonly=True)
 
 
 def in_transaction() -> bool:

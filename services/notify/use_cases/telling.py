@@ -124,7 +124,9 @@ WAYS: dict[str, Way] = {telling.template: telling.way for telling in TELLINGS}
 
 
 def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
-    """Queue what the table says of this event."""
+    """Queue what the table says of this event; what is only told again for lost copies was said to people before."""
+    if received.restated:
+        return
     event = received.data
     for telling in TELLINGS:
         if telling.event is not type(event) or not telling.when(event):

@@ -61,11 +61,11 @@ class Notify:
         self.clock = units.clock
         self.provider = MoodyProvider(SimulatorProvider(units))
 
-    def receive(self, event: Event, *, version: int = 1, event_id: str | None = None) -> str:
+    def receive(self, event: Event, *, version: int = 1, event_id: str | None = None, restated: bool = False) -> str:
         """Handle ``event``; answers its id."""
         event_id = event_id or new_id()
         received = Received(
-            event_id, event.source(), event.wire_type(), event.subject, self.clock.now(), version, "", event
+            event_id, event.source(), event.wire_type(), event.subject, self.clock.now(), version, "", event, restated
         )
         handlers: dict[type[Event], Callable[[Any, Any], None]] = {
             CodeRequested: codes.send_code,

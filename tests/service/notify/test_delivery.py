@@ -63,6 +63,14 @@ def test_the_same_event_twice_makes_one_message_a_channel(notify: Notify, person
     assert len(notify.messages(Channel.INBOX)) == 1
 
 
+def test_what_is_told_again_for_lost_copies_is_no_news(notify: Notify, person: Person) -> None:
+    notify.receive(acceptance(person.volunteer_id), restated=True)
+    assert notify.messages() == []
+
+    notify.receive(acceptance(person.volunteer_id))
+    assert len(notify.messages()) == 1
+
+
 def test_a_message_waits_for_a_contact_that_has_not_arrived(notify: Notify) -> None:
     late = Person(new_id(), new_id(), "13800000003")
     notify.receive(acceptance(late.volunteer_id))

@@ -41,6 +41,11 @@ def wire(**changes: object) -> bytes:
     return json.dumps(document | changes).encode()  # as the outbox does: it knows no moments and no days
 
 
+def test_what_is_told_again_says_so() -> None:
+    assert read_envelope(wire(restated=True), KNOWN).restated
+    assert not read_envelope(wire(), KNOWN).restated
+
+
 def test_an_envelope_is_a_cloudevent_in_plain_json() -> None:
     document = json.loads(wire())
 
