@@ -12,7 +12,10 @@ header that a client sends, so the attempts are counted in a header of our own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
+from socket import IPPROTO_TCP, TCP_CORK
 from typing import Any
 
 import eventlet.semaphore
@@ -131,6 +134,22 @@ class RawConsumer(QueueConsumer):
         return missing
 
 
+@contextmanager
+def one_packet(channel: Any) -> Iterator[None]:
+    """What is sent on ``channel`` within the block leaves together: under load, a packet each costs most of an RPC."""
+    _cork(channel, 1)
+    try:
+        yield
+    finally:
+        _cork(channel, 0)
+
+
+def _cork(channel: Any, on: int) -> None:
+    # a lost connection has no socket, or a dead one; whatever is sent next will say so
+    with suppress(OSError, AttributeError):
+        channel.connection.transport.sock.setsockopt(IPPROTO_TCP, TCP_CORK, on)
+
+
 class Publisher(SharedExtension):
     """One connection for what a service sends itself: RPC messages without confirms, retries and parking with."""
 
@@ -150,6 +169,17 @@ class Publisher(SharedExtension):
             except self._errors(self._unconfirmed):
                 self._unconfirmed = self._connect(confirm=False)
                 self._publish(self._unconfirmed, body, exchange, routing_key, properties)
+
+    def send_together(self, messages: Sequence[tuple[bytes, str, str, dict[str, Any]]]) -> None:
+        """:meth:`send` for several: (body, exchange, routing key, properties) each, in as few packets as they fit."""
+        with self._lock:
+            try:
+                if self._unconfirmed is None:
+                    self._unconfirmed = self._connect(confirm=False)
+                self._publish_together(self._unconfirmed, messages)
+            except self._errors(self._unconfirmed):
+                self._unconfirmed = self._connect(confirm=False)
+                self._publish_together(self._unconfirmed, messages)
 
     def send_confirmed(self, body: bytes, *, exchange: str, routing_key: str, **properties: Any) -> None:
         """Publish a persistent message and wait until the broker has taken responsibility for it."""
@@ -203,6 +233,12 @@ class Publisher(SharedExtension):
             return ()
         connection = producer.connection
         return (*connection.connection_errors, *connection.channel_errors)
+
+    @classmethod
+    def _publish_together(cls, producer: Producer, messages: Sequence[tuple[bytes, str, str, dict[str, Any]]]) -> None:
+        with one_packet(producer.channel):
+            for body, exchange, routing_key, properties in messages:
+                cls._publish(producer, body, exchange, routing_key, properties)
 
     @staticmethod
     def _publish(producer: Producer, body: bytes, exchange: str, routing_key: str, properties: dict[str, Any]) -> None:

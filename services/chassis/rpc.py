@@ -12,6 +12,7 @@ import time
 from functools import partial
 from typing import Any
 
+import eventlet
 import orjson
 import structlog
 from kombu import Exchange
@@ -20,7 +21,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from services.chassis import metrics
-from services.chassis.amqp import Publisher, RawConsumer, durable_queue
+from services.chassis.amqp import Publisher, RawConsumer, durable_queue, one_packet
 from services.chassis.context import ANONYMOUS, CONTEXT_HEADER, Caller
 from services.chassis.database import is_outage
 from services.chassis.errors import (
@@ -51,6 +52,7 @@ class RpcServer(SharedExtension, ProviderCollector):
         super().__init__()
         self.queue: Any = None
         self._methods: dict[str, RpcEntrypoint] = {}
+        self._answers: list[tuple[Message, bytes]] = []  # finished, and not sent yet
 
     def setup(self) -> None:
         """Register with the consumer; runs once for all methods."""
@@ -93,7 +95,7 @@ class RpcServer(SharedExtension, ProviderCollector):
         except (ValueError, KeyError, TypeError) as error:
             self._park(message, "undecodable", f"{type(error).__name__}: {error}")
             refusal = BadRequest(why_zh="RPC 请求无法解析。", why_en="The RPC request cannot be read.")
-            self._answer(message, None, refusal)
+            self.publisher.send_together([self._as_published(message, _encoded(message, None, refusal))])
             return
         name = message.delivery_info["routing_key"].rpartition(".")[2]
         method = self._methods.get(name)
@@ -105,30 +107,29 @@ class RpcServer(SharedExtension, ProviderCollector):
             method.spawn(request, caller, message)
 
     def reply(self, message: Message, result: Any, error: BaseException | None) -> None:
-        """Answer and acknowledge. An answer that cannot be delivered is the caller's deadline to notice."""
+        """Answer and acknowledge, together with all that other workers finish at this moment."""
+        self._answers.append((message, _encoded(message, result, error)))
+        if len(self._answers) > 1:
+            return  # the worker whose answer came first takes this one along
+        eventlet.sleep(0)
+        answers, self._answers = self._answers, []
         try:
-            self._answer(message, result, error)
-        except Exception as failure:  # the broker is away: the unacknowledged request comes again with its return
+            self.publisher.send_together([self._as_published(request, body) for request, body in answers])
+        except Exception as failure:  # the broker is away: the unacknowledged requests come again with its return
             log.warning("reply_not_sent", error=str(failure))
             return
-        self.consumer.ack_message(message)
+        with one_packet(message.channel):
+            for request, _ in answers:
+                self.consumer.ack_message(request)
 
     def requeue(self, message: Message) -> None:
         """Give a request back that this process will not handle any more."""
         self.consumer.requeue_message(message)
 
-    def _answer(self, message: Message, result: Any, error: BaseException | None) -> None:
-        try:
-            answer = orjson.dumps({"result": result, "error": None if error is None else to_wire(error)})
-        except TypeError:  # an answer that is no JSON is a fault of the service, and still an answer
-            log.error("answer_not_json", routing_key=message.delivery_info["routing_key"], exc_info=True)
-            answer = orjson.dumps({"result": None, "error": to_wire(InternalError())})
-        self.publisher.send(
-            answer,
-            exchange=RPC_EXCHANGE,
-            routing_key=message.properties["reply_to"],
-            correlation_id=message.properties.get("correlation_id"),
-        )
+    @staticmethod
+    def _as_published(request: Message, body: bytes) -> tuple[bytes, str, str, dict[str, Any]]:
+        properties = {"correlation_id": request.properties.get("correlation_id")}
+        return body, RPC_EXCHANGE, request.properties["reply_to"], properties
 
     def _park(self, message: Message, reason: str, explanation: str) -> None:
         self.publisher.park(message, queue=self.queue.name, reason=reason, explanation=explanation)
@@ -192,6 +193,14 @@ class RpcEntrypoint(Entrypoint):
                     log.info("rpc_refused", error=outcome)
         self.server.reply(message, result, error)
         return result, exc_info
+
+
+def _encoded(request: Message, result: Any, error: BaseException | None) -> bytes:
+    try:
+        return orjson.dumps({"result": result, "error": None if error is None else to_wire(error)})
+    except TypeError:  # an answer that is no JSON is a fault of the service, and still an answer
+        log.error("answer_not_json", routing_key=request.delivery_info["routing_key"], exc_info=True)
+        return orjson.dumps({"result": None, "error": to_wire(InternalError())})
 
 
 def _refusal(error: BaseException) -> AppError:

@@ -44,7 +44,7 @@ class Sample:
             if not process.running:
                 process.start()
         with self.engine.begin() as connection:
-            connection.execute(sa.text("TRUNCATE note, outbox, inbox, idempotency_key"))
+            connection.execute(sa.text("TRUNCATE idempotency_key, inbox, note, outbox"))
         for process in (self.service, self.relay):
             process.wait_until_ready()
         for queue in ("rpc-sample", "sample.count_copy", "sample.parked"):

@@ -121,6 +121,28 @@ def test_the_same_key_while_the_first_is_running_is_a_conflict(sample: Sample) -
     assert sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))["text"] == "slow"
 
 
+def test_answers_that_are_ready_together_reach_each_its_own_caller(sample: Sample) -> None:
+    caller = RpcCaller(sample.amqp_url, ContextKeys.parse(test_key("c")))
+    queue = caller.channel.queue_declare("", exclusive=True).method.queue
+    caller.channel.queue_bind(queue, "nameko-rpc", queue)
+    asked = {str(number): new_id() for number in range(60)}  # each is refused by the id it asks for
+    for number, note_id in asked.items():
+        body = orjson.dumps({"args": [{"note_id": note_id if int(number) % 2 else number}], "kwargs": {}})
+        caller.send("sample.get_note", body, reply_to=queue, correlation_id=number)
+
+    codes = {}
+    for _method, properties, answer in caller.channel.consume(queue, auto_ack=True, inactivity_timeout=10):
+        codes[properties.correlation_id] = orjson.loads(answer)["error"]["code"]
+        if len(codes) == len(asked):
+            break
+    caller.close()
+
+    assert codes == {number: "not_found" if int(number) % 2 else "invalid_fields" for number in asked}
+    eventually(lambda: sample.service.metric("zhiyuan_workers_busy") == 0)
+    assert sample.service.stop() == 0  # what is not acknowledged goes back to the queue
+    assert sample.call.channel.queue_declare("rpc-sample", passive=True).method.message_count == 0
+
+
 @pytest.mark.parametrize(
     ("body", "properties"),
     [
@@ -154,7 +176,7 @@ def test_a_command_that_comes_again_after_a_crash_is_not_done_twice(sample: Samp
         sample.service.start()
         sample.service.wait_until_ready()
         assert sample.call("sample.who_am_i")["kind"] == "anonymous"  # what came before it has been handled
-        assert sample.scalar("SELECT count(*) FROM note") == notes
+        eventually(lambda notes=notes: sample.scalar("SELECT count(*) FROM note") == notes)
 
 
 def deliver_and_put_back(sample: Sample) -> None:

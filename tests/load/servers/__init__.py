@@ -1,0 +1,1 @@
+"""What the benchmark compares: the same echo, three times over."""
