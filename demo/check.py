@@ -77,7 +77,7 @@ class Checks:
 def needed(value: T | None, what: str) -> T:
     """``value``, which an earlier part has made; raises :class:`Abandoned` if it has not."""
     if value is None:
-        raise Abandoned(f"{what} is missing, which an earlier part should have made")
+        raise Abandoned(f"it needs {what}, which an earlier part should have made")
     return value
 
 

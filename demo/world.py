@@ -63,6 +63,10 @@ class World:
     unscanned: Volunteer | None = None  # accepted and verified, with no scan
     scanned: list[Volunteer] | None = None  # with three hours each
 
+    def count_sms(self, template: str, by: int = 1) -> None:
+        """Note that so many SMS of a template must have been sent."""
+        self.count("notify", "zhiyuan_notify_messages_sent_total", by=by, template=template, channel="sms")
+
     def count(self, process: str, name: str, by: float = 1, **labels: str) -> None:
         """Note that a counter must have risen; part 9 compares."""
         self.done[process, name, frozenset(labels.items())] += by  # type: ignore[assignment]

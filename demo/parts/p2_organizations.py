@@ -48,7 +48,7 @@ def _province(stage: Stage) -> Organization:
         check.tell("the province is there from an earlier run: its owner signed in with account and password")
     if root.owner.get(f"/organizations/{root.id}")["status"] == "pending":
         world.platform.post(f"/reviews/organizations/{root.id}/decision", approve=True)
-        world.count("organization", "zhiyuan_organization_reviews_decided_total", kind="organizations")
+        _expect_decided(world, "approved")
         if root.phone:
             _told_by_sms(stage, root, "approved", root.name)
     seen = world.visitor.get(f"/organizations/{root.id}")
@@ -75,7 +75,7 @@ def _cities(stage: Stage, root: Organization) -> dict[str, Organization]:
         decided = root.owner.post(
             "/reviews/organizations/decisions", decisions=[{"id": waiting[city.id], "approve": True} for city in mine]
         )
-        world.count("organization", "zhiyuan_organization_reviews_decided_total", by=len(mine), kind="organizations")
+        _expect_decided(world, "approved", by=len(mine))
         approved = [item for item in decided["items"] if item["status"] == "active"]
         check.equal(len(approved), len(mine), "the province's administrator approves the waiting cities in one go")
         check.eventually(
@@ -103,7 +103,7 @@ def _approved(stage: Stage, name: str, *, kind: str, region: str, parent: Organi
     review = _waiting_for(parent.owner).get(organization.id)
     check.that(review, f"the administrator of {parent.name} has it in the inbox")
     parent.owner.post(f"/reviews/organizations/{organization.id}/decision", approve=True)
-    world.count("organization", "zhiyuan_organization_reviews_decided_total", kind="organizations")
+    _expect_decided(world, "approved")
     check.eventually(
         lambda: world.visitor.get(f"/organizations/{organization.id}")["status"] == "active", "approved, it is public"
     )
@@ -152,7 +152,8 @@ def _rejected_and_amended(stage: Stage, system: Organization, city: Organization
     )
     decided = system.owner.post(decide, approve=True)
     check.equal(decided["status"], "active", "and is approved")
-    world.count("organization", "zhiyuan_organization_reviews_decided_total", by=2, kind="organizations")
+    _expect_decided(world, "rejected")
+    _expect_decided(world, "approved")
     _told_by_sms(stage, unit, "approved", amended)
 
 
@@ -167,6 +168,11 @@ def _told_by_sms(stage: Stage, organization: Organization, outcome: str, words: 
         return [text for text in texts if words in text]
 
     stage.check.eventually(fitting, f"the decision ({outcome}) comes by SMS, and names “{words}”")
+
+
+def _expect_decided(world: World, outcome: str, by: int = 1) -> None:
+    world.count("organization", "zhiyuan_organization_reviews_decided_total", by=by, kind="organizations")
+    world.count_sms(f"organization_{outcome}", by=by)
 
 
 def _expect_registered(world: World, kind: str, by: int = 1) -> None:

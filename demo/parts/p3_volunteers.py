@@ -121,6 +121,8 @@ def _reviews(stage: Stage, team: Organization, city: Organization, volunteers: l
             decisions=[{"id": reviews_of_the_city[v.id]["id"], "approve": True} for v in theirs],
         )
     world.count("organization", "zhiyuan_organization_reviews_decided_total", by=60, kind="memberships")
+    world.count_sms("membership_approved", by=len(approved) + len(theirs))
+    world.count_sms("membership_rejected")
 
     check.eventually(lambda: all(at_once(_is_active, approved)), "the 50 are active volunteers", seconds=60)
     check.eventually(lambda: all(at_once(_is_active, theirs)), f"and so are the {OF_THE_CITY} of {city.name}")

@@ -107,6 +107,7 @@ def _fifty_at_once(
         "50 enroll at the same moment for 30 places: exactly 30 are accepted, 20 are waiting-listed",
     )
     world.count("activity", "zhiyuan_activity_enrollments_total", by=PLACES, status="accepted")
+    world.count_sms("enrollment_accepted", by=PLACES)
     world.count("activity", "zhiyuan_activity_enrollments_total", by=20, status="waitlisted")
     listed = [item["status"] for item in team.owner.pages(f"{path}/enrollments", shift_id=shift_id)]
     check.equal(
@@ -158,8 +159,10 @@ def _a_place_becomes_free(
         return staying
     lucky, offer = found
     check.eventually(lambda: world.inbox.of(lucky.person.phone, "enrollment_offered"), "by SMS, with a deadline")
+    world.count_sms("enrollment_offered")
     taken = lucky.client.post(f"/enrollments/{offer['enrollment_id']}/offer-response", accept=True)
     world.count("activity", "zhiyuan_activity_enrollments_total", status="accepted")
+    world.count_sms("enrollment_accepted")
     check.equal(taken["status"], "accepted", "and takes it")
     return [*staying, lucky]
 
@@ -188,6 +191,7 @@ def _revoked(stage: Stage, team: Organization, stranger: Volunteer) -> None:
     invited, other = volunteers[-1], volunteers[-2]
     answer = team.owner.post(f"{path}/invitations", volunteer_ids=[invited.id, stranger.id])
     world.count("activity", "zhiyuan_activity_invitations_total", outcome="invited")
+    world.count_sms("activity_invitation")
     check.equal(
         (answer["invited"], answer["skipped"]),
         (1, 1),
@@ -206,12 +210,14 @@ def _revoked(stage: Stage, team: Organization, stranger: Volunteer) -> None:
     )
     decided = team.owner.post(f"/enrollments/{enrollments[0]['enrollment_id']}/decision", accept=True)
     world.count("activity", "zhiyuan_activity_enrollments_total", status="accepted")
+    world.count_sms("enrollment_accepted")
     check.equal(decided["status"], "accepted", "the organizer accepts")
     check.eventually(lambda: _accepted_texts(stage, invited, activity), "the acceptance comes by SMS")
 
     reason = "台风预警，江岸封闭"
     revoked = team.owner.post(f"{path}/revocation", reason=reason)
     world.count("activity", "zhiyuan_activity_activities_total", outcome="revoked")
+    world.count_sms("activity_revoked", by=2)
     check.equal(revoked["status"], "revoked", "the activity is revoked")
     check.eventually(
         lambda: all(

@@ -162,6 +162,7 @@ def _upheld_objection(
     world.count("attendance", "zhiyuan_attendance_minutes_reversed_total", by=SHIFT_MINUTES, provenance="scan")
     world.count("attendance", "zhiyuan_attendance_minutes_recorded_total", by=corrected, provenance="correction")
     world.count("attendance", "zhiyuan_attendance_objections_total", step="upheld")
+    world.count_sms("objection_upheld")
     recount = world.platform.get("/attendance/recount")
     check.that(
         recount["entries"] == entries + 2 and recount["sound"],
@@ -188,6 +189,7 @@ def _dismissed_objection(stage: Stage, team: Organization, activity: dict[str, A
         f"/objections/{objection['objection_id']}/resolution", upheld=False, reason="与签到记录一致"
     )
     world.count("attendance", "zhiyuan_attendance_objections_total", step="dismissed")
+    world.count_sms("objection_dismissed")
     check.equal(resolved["status"], "dismissed", "a passer-by's objection is dismissed with a reason")
     check.eventually(lambda: world.inbox.of(contact, "objection_dismissed"), "and told to the number that was left")
 
@@ -202,6 +204,7 @@ def _star(stage: Stage, team: Organization, volunteer: Volunteer) -> None:
     for shift in activity["shifts"]:
         volunteer.client.post(f"{path}/enrollments", shift_id=shift["shift_id"])
     world.count("activity", "zhiyuan_activity_enrollments_total", by=STAR_DAYS, status="accepted")
+    world.count_sms("enrollment_accepted", by=STAR_DAYS)
     for shift in activity["shifts"]:
         codes = f"{path}/shifts/{shift['shift_id']}/attendance-code"
         world.clock.advance_to(datetime.fromisoformat(shift["starts_at"]) - timedelta(minutes=10))

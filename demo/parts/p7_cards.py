@@ -92,6 +92,7 @@ def _applies(stage: Stage, applicant: Volunteer) -> dict[str, Any]:
     )
     outcome = "routed" if application["status"] == "routed" else "waiting"
     world.count("card", "zhiyuan_card_applications_total", bank="boc", card_type="debit", outcome=outcome)
+    world.count_sms("card_routed")
 
     def routed() -> bool:
         return bool(applicant.client.get("/me/card-applications")["items"][0]["status"] == "routed")
@@ -128,6 +129,7 @@ def _groups(stage: Stage, team: Organization, volunteers: list[Volunteer]) -> st
     world.count("card", "zhiyuan_card_refusals_total", code="group_too_small")
     visit = apply(30)
     world.count("card", "zhiyuan_card_group_visits_total", bank="boc")
+    world.count_sms("card_group_visit_requested")
     check.equal((visit["status"], visit["member_count"]), ("requested", 30), "a group of 30: the bank is asked to come")
     check.eventually(lambda: world.inbox.of(team.phone, "card_group_visit_requested"), "the unit is told by SMS")
     return str(visit["group_id"])

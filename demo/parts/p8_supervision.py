@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.table import Table
-
 from demo.check import needed
 from demo.world import Organization, Stage
 
@@ -25,6 +23,7 @@ def play(stage: Stage) -> None:
     world, check = stage.world, stage.check
     root, city = needed(world.root, "the province"), needed(world.guangzhou, "the city of Guangzhou")
     system = needed(world.system, "the 省直 system")
+    _declare(stage, root, organizations=200, volunteers=9000, league_members=3000)
     _declare(stage, system, organizations=4, volunteers=60, league_members=25)
     _declare(stage, city, organizations=12, volunteers=400, league_members=150)
     for organization in (root, city):
@@ -86,13 +85,10 @@ def _five_indicators(stage: Stage, organization: Organization) -> None:
     check.equal(tuple(found), INDICATORS, f"{organization.name}: the notice's five indicators")
     sound = all(_is_share(i) and i["formula"]["zh"] and i["formula"]["en"] for i in found.values())
     check.that(sound, "each with numerator, denominator and formula, and the value is what the formula says")
-    table = Table(title=organization.name, title_justify="left", show_edge=False)
-    for heading in ("indicator", "value", "numerator", "denominator", "target", "formula"):
-        table.add_column(heading, overflow="fold")
     for name, i in found.items():
         value = "–" if i["value"] is None else f"{i['value']:.1%}"
-        table.add_row(name, value, str(i["numerator"]), str(i["denominator"]), f"{i['target']:.0%}", i["formula"]["zh"])
-    check.console.print(table)
+        share = f"{name:28}{value:>7} = {i['numerator']} / {i['denominator']}, target {i['target']:.0%}"
+        check.tell(f"{share}: {i['formula']['zh']}")
 
 
 def _is_share(indicator: dict[str, Any]) -> bool:

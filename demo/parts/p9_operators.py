@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from demo.client import wait_for
 from demo.figures import Figures
 from demo.world import Stage
@@ -18,18 +16,14 @@ def play(stage: Stage) -> None:
     world, check = stage.world, stage.check
     pages = world.access["metrics"]
 
-    def read(settled: Callable[[Figures], bool]) -> Figures:
-        latest = Figures.read(pages)
+    now = Figures.read(pages)
 
-        def look() -> bool:
-            nonlocal latest
-            latest = Figures.read(pages)
-            return settled(latest)
+    def settled() -> bool:
+        nonlocal now
+        now = Figures.read(pages)
+        return len(now.samples) == len(pages) and not any(_pending(now).values()) and not _missing(stage, now)
 
-        wait_for(look)
-        return latest
-
-    now = read(lambda figures: len(figures.samples) == len(pages) and not any(_pending(figures).values()))
+    wait_for(settled)
     check.equal(sorted(now.samples), sorted(pages), f"each of the {len(pages)} processes answers on /metrics")
     pending = _pending(now)
     check.equal(pending, dict.fromkeys(SERVICES, 0.0), "every outbox is empty")
@@ -50,6 +44,15 @@ def _pending(figures: Figures) -> dict[str, float]:
     return {service: figures.total(f"{service}-relay", "zhiyuan_outbox_pending") for service in SERVICES}
 
 
+def _missing(stage: Stage, now: Figures) -> bool:
+    """Whether a counter has yet to rise to what it must: the last messages are still being sent."""
+    risen = (
+        (now.rise(stage.world.before, process, name, **dict(labels)), n)
+        for (process, name, labels), n in stage.world.done.items()
+    )
+    return any(rise is not None and rise < expected for rise, expected in risen)
+
+
 def _the_journeys_numbers(stage: Stage, now: Figures) -> None:
     """Each counter has risen by just what the parts have done; a process that was started anew has forgotten some."""
     world, check = stage.world, stage.check
@@ -60,9 +63,6 @@ def _the_journeys_numbers(stage: Stage, now: Figures) -> None:
             check.tell(f"{process} was started anew during the journey: {name} cannot be compared")
         else:
             check.equal(risen, float(expected), f"{name}{{{words}}} +{expected:g}")
-    sms = now.rise(world.before, "notify", "zhiyuan_notify_messages_sent_total", channel="sms")
-    if sms is not None:
-        check.that(sms >= 250, f"{sms:.0f} SMS were sent")
-    minutes = now.rise(world.before, "gateway", "zhiyuan_http_request_seconds_count")
-    if minutes is not None:
-        check.tell(f"{minutes:.0f} HTTP requests made this journey")
+    requests = now.rise(world.before, "gateway", "zhiyuan_http_request_seconds_count")
+    if requests is not None:
+        check.tell(f"{requests:.0f} HTTP requests made this journey")

@@ -14,6 +14,7 @@ def ask_for_code(world: World, phone: str) -> str:
     world.visitor.post(
         "/verification-codes", channel="sms", recipient=phone, purpose="register", **world.visitor.solved_captcha()
     )
+    world.count_sms("verification_code")
     return world.inbox.code(phone)
 
 
