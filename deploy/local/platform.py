@@ -60,10 +60,13 @@ class Platform:
             )
         packages.ensure(broker=not self._external_amqp, database=not self._external_database)
         with self.layout.locked():
-            with self._step("servers"):
+            with self._step("database"):
                 self._start_servers()
-            with self._step("databases"):
+                self._wait_for_database()
+            with self._step("migrations"):
                 self._prepare_databases()
+            with self._step("broker"):  # last: it takes longest, and nothing before it needs it
+                self._wait_for_broker()
             with self._step("processes"):
                 for spec in self.table:
                     self.supervisor.start_process(spec.name)
@@ -76,6 +79,8 @@ class Platform:
         packages.ensure(broker=True, database=True)
         with self.layout.locked():
             self._start_servers()
+            self._wait_for_database()
+            self._wait_for_broker()
 
     def down(self) -> None:
         """Stop everything, and whatever a killed supervisor has left; data stay."""
@@ -215,10 +220,6 @@ class Platform:
             programs.append(program(spec.name, spec.command, spec.environment, log=log))
         self.supervisor.write(programs)
         self.supervisor.start()
-        if not self._external_database:
-            self._wait_for("postgres", self.postgres.fault)
-        if not self._external_amqp:
-            self._wait_for("rabbitmq", lambda: connection_fault(self.addresses.amqp_url))
 
     def _start_clean(self) -> None:
         """What a killed supervisor or a reboot may have left must not stand in the way."""
@@ -262,6 +263,14 @@ class Platform:
             )
             if done.returncode != 0:
                 raise NotReady(f"{module} {service} failed:\n{done.stderr[-3000:]}")
+
+    def _wait_for_database(self) -> None:
+        if not self._external_database:
+            self._wait_for("postgres", self.postgres.fault)
+
+    def _wait_for_broker(self) -> None:
+        if not self._external_amqp:
+            self._wait_for("rabbitmq", lambda: connection_fault(self.addresses.amqp_url))
 
     def _wait_for(self, name: str, fault: Callable[[], str | None], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
