@@ -94,7 +94,7 @@ class ActivityService:
 
     @on(OrganizationChanged)
     def copy_organization(self, event, uow):
-        copies.copy_organization(event, uow)
+        uow.organizations.take_over(event.data, event.aggregate_version)
 
     @on(VolunteerChanged)
     def copy_volunteer(self, event, uow):

@@ -173,15 +173,3 @@ def minutes_to_next_star(confirmed_minutes: int) -> int | None:
     """How many confirmed minutes are missing for the next star; None for who has them all."""
     star = star_of(confirmed_minutes)
     return None if star == len(STAR_HOURS) else STAR_HOURS[star] * 60 - confirmed_minutes
-
-
-def masked_name(name: str) -> str:
-    """A name that the public may read: ``张*丰``, ``李*``. An erased volunteer is ``*``."""
-    if len(name) < 2:
-        return "*"
-    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
-
-
-def masked_mobile(mobile: str) -> str:
-    """A mobile number that administrators may read: ``138****0000``."""
-    return f"{mobile[:3]}****{mobile[-4:]}"

@@ -105,7 +105,7 @@ class AttendanceService:
 
     @on(OrganizationChanged)
     def copy_organization(self, event, uow):
-        copying.copy_organization(event, uow)
+        uow.organizations.take_over(event.data, event.aggregate_version)
 
     @on(VolunteerChanged)
     def copy_volunteer(self, event, uow):

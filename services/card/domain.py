@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall, GuardianRequired
+from services.chassis.clock import age_on
 from services.chassis.errors import IllegalTransition
 
 
@@ -162,11 +163,6 @@ def is_application_number(text: str) -> bool:
 
 
 # who may have one -------------------------------------------------------------------------------------------------
-
-
-def age_on(day: date, birth_date: date) -> int:
-    """Full years on ``day``."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def require_age(

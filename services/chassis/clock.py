@@ -87,3 +87,8 @@ class FixedClock:
 def local_day(instant: datetime) -> date:
     """The calendar day in Asia/Shanghai on which ``instant`` falls."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def age_on(day: date, birth_date: date) -> int:
+    """Full years on ``day``; whoever was born on 29 February is a year older on 1 March of a common year."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -165,15 +165,32 @@ class OrganizationTree:
         return sa.exists().where(*conditions).correlate(target)
 
 
+class OrganizationState(Protocol):
+    """What an ``organization.changed`` says. ``path``: ids from the root to itself."""
+
+    organization_id: str
+    name: str
+    kind: str
+    region: str
+    status: str
+    path: list[str]
+
+
 class Organizations(OrganizationTree):
     """The copy, for one caller: ``uow.organizations`` of the services that keep one."""
 
     def __init__(self, session: Session, caller: Caller) -> None:
         super().__init__(session, caller, _COPY, caller.organizations_as)
 
-    def save(
-        self, *, id: str, name: str, kind: str, region: str, status: str, path: Sequence[str], version: int
-    ) -> bool:
-        """Take over what an ``organization.changed`` says, unless a newer one has been here."""
-        values = {"id": id, "name": name, "kind": kind, "region": region, "status": status, "version": version}
-        return save_if_newer(self._session, self._table, {**values, "path": ltree_path(path)})
+    def take_over(self, told: OrganizationState, version: int) -> bool:
+        """Keep what an ``organization.changed`` says; False if a newer one has been here."""
+        values = {
+            "id": told.organization_id,
+            "name": told.name,
+            "kind": told.kind,
+            "region": told.region,
+            "status": told.status,
+            "path": ltree_path(told.path),
+            "version": version,
+        }
+        return save_if_newer(self._session, self._table, values)

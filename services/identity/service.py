@@ -136,7 +136,7 @@ class IdentityService:
 
     @on(OrganizationChanged)
     def take_over_organization(self, event, uow):
-        reviews.take_over_organization(event, uow)
+        uow.organizations.take_over(event.data, event.aggregate_version)
 
     @every(seconds=600)
     def purge(self, uow):

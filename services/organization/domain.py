@@ -172,16 +172,6 @@ def age_in_days(submitted_at: datetime, now: datetime) -> int:
     return (now.astimezone(SHANGHAI).date() - submitted_at.astimezone(SHANGHAI).date()).days
 
 
-def masked_name(name: str) -> str:
-    """A name with all but its first character hidden."""
-    return name[:1] + "*" * (len(name) - 1)
-
-
-def masked_mobile(mobile: str) -> str:
-    """``138****0000``."""
-    return f"{mobile[:3]}****{mobile[-4:]}"
-
-
 LEAGUE_MEMBER = "league_member"  # 共青团员, a volunteer's political status
 CARD_IN_HAND = "activated"  # the status of a card application whose card its holder uses
 ACTIVITY_WINDOW = timedelta(days=365)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.activity.domain.states import Span
+from services.chassis.clock import age_on
 
 ACTIVE = "active"
 """The status of a volunteer who may enroll (DESIGN.md, 6)."""
@@ -29,11 +30,6 @@ class Candidate:
     birth_date: date | None
     skills: Sequence[str]
     is_member: bool
-
-
-def age_on(day: date, birth_date: date) -> int:
-    """Full years on ``day``; somebody born on 29 February is a year older on 1 March."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def unmet(requirements: Requirements, candidate: Candidate, day: date) -> Iterator[str]:

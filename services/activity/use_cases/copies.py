@@ -8,21 +8,6 @@ from services.activity.use_cases.enrolling import withdraw_all
 from services.chassis.copies import save_if_newer
 from services.chassis.events import Received
 from services.identity.events import VolunteerChanged, VolunteerErased
-from services.organization.events import OrganizationChanged
-
-
-def copy_organization(event: Received[OrganizationChanged], uow: ActivityUnitOfWork) -> None:
-    """Keep the tree."""
-    organization = event.data
-    uow.organizations.save(
-        id=organization.organization_id,
-        name=organization.name,
-        kind=organization.kind,
-        region=organization.region,
-        status=organization.status,
-        path=organization.path,
-        version=event.aggregate_version,
-    )
 
 
 def copy_volunteer(event: Received[VolunteerChanged], uow: ActivityUnitOfWork) -> None:

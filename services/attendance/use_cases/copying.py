@@ -7,21 +7,6 @@ from services.attendance.models import ShiftCopy
 from services.attendance.repository import AttendanceUnitOfWork
 from services.chassis.events import Received
 from services.identity.events import VolunteerChanged, VolunteerErased
-from services.organization.events import OrganizationChanged
-
-
-def copy_organization(event: Received[OrganizationChanged], uow: AttendanceUnitOfWork) -> None:
-    """Where an organization stands in the tree: who may act, and who is a superior."""
-    state = event.data
-    uow.organizations.save(
-        id=state.organization_id,
-        name=state.name,
-        kind=state.kind,
-        region=state.region,
-        status=state.status,
-        path=state.path,
-        version=event.aggregate_version,
-    )
 
 
 def copy_volunteer(event: Received[VolunteerChanged], uow: AttendanceUnitOfWork) -> None:

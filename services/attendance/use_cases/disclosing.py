@@ -11,14 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from services.attendance import commands, metrics
-from services.attendance.domain import (
-    STAR_HOURS,
-    DisclosureStatus,
-    RecordStatus,
-    change_status,
-    masked_name,
-    star_of,
-)
+from services.attendance.domain import STAR_HOURS, DisclosureStatus, RecordStatus, change_status, star_of
 from services.attendance.errors import NothingToDisclose, OpenRecords, ShiftsNotEnded
 from services.attendance.events import StarAwarded
 from services.attendance.models import Disclosure, ServiceRecord, StarAward
@@ -27,6 +20,7 @@ from services.attendance.repository.disclosures import Shown
 from services.attendance.use_cases.scanning import ROLES
 from services.chassis.clock import SHANGHAI
 from services.chassis.errors import NotFound
+from services.chassis.masking import masked_name
 
 BATCH = 200
 """How many activities or records one run of a timer takes; the rest is due again at the next."""

@@ -17,7 +17,6 @@ from services.attendance.domain import (
     Provenance,
     RecordStatus,
     change_status,
-    masked_mobile,
 )
 from services.attendance.errors import NotDisclosed, ObjectionAlreadyResolved
 from services.attendance.events import ObjectionResolved
@@ -27,6 +26,7 @@ from services.attendance.use_cases import hours
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.masking import masked_mobile
 
 RESOLVERS = ("owner", "reviewer", "recorder")
 """Who hears objections, at the activity's organization or above."""

@@ -6,21 +6,6 @@ from services.card.repository import CardUnitOfWork
 from services.card.use_cases.withdrawing import forget_applicant
 from services.chassis.events import Received
 from services.identity.events import VolunteerChanged, VolunteerErased
-from services.organization.events import OrganizationChanged
-
-
-def copy_organization(event: Received[OrganizationChanged], uow: CardUnitOfWork) -> None:
-    """An organization has changed."""
-    told = event.data
-    uow.organizations.save(
-        id=told.organization_id,
-        name=told.name,
-        kind=told.kind,
-        region=told.region,
-        status=told.status,
-        path=told.path,
-        version=event.aggregate_version,
-    )
 
 
 def copy_volunteer(event: Received[VolunteerChanged], uow: CardUnitOfWork) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.chassis.clock import age_on
 from services.chassis.errors import FieldError, IllegalTransition
 
 
@@ -68,19 +69,3 @@ class AgePolicy:
                 f"未满 {self.consent_below} 周岁须由监护人同意",
                 f"is needed, with consent, below the age of {self.consent_below}",
             )
-
-
-def age_on(day: date, birth_date: date) -> int:
-    """Full years on ``day``; whoever was born on 29 February grows older on 1 March in common years."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-
-
-def masked_phone(phone: str) -> str:
-    """``138****0000``."""
-    return f"{phone[:3]}****{phone[-4:]}"
-
-
-def masked_email(address: str) -> str:
-    """``z***@example.org``."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"

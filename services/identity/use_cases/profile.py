@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.errors import IllegalTransition, NotAuthenticated
+from services.chassis.masking import masked_email, masked_mobile
 from services.identity import commands
 from services.identity.domain.certificates import masked_number
-from services.identity.domain.people import VolunteerStatus, masked_email, masked_phone
+from services.identity.domain.people import VolunteerStatus
 from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases.sessions import sessions_of
@@ -31,7 +32,7 @@ def get_me(_query: commands.GetMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
         "account_id": account.id,
         "kind": account.kind,
         "name": account.name,
-        "phone_masked": phone and masked_phone(phone),
+        "phone_masked": phone and masked_mobile(phone),
         "email_masked": email and masked_email(email),
         "roles": uow.roles.of(account.id),
         "volunteer": volunteer and _shown(uow, volunteer),

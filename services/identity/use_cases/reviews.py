@@ -17,7 +17,6 @@ from services.organization.events import (
     AdministratorChanged,
     MembershipApproved,
     MembershipRejected,
-    OrganizationChanged,
 )
 
 
@@ -55,19 +54,6 @@ def take_over_administrator(event: Received[AdministratorChanged], uow: Identity
         organization_id=event.data.organization_id,
         role=event.data.role,
         active=event.data.active,
-        version=event.aggregate_version,
-    )
-
-
-def take_over_organization(event: Received[OrganizationChanged], uow: IdentityUnitOfWork) -> None:
-    """The copy of the tree, for who may verify in person."""
-    uow.organizations.save(
-        id=event.data.organization_id,
-        name=event.data.name,
-        kind=event.data.kind,
-        region=event.data.region,
-        status=event.data.status,
-        path=event.data.path,
         version=event.aggregate_version,
     )
 

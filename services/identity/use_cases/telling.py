@@ -6,8 +6,9 @@ changed; so every use case raises the version and tells in the same words.
 
 from __future__ import annotations
 
+from services.chassis.masking import masked_mobile
 from services.identity.domain.certificates import masked_number
-from services.identity.domain.people import VolunteerStatus, change_status, masked_phone
+from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.events import ContactChanged, VolunteerChanged, VolunteerRegistered
 from services.identity.metrics import VOLUNTEER_TRANSITIONS
 from services.identity.models import Account, Volunteer
@@ -75,7 +76,7 @@ def ask_for_review(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Accou
             name=account.name,
             cert_type=volunteer.cert_type,
             cert_no_masked=masked_number(uow.vault.cert_no_of(volunteer) or ""),
-            phone_masked=masked_phone(uow.vault.phone_of(account) or ""),
+            phone_masked=masked_mobile(uow.vault.phone_of(account) or ""),
             organization_id=volunteer.organization_id,
             region=volunteer.region,
             registered_at=volunteer.submitted_at,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.ids import new_id
+from services.chassis.masking import masked_mobile, masked_name
 from services.chassis.pagination import PageResult
 from services.organization import commands
-from services.organization.domain import SUPERVISING, Role, masked_mobile, masked_name
+from services.organization.domain import SUPERVISING, Role
 from services.organization.models import AdoptionReceipt
 from services.organization.repository import OrganizationUnitOfWork
 

@@ -55,7 +55,8 @@ class World:
             status=status,
             path=[*path, organization_id],
         )
-        self.hears(copies.copy_organization, changed, version)
+        with self.units() as uow:
+            uow.organizations.take_over(changed, version)
 
     def volunteer(self, **values: Any) -> Caller:
         """An active volunteer of the team, born in 2000, who can do nothing in particular."""

@@ -66,7 +66,7 @@ class World:
     def hear(self, event: Event, version: int = 1) -> None:
         """Handle an event of another service."""
         handlers: dict[type[Event], Callable[..., None]] = {
-            OrganizationChanged: copying.copy_organization,
+            OrganizationChanged: lambda event, uow: uow.organizations.take_over(event.data, event.aggregate_version),
             VolunteerChanged: copying.copy_volunteer,
             ActivityChanged: copying.copy_activity,
             EnrollmentChanged: copying.copy_enrollment,

@@ -80,7 +80,7 @@ class Card:
             new_id(), event.source(), event.wire_type(), event.subject, self.clock.now(), version, "", event
         )
         handlers: dict[type[Event], Callable[[Any, Any], None]] = {
-            OrganizationChanged: copies.copy_organization,
+            OrganizationChanged: lambda event, uow: uow.organizations.take_over(event.data, event.aggregate_version),
             VolunteerChanged: copies.copy_volunteer,
             VolunteerErased: copies.erase_volunteer,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,7 +53,8 @@ def as_holder(session: Session) -> As:
 def save(tree: Organizations, id_: str, path: list[str], **changes: Any) -> bool:
     """What a service's handler of ``organization.changed`` does."""
     state = {"name": "志愿服务队", "kind": "team", "region": "440100", "status": "active", "version": 1, **changes}
-    return tree.save(id=id_, path=path, **state)
+    version = state.pop("version")
+    return tree.take_over(SimpleNamespace(organization_id=id_, path=path, **state), version)
 
 
 def test_a_role_reaches_the_organization_and_everything_below_and_nothing_else(as_holder: As) -> None:

@@ -22,7 +22,6 @@ from services.identity.repository import UNIT_OF_WORK, IdentityUnitOfWork
 from services.identity.schemas import requests
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import captchas, codes, registering_volunteers, sessions
-from services.identity.use_cases.reviews import take_over_organization
 from services.identity.verifier import SimulatedVerifier, Verifier
 from services.organization.events import OrganizationChanged
 
@@ -154,7 +153,7 @@ class Identity:
             organization_id=organization_id, name="越秀区义工联", kind="organization", region="440104", status=status,
             path=[*above, organization_id],
         )  # fmt: skip
-        self.handle(take_over_organization, data)
+        self.handle(lambda event, uow: uow.organizations.take_over(event.data, event.aggregate_version), data)
         return organization_id
 
     def handle(self, use_case: Callable[[Any, IdentityUnitOfWork], None], data: Event, version: int = 1) -> None:

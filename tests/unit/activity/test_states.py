@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.activity.domain.enrolling import Candidate, Requirements, age_on, closes_at, places_to_take, unmet
+from services.activity.domain.enrolling import Candidate, Requirements, closes_at, places_to_take, unmet
 from services.activity.domain.places import Circle, region_prefix
 from services.activity.domain.states import (
     CLAIMS_TIME,
@@ -132,19 +132,6 @@ def test_only_an_offer_can_be_answered(current: EnrollmentStatus) -> None:
         "accepted",
         "withdrawn",
     )
-
-
-@pytest.mark.parametrize(
-    ("born", "day", "age"),
-    [
-        (date(2008, 3, 2), date(2026, 3, 1), 17),
-        (date(2008, 3, 2), date(2026, 3, 2), 18),
-        (date(2008, 2, 29), date(2026, 2, 28), 17),
-        (date(2008, 2, 29), date(2026, 3, 1), 18),
-    ],
-)
-def test_age_is_in_full_years_on_the_day(born: date, day: date, age: int) -> None:
-    assert age_on(day, born) == age
 
 
 def test_an_age_that_is_not_known_meets_no_requirement_of_age() -> None:

@@ -16,7 +16,6 @@ from services.attendance.domain import (
     Place,
     RecordStatus,
     change_status,
-    masked_name,
     minutes_to_next_star,
     scan_window,
     served,
@@ -139,10 +138,3 @@ class TestStars:
 
     def test_after_the_fifth_star_there_is_no_next(self) -> None:
         assert minutes_to_next_star(2_000 * 60) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"), [("张小丰", "张*丰"), ("李雷", "李*"), ("欧阳小丰", "欧**丰"), ("王", "*"), ("", "*")]
-)
-def test_the_public_reads_a_masked_name(name: str, masked: str) -> None:
-    assert masked_name(name) == masked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,6 @@ from services.card.domain import (
     CardType,
     Status,
     after_report,
-    age_on,
     application_number,
     cancel,
     delay_before_sealing_again,
@@ -90,14 +89,6 @@ def test_one_wrong_digit_or_two_that_changed_places_are_found(serial: int, data:
 @pytest.mark.parametrize("text", ["", "ZY", "ZY1", "XX20260000000152", "ZY2026000000015２", "20260000000152"])
 def test_what_is_no_application_number_is_told(text: str) -> None:
     assert not is_application_number(text)
-
-
-@given(st.dates(date(1930, 1, 1), TODAY))
-def test_an_age_is_reached_on_the_birthday(birth_date: date) -> None:
-    age = age_on(TODAY, birth_date)
-
-    assert age_on(TODAY - timedelta(days=366), birth_date) in (age - 1, age - 2)
-    assert (TODAY.year - age, TODAY.month, TODAY.day) >= (birth_date.year, birth_date.month, birth_date.day)
 
 
 def allowed(card_type: CardType, birth_date: date | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.clock import FileOffsetClock, FixedClock, SystemClock, local_day
+from services.chassis.clock import FileOffsetClock, FixedClock, SystemClock, age_on, local_day
 from services.chassis.tracing import child_of, new_traceparent, trace_id
 
 
@@ -48,3 +48,16 @@ def test_a_child_span_stays_in_its_trace() -> None:
 @pytest.mark.parametrize("broken", [None, "", "00-zz", "00-" + "0" * 32 + "-" + "1" * 16 + "-01"])
 def test_a_broken_traceparent_starts_a_new_trace(broken: str | None) -> None:
     assert len(trace_id(child_of(broken))) == 32
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "age"),
+    [
+        (date(2008, 3, 2), date(2026, 3, 1), 17),
+        (date(2008, 3, 2), date(2026, 3, 2), 18),
+        (date(2008, 2, 29), date(2026, 2, 28), 17),
+        (date(2008, 2, 29), date(2026, 3, 1), 18),
+    ],
+)
+def test_age_is_in_full_years_on_the_day(born: date, day: date, age: int) -> None:
+    assert age_on(day, born) == age
