@@ -26,6 +26,7 @@ _UNSAFE_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _UNSAFE_BLOCK = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _REGION = re.compile(r"[1-9]\d{5}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_DIGITS = re.compile(r"-?[0-9]{1,20}")
 # Days that rules may add to and take from without leaving the calendar, and local time may be told of.
 _YEARS = range(1900, 2200)
 
@@ -241,10 +242,19 @@ class Mobile(_Matching):
     message = rule("bad_mobile", "手机号码格式不正确", "is not a mobile number")
 
 
+class _WholeNumber(fields.Integer):
+    """As JSON writes a whole number, or a query spells it; ``int()`` also takes halves and digits of other scripts."""
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, int) and not (isinstance(value, str) and _DIGITS.fullmatch(value)):
+            raise self.make_error("invalid", input=value)
+        return int(super()._validated(value))
+
+
 def whole_number(*, min: int | None = None, max: int | None = None, **kwargs: Any) -> fields.Integer:
     """A whole number between ``min`` and ``max``, both included."""
     zh, en = f"应在 {min} 与 {max} 之间", f"must be between {min} and {max}"
-    return fields.Integer(validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs)
+    return _WholeNumber(validate=validate.Range(min=min, max=max, error=rule("out_of_range", zh, en)), **kwargs)
 
 
 def one_of(choices: Any, **kwargs: Any) -> fields.String:

@@ -173,3 +173,11 @@ def test_days_and_moments_leave_room_for_arithmetic(day: str, taken: bool) -> No
     except Invalid as invalid:
         refused = {error.code for error in invalid.errors}
     assert refused == (set() if taken else {"bad_date", "bad_time"})
+
+
+@pytest.mark.parametrize("seats", [1.5, 2.0, True, "١", "２", " 2", "1e0", "0x1", "1" * 400, [], {}])
+def test_a_whole_number_is_written_in_plain_digits(seats: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        Seat().parse({"row": seats})
+    assert [(error.field, error.code) for error in refused.value.errors] == [("row", "wrong_type")]
+    assert Seat().parse({"row": 2}) == Seat().parse({"row": "2"}) == {"row": 2}
