@@ -32,6 +32,7 @@ from deploy.local.layout import ROOT
 from deploy.local.packages import Missing
 from deploy.local.platform import NotReady, Platform
 from deploy.local.postgres import DatabaseProblem
+from deploy.local.preparation import NotPrepared
 from deploy.local.testing import run_tests
 
 RUN = ROOT / ".run"
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _end)
     try:
         return COMMANDS[arguments[0]](arguments[1:])
-    except (Missing, NotReady, DatabaseProblem, locks.LockProblem) as problem:
+    except (Missing, NotReady, NotPrepared, DatabaseProblem, locks.LockProblem) as problem:
         print(f"dev: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -10,13 +10,10 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from deploy.local.broker import Broker, connection_fault
 from deploy.local.credentials import Credentials, load_or_make
 from deploy.local.layout import ROOT, Layout
 from deploy.local.postgres import Postgres, database_name, make_databases, note_prepared, prepared_by
+from deploy.local.preparation import prepare_all
 from deploy.local.processes import Addresses, ProcessSpec, process_table, service_environment
 from deploy.local.strays import end_strays
 from deploy.local.supervisor import Supervisor, program
@@ -156,7 +154,10 @@ class Platform:
         if service not in SERVICES:
             raise NotReady(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
         outside = {name: value for name, value in os.environ.items() if not name.startswith("ZHIYUAN_")}
-        return {**outside, **service_environment(service, self.layout, self.secrets, self.addresses)}
+        return {**outside, **self._service_environment(service)}
+
+    def _service_environment(self, service: str) -> dict[str, str]:
+        return service_environment(service, self.layout, self.secrets, self.addresses)
 
     # waiting ----------------------------------------------------------------------------------------------------
 
@@ -241,28 +242,9 @@ class Platform:
         done = prepared_by(admin_url)
         waiting = [service for service in SERVICES if done.get(database_name(service)) != fingerprint]
 
-        def prepare(service: str) -> None:
-            self._migrate(service)
+        prepare_all({service: self._service_environment(service) for service in waiting})
+        for service in waiting:
             note_prepared(admin_url, service, fingerprint)
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(prepare, waiting))
-
-    def _migrate(self, service: str) -> None:
-        """Migrations and reference data, as the two jobs they are in production."""
-        for module, *arguments in (
-            ["services.chassis.migrations", service, "upgrade"],
-            ["services.chassis.reference_data", service],
-        ):
-            done = subprocess.run(
-                [sys.executable, "-m", module, *arguments],
-                env=self.job_environment(service),
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode != 0:
-                raise NotReady(f"{module} {service} failed:\n{done.stderr[-3000:]}")
 
     def _wait_for_database(self) -> None:
         if not self._external_database:
