@@ -46,11 +46,11 @@ class Checks:
         """``actual`` is ``expected``."""
         return self.that(actual == expected, sentence, seen=f"{actual!r}, expected {expected!r}")
 
-    def eventually(self, look: Callable[[], T], sentence: str, *, seconds: float = 30.0) -> T:
-        """``look()`` becomes truthy within ``seconds``; answers what it last was. News travels by events."""
+    def eventually(self, look: Callable[[], T], sentence: str) -> T:
+        """``look()`` becomes truthy in a while; answers what it last was. News travels by events."""
         with self.console.status(f"  waiting: {escape(sentence)}"):
-            answer: T = wait_for(look, seconds=seconds)
-        self.that(answer, sentence, seen=None if answer else f"{answer!r} after {seconds:.0f} s")
+            answer: T = wait_for(look)
+        self.that(answer, sentence, seen=None if answer else f"{answer!r} at last")
         return answer
 
     def refused(

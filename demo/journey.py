@@ -70,14 +70,15 @@ def walk(access: Mapping[str, Any], notice: Path | None, console: Console) -> li
     """Play every part against the platform that ``access`` describes (API.md, last paragraph)."""
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     with httpx.Client(base_url=access["base_url"], timeout=30, limits=limits, trust_env=False) as http:
-        world = _world(access, notice, Client(http))
+        world = world_of(access, notice, Client(http))
         console.print(f"[bold]The journey[/bold], run {world.invented.number}, against {access['base_url']}")
         outcomes = [_play(part, number, world, console) for number, part in enumerate(PARTS, 1)]
     console.print(summary(outcomes))
     return outcomes
 
 
-def _world(access: Mapping[str, Any], notice: Path | None, visitor: Client) -> World:
+def world_of(access: Mapping[str, Any], notice: Path | None, visitor: Client) -> World:
+    """What a run begins with: the platform as it is, and nobody invented yet."""
     clock = PlatformClock(visitor)
     login = access["logins"]["platform_admin"]
     return World(

@@ -124,12 +124,11 @@ def _reviews(stage: Stage, team: Organization, city: Organization, volunteers: l
     world.count_sms("membership_approved", by=len(approved) + len(theirs))
     world.count_sms("membership_rejected")
 
-    check.eventually(lambda: all(at_once(_is_active, approved)), "the 50 are active volunteers", seconds=60)
+    check.eventually(lambda: all(at_once(_is_active, approved)), "the 50 are active volunteers")
     check.eventually(lambda: all(at_once(_is_active, theirs)), f"and so are the {OF_THE_CITY} of {city.name}")
     check.eventually(
         lambda: all(at_once(lambda v: world.inbox.of(v.person.phone, "membership_approved"), approved)),
         "each of them is told by SMS",
-        seconds=60,
     )
     check.eventually(
         lambda: [text for text in world.inbox.of(rejected.person.phone, "membership_rejected") if reason in text],

@@ -118,7 +118,6 @@ def _fifty_at_once(
     check.eventually(
         lambda: all(at_once(lambda v: _accepted_texts(stage, v, activity), accepted)),
         "each of the 30 is told by SMS",
-        seconds=60,
     )
     check.that(not any(at_once(lambda v: _accepted_texts(stage, v, activity), waiting)), "and nobody else")
     check.refused(

@@ -226,7 +226,6 @@ def _star(stage: Stage, team: Organization, volunteer: Volunteer) -> None:
     check.eventually(
         lambda: volunteer.client.get("/me/service-summary")["star"] == 1,
         "the hours are confirmed, and the summary shows the first star",
-        seconds=60,
     )
     world.count("attendance", "zhiyuan_attendance_stars_awarded_total", stars="1")
     check.eventually(
