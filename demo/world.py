@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from demo.check import Checks
@@ -48,6 +49,8 @@ class World:
     before: Figures  # /metrics at the start
     done: Counter[tuple[str, str, frozenset[tuple[str, str]]]] = field(default_factory=Counter)
 
+    _lock: Lock = field(default_factory=Lock)
+
     root: Organization | None = None
     guangzhou: Organization | None = None
     system: Organization | None = None  # 省直
@@ -69,7 +72,8 @@ class World:
 
     def count(self, process: str, name: str, by: float = 1, **labels: str) -> None:
         """Note that a counter must have risen; part 9 compares."""
-        self.done[process, name, frozenset(labels.items())] += by  # type: ignore[assignment]
+        with self._lock:
+            self.done[process, name, frozenset(labels.items())] += by  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.client import Client, Refused
+from demo.client import Client, Refused, wait_for
 from demo.people import PASSWORD, Person
 from demo.world import Organization, Volunteer, World
 
@@ -82,10 +82,18 @@ def register_organization(
         if not refused.refusal.repeated:
             raise
         organization_id = owner.sign_in()["roles"][0]["organization_id"]
+    world.count("organization", "zhiyuan_organization_registered_total", kind=kind)
+    world.count("identity", "zhiyuan_identity_registrations_total", kind="administrator")
     return Organization(str(organization_id), name, owner, principal.phone)
 
 
-def standing_organization(world: World, account: str) -> Organization | None:
+def expect_decided(world: World, outcome: str, by: int = 1) -> None:
+    """Note that so many organizations were decided, and told by SMS."""
+    world.count("organization", "zhiyuan_organization_reviews_decided_total", by=by, kind="organizations")
+    world.count_sms(f"organization_{outcome}", by=by)
+
+
+def standing_organization(world: World, account: str, kind: str) -> Organization | None:
     """What an earlier run has registered under this account, if one has."""
     owner: Client = world.visitor.signed_in_as(account, PASSWORD)
     try:
@@ -94,5 +102,32 @@ def standing_organization(world: World, account: str) -> Organization | None:
         if refused.refusal.code != "bad_credentials":
             raise
         return None
-    organization = owner.get(f"/organizations/{roles[0]['organization_id']}")
-    return Organization(organization["organization_id"], organization["name"], owner, phone="")
+    held = (owner.get(f"/organizations/{role['organization_id']}") for role in roles)
+    found = next((organization for organization in held if organization["kind"] == kind), None)
+    return None if found is None else Organization(found["organization_id"], found["name"], owner, phone="")
+
+
+def province_of_somebody_else(world: World, account: str) -> Organization | None:
+    """A root that was here before the first run: a platform has one, so its administrator appoints our account there.
+
+    Only an account that the tree has heard of can be appointed: it registers an office below the root first.
+    """
+    roots = [found for found in world.visitor.pages("/organizations") if found["kind"] == "province"]
+    if not roots:
+        return None
+    root = Organization(roots[0]["organization_id"], roots[0]["name"], world.platform, phone="")
+    office = standing_organization(world, account, "system") or register_organization(
+        world, "演示工作组", kind="system", region="440000", account=account, parent=root
+    )
+    if office.owner.get(f"/organizations/{office.id}")["status"] == "pending":
+        world.platform.post(f"/reviews/organizations/{office.id}/decision", approve=True)
+        expect_decided(world, "approved")
+    account_id = office.owner.sign_in()["account_id"]
+    world.platform.post(f"/organizations/{root.id}/administrators", account_id=account_id, role="owner")
+
+    def is_owner() -> bool:
+        return {"organization_id": root.id, "role": "owner"} in office.owner.sign_in()["roles"]
+
+    if not wait_for(is_owner):
+        raise AssertionError("the appointment has not reached the token")
+    return Organization(root.id, root.name, office.owner, phone="")
