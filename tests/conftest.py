@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import settings
 
-from deploy.local.testing import AMQP_URL, BANK_AMQP_URLS, DATABASE_URL, test_servers
+from deploy.local.platform import Platform
+from deploy.local.testing import AMQP_URL, BANK_AMQP_URLS, DATABASE_URL, scratch_platform, test_servers
 from deploy.local.topology import PARTNER_VHOST, SERVICES_VHOST
 
 # A test run shares its machine: a slow moment is no failure.
@@ -65,3 +66,11 @@ def partner_broker(_servers: dict[str, str]) -> Iterator[PartnerBroker]:
 def _partner_broker(variables: dict[str, str]) -> PartnerBroker:
     admin_url = variables[AMQP_URL].removesuffix(SERVICES_VHOST) + PARTNER_VHOST
     return PartnerBroker(admin_url, json.loads(variables[BANK_AMQP_URLS]))
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The whole platform, running by itself; one for all e2e and fault tests of a session."""
+    with scratch_platform() as scratch:
+        scratch.up()
+        yield scratch
