@@ -13,7 +13,7 @@ from tests.faults.burst import Burst
 from tests.faults.conftest import Crowd
 
 
-@pytest.mark.parametrize("process", ["activity-relay", "activity", "gateway", "rabbitmq", "postgres"])
+@pytest.mark.parametrize("process", ["activity-relay", "activity", "notify", "gateway", "rabbitmq", "postgres"])
 def test_a_process_is_killed_in_the_middle(process: str, platform: Platform, crowd: Crowd) -> None:
     burst = Burst(crowd)
     killed: list[int] = []
