@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects import postgresql
 
 from services.chassis.migrations import create_chassis_tables
 from services.chassis.organizations import LTREE_DDL, organization_copy_table
@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.Uuid(as_uuid=False)
-_MOMENT = sa.DateTime(timezone=True)
+_PUBLISHED = sa.text("status = 'published'")
 
 
 def upgrade() -> None:
@@ -35,19 +35,19 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("fence_metres", sa.Integer(), nullable=True),
-        sa.Column("enroll_by", _MOMENT, nullable=True),
+        sa.Column("enroll_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("insurance_note", sa.Text(), nullable=False),
         sa.Column("min_age", sa.Integer(), nullable=True),
         sa.Column("max_age", sa.Integer(), nullable=True),
-        sa.Column("skills", ARRAY(sa.Text()), nullable=False),
+        sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("members_only", sa.Boolean(), nullable=False),
         sa.Column("approval", sa.Text(), nullable=False),
-        sa.Column("starts_at", _MOMENT, nullable=True),
-        sa.Column("ends_at", _MOMENT, nullable=True),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("published_at", _MOMENT, nullable=True),
-        sa.Column("revoked_at", _MOMENT, nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revocation_reason", sa.Text(), nullable=True),
         sa.Column(
             "search_text",
@@ -58,23 +58,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
+    op.create_index("ix_activity_ends_at", "activity", ["ends_at"], unique=False, postgresql_where=_PUBLISHED)
     op.create_index(
-        "ix_activity_ends_at", "activity", ["ends_at"], unique=False, postgresql_where=sa.text("status = 'published'")
-    )
-    op.create_index(
-        "ix_activity_latitude",
-        "activity",
-        ["latitude", "longitude"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
+        "ix_activity_latitude", "activity", ["latitude", "longitude"], unique=False, postgresql_where=_PUBLISHED
     )
     op.create_index("ix_activity_organization_id", "activity", ["organization_id", "status"], unique=False)
     op.create_index(
-        "ix_activity_published_at",
-        "activity",
-        ["published_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
+        "ix_activity_published_at", "activity", ["published_at", "id"], unique=False, postgresql_where=_PUBLISHED
     )
     op.create_index(
         "ix_activity_region",
@@ -82,7 +72,7 @@ def upgrade() -> None:
         ["region", "starts_at"],
         unique=False,
         postgresql_ops={"region": "text_pattern_ops"},
-        postgresql_where=sa.text("status = 'published'"),
+        postgresql_where=_PUBLISHED,
     )
     op.create_index(
         "ix_activity_search_text",
@@ -92,13 +82,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
     )
-    op.create_index(
-        "ix_activity_starts_at",
-        "activity",
-        ["starts_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
-    )
+    op.create_index("ix_activity_starts_at", "activity", ["starts_at", "id"], unique=False, postgresql_where=_PUBLISHED)
     op.create_table(
         "volunteer_copy",
         sa.Column("id", _ID, nullable=False),
@@ -108,7 +92,7 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("organization_id", _ID, nullable=True),
-        sa.Column("skills", ARRAY(sa.Text()), nullable=False),
+        sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer_copy")),
     )
@@ -119,7 +103,7 @@ def upgrade() -> None:
         sa.Column("activity_id", _ID, nullable=False),
         sa.Column("volunteer_id", _ID, nullable=False),
         sa.Column("invited_by", _ID, nullable=False),
-        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_invitation_activity_id_activity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("activity_id", "volunteer_id", name=op.f("uq_invitation_activity_id_volunteer_id")),
@@ -129,8 +113,8 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("activity_id", _ID, nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("starts_at", _MOMENT, nullable=False),
-        sa.Column("ends_at", _MOMENT, nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("role", sa.Text(), nullable=True),
         sa.CheckConstraint("capacity >= 1", name=op.f("ck_shift_capacity")),
@@ -148,9 +132,9 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("waiting_no", sa.Integer(), nullable=True),
-        sa.Column("offer_expires_at", _MOMENT, nullable=True),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("decided_at", _MOMENT, nullable=True),
+        sa.Column("offer_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_enrollment_activity_id_activity")),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_enrollment_shift_id_shift")),
