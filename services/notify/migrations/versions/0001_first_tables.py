@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects import postgresql
 
 from services.chassis.migrations import create_chassis_tables
 
@@ -12,7 +12,6 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.Uuid(as_uuid=False)
-_MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -25,7 +24,7 @@ def upgrade() -> None:
         sa.Column("email_sealed", sa.String(), nullable=True),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("erased_at", _MOMENT, nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_contact_point")),
         sa.UniqueConstraint("volunteer_id", name=op.f("uq_contact_point_volunteer_id")),
     )
@@ -39,19 +38,19 @@ def upgrade() -> None:
         sa.Column("volunteer_id", _ID, nullable=True),
         sa.Column("recipient_sealed", sa.String(), nullable=True),
         sa.Column("recipient_key", sa.String(), nullable=False),
-        sa.Column("parameters", JSONB(), nullable=False),
+        sa.Column("parameters", postgresql.JSONB(), nullable=False),
         sa.Column("secrets_sealed", sa.String(), nullable=True),
         sa.Column("priority", sa.SmallInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("next_attempt_at", _MOMENT, nullable=False),
-        sa.Column("expires_at", _MOMENT, nullable=True),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recipient_masked", sa.String(), nullable=True),
         sa.Column("segments", sa.SmallInteger(), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("sent_at", _MOMENT, nullable=True),
-        sa.Column("read_at", _MOMENT, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint(
@@ -93,7 +92,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("template", sa.String(), nullable=False),
-        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_message")),
     )
     op.create_index("ix_simulated_message_recipient", "simulated_message", ["recipient", "at"], unique=False)
