@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain import Channel, ErrorClass
 from services.notify.models import SimulatedMessage
-from services.notify.settings import NotifySettings
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,3 @@ class SimulatorProvider:
                 )
                 .on_conflict_do_nothing()
             )
-
-
-def providers_for(settings: NotifySettings, units: Any) -> dict[Channel, Provider]:
-    """The provider of each channel that leaves the house; ``units`` opens units of work (for the simulator)."""
-    chosen = {Channel.SMS: settings.sms_provider, Channel.EMAIL: settings.email_provider}
-    return {
-        channel: SimulatorProvider(units) if name == "simulator" else NullProvider() for channel, name in chosen.items()
-    }

@@ -6,7 +6,7 @@ from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audi
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, sweep
 from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
 from services.notify import schemas
-from services.notify.providers import providers_for
+from services.notify.channels import providers_for
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.settings import NotifySettings
 from services.notify.use_cases import codes, contacts, delivery, reading, telling

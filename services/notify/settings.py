@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, choice, setting
+
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """``smtp://user:password@host:port``; ``smtps`` is TLS from the first byte, ``smtp`` STARTTLS if it is offered."""
+
+    host: str
+    port: int
+    encrypted: bool
+    user: str | None
+    password: str | None = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> MailServer:
+        """From the text of a setting; raises ``ValueError``."""
+        url = urlsplit(text)
+        if url.scheme not in _PORTS or not url.hostname:
+            raise ValueError("must be smtp://host or smtps://host, with user:password@ and :port if needed")
+        return cls(
+            host=url.hostname,
+            port=url.port or _PORTS[url.scheme],
+            encrypted=url.scheme == "smtps",
+            user=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+        )
 
 
 def _cipher(text: str) -> FieldCipher:
@@ -29,14 +57,25 @@ class NotifySettings(ServiceSettings):
     )
     email_provider: str = setting(
         "ZHIYUAN_EMAIL_PROVIDER",
-        "Who takes an e-mail: none, or the simulator (not in production).",
-        parse=choice("none", "simulator"),
+        "Who takes an e-mail: none, smtp, or the simulator (not in production).",
+        parse=choice("none", "smtp", "simulator"),
         default="none",
+    )
+    smtp_server: MailServer | None = setting(
+        "ZHIYUAN_SMTP_URL",
+        "The mail server of the smtp provider: smtp://user:password@host:port, or smtps://…",
+        parse=MailServer.parse,
+        default=None,
+    )
+    mail_from: str = setting(
+        "ZHIYUAN_MAIL_FROM", "The address that mails come from.", default="i志愿 <noreply@zhiyuan.invalid>"
     )
 
     def faults(self) -> list[str]:
-        """Simulators are refused in production."""
+        """Simulators are refused in production; the smtp provider needs a server."""
         found = super().faults()
+        if self.email_provider == "smtp" and self.smtp_server is None:
+            found.append("ZHIYUAN_SMTP_URL is not set, and ZHIYUAN_EMAIL_PROVIDER is smtp")
         if self.production and "simulator" in (self.sms_provider, self.email_provider):
             found.append("ZHIYUAN_SMS_PROVIDER and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production")
         return found

@@ -30,6 +30,7 @@ _INTERPOLATION = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 # What containers need to be told, and one machine does not.
 _ONLY_IN_CONTAINERS = {"ZHIYUAN_OPS_HOST"}
 _ONLY_IN_SERVICE_CONTAINERS = {"ZHIYUAN_QUEUE_TYPE"}
+_ONLY_IN_CONTAINER = {"notify": {"ZHIYUAN_SMTP_URL"}}  # beside them stands a mail catcher
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,7 @@ def test_a_container_is_given_what_dev_up_gives(
     addresses = Addresses("amqp://broker/x", "amqp://broker/y", "postgresql://admin:x@database/x")
     (spec,) = (spec for spec in process_table(layout, make(), addresses) if spec.name == process)
     more = _ONLY_IN_CONTAINERS | (_ONLY_IN_SERVICE_CONTAINERS if process in SERVICES else set())
+    more |= _ONLY_IN_CONTAINER.get(process, set())
     assert set(environment_of(compose, process, secrets)) == set(spec.environment) | more
 
 

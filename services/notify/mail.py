@@ -1,0 +1,70 @@
+"""E-mail over SMTP, as :class:`services.notify.providers.Provider` wants it.
+
+Why this module exists: a mail address is where somebody resets a password without their phone. ``smtplib`` does the
+talking; here stand what the message looks like and what a server's refusal means for the next attempt.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import closing
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from services.notify.domain import ErrorClass
+from services.notify.providers import Outgoing, SendFailed
+from services.notify.settings import MailServer
+
+TIMEOUT_SECONDS = 10
+
+
+class SmtpProvider:
+    """Hands each message to one mail server, on a connection of its own: codes are few, and must not wait."""
+
+    def __init__(self, server: MailServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    def send(self, message: Outgoing, now: datetime) -> None:
+        """Hand over. A 5xx answer is for good, a 4xx and every lost connection is tried again."""
+        try:
+            with closing(self._connect()) as smtp:  # whatever it says to QUIT, the mail was taken
+                smtp.send_message(self._mail(message, now))
+        except smtplib.SMTPRecipientsRefused as refused:
+            code = next(iter(refused.recipients.values()))[0]
+            raise SendFailed(_class_of(code), f"smtp_{code}") from None  # the cause names the recipient
+        except smtplib.SMTPResponseException as refused:
+            raise SendFailed(_class_of(refused.smtp_code), f"smtp_{refused.smtp_code}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise SendFailed(ErrorClass.TEMPORARY, f"smtp_{type(error).__name__}") from error
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        if server.encrypted:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+            smtp.ehlo()
+            if smtp.has_extn("starttls"):
+                smtp.starttls(context=ssl.create_default_context())
+        if server.user is not None:
+            smtp.login(server.user, server.password or "")
+        return smtp
+
+    def _mail(self, message: Outgoing, now: datetime) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"] = self._sender
+        mail["To"] = message.recipient
+        mail["Subject"] = "i志愿"
+        mail["Date"] = format_datetime(now)
+        mail["Message-ID"] = f"<{message.id}@zhiyuan>"  # the same on every attempt
+        mail.set_content(message.text, cte="base64")  # not every server takes eight bits
+        return mail
+
+
+def _class_of(code: int) -> ErrorClass:
+    return ErrorClass.PERMANENT if code >= 500 else ErrorClass.TEMPORARY
