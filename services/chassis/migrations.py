@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,10 @@ from services.chassis.audit import AUDIT_TRIGGER_DDL
 from services.chassis.database import driver_url
 from services.chassis.tables import CHASSIS, OUTBOX_TRIGGER_DDL
 
-_LOCK = "hashtextextended('zhiyuan:migrations', 0)"
+LOCK = "hashtextextended('zhiyuan:migrations', 0)"
+"""The advisory lock that a job holds while it migrates; an SQL expression."""
+
+_ASK_AGAIN_SECONDS = 0.2
 
 
 def alembic_config(service: str, database_url: str) -> Config:
@@ -42,13 +46,16 @@ def run_environment(metadata: sa.MetaData) -> None:
     url = context.config.get_main_option("sqlalchemy.url")
     engine = sa.create_engine(driver_url(str(url), "psycopg"), poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
-        # Two jobs at once: the second waits, then finds nothing to do.
-        connection.execute(sa.text(f"SELECT pg_advisory_lock({_LOCK})"))
+        # Two jobs at once: the second asks until the first is done, then finds nothing to do. It must not wait inside a
+        # statement: CREATE INDEX CONCURRENTLY waits for every snapshot that is open, and the two would deadlock.
+        while not connection.scalar(sa.text(f"SELECT pg_try_advisory_lock({LOCK})")):
+            connection.commit()
+            time.sleep(_ASK_AGAIN_SECONDS)
         connection.commit()
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()
-        connection.execute(sa.text(f"SELECT pg_advisory_unlock({_LOCK})"))
+        connection.execute(sa.text(f"SELECT pg_advisory_unlock({LOCK})"))
         connection.commit()
     engine.dispose()
 
