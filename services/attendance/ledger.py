@@ -1,9 +1,9 @@
 """The ledger of hours: entries that are only ever added, one chain a volunteer, and the totals that follow from them.
 
 Why this module exists: hours are what volunteers are honoured by, so each minute must be traceable to an entry, and no
-entry may change unnoticed. The database refuses to change one (``LEDGER_TRIGGER_DDL``); for whoever switches the
-trigger off, each entry carries the hash of the volunteer's entry before it, as the audit log does. It is one chain a
-volunteer and not one for all, so that nobody waits for a stranger's scan.
+entry may change unnoticed. The database refuses to change one (a trigger, in the first migration); for whoever switches
+the trigger off, each entry carries the hash of the volunteer's entry before it, as the audit log does. It is one chain
+a volunteer and not one for all, so that nobody waits for a stranger's scan.
 
 Callers hold the lock of the volunteer (``CopyRepository.lock_volunteers``): a chain has one end.
 """

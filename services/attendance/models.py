@@ -1,7 +1,7 @@
 """Attendance's tables: copies of what others own, service records with their scans, the ledger, and what is about them.
 
 What must hold whatever the code does is in the database: a nonce counts once, a person's counted times do not overlap,
-a volunteer is signed in once to a shift, the ledger only grows.
+a volunteer is signed in once to a shift, the ledger only grows (by a trigger that only the first migration knows).
 """
 
 from __future__ import annotations
@@ -268,19 +268,3 @@ class Objection(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.Index("ix_objection_activity", "activity_id", "submitted_at", "id"),)
-
-
-LEDGER_TRIGGER_DDL = """
-CREATE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION USING
-        MESSAGE = 'ledger_entry is append-only, ' || TG_OP || ' is refused', ERRCODE = 'insufficient_privilege';
-END $$;
-CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse();
-ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_append_only;
-"""
-"""What the migration runs after it has made the ledger: corrections are reversing entries, never changes."""
-
-BTREE_GIST_DDL = "CREATE EXTENSION IF NOT EXISTS btree_gist"
-"""The exclusion constraint on ids and times needs it; a trusted extension, so the database's owner may create it."""

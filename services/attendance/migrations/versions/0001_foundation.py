@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from services.attendance.models import BTREE_GIST_DDL, LEDGER_TRIGGER_DDL
 from services.chassis.migrations import create_chassis_tables
 from services.chassis.organizations import LTREE_DDL, organization_copy_table
 from services.chassis.tables import new_metadata
@@ -17,10 +16,25 @@ depends_on = None
 _ID = sa.Uuid(as_uuid=False)
 _MOMENT = sa.DateTime(timezone=True)
 
+# The exclusion constraint on ids and times needs it; a trusted extension, so the database's owner may create it.
+_BTREE_GIST_DDL = "CREATE EXTENSION IF NOT EXISTS btree_gist"
+
+# Corrections are reversing entries, never changes.
+_LEDGER_TRIGGER_DDL = """
+CREATE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING
+        MESSAGE = 'ledger_entry is append-only, ' || TG_OP || ' is refused', ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse();
+ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_append_only;
+"""
+
 
 def upgrade() -> None:
     op.execute(LTREE_DDL)
-    op.execute(BTREE_GIST_DDL)
+    op.execute(_BTREE_GIST_DDL)
     create_chassis_tables(op)
     organization_copy_table(new_metadata()).create(op.get_bind())
     op.create_table(
@@ -249,7 +263,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(op.f("ix_evidence_upload_id"), "evidence", ["upload_id"], unique=False)
-    op.execute(LEDGER_TRIGGER_DDL)
+    op.execute(_LEDGER_TRIGGER_DDL)
 
 
 def downgrade() -> None:
