@@ -79,7 +79,7 @@ def test_receipts_show_who_is_in_them_to_owners_and_reviewers_alone(
         assert receipt["contacts"][0]["mobile"] == "13800000000"
     (receipt,) = listed(world, world.holder(province, "viewer"))
     assert receipt["contacts"] == [
-        {"role": "liaison", "name": "林**", "post": "干事", "mobile": "138****0000", "wechat": None, "remarks": None}
+        {"role": "liaison", "name": "林*红", "post": "干事", "mobile": "138****0000", "wechat": None, "remarks": None}
     ]
     assert listed(world, other_city.owner) == []
     with pytest.raises(Forbidden):
