@@ -1,8 +1,8 @@
 """The tables that every service's database has: outbox, inbox, idempotency keys. (The audit log: ``audit.py``.)
 
 Why this module exists: reliability lives in the same transaction as the state it protects, so each database needs its
-own copy of these. ``new_metadata`` gives a service's models a metadata that holds them; `create_chassis_tables` (migrations.py) is what a
-service's first migration runs.
+own copy of these. ``new_metadata`` gives a service's models a metadata that holds them; ``create_chassis_tables`` in
+``migrations.py`` is what a service's first migration runs.
 """
 
 from __future__ import annotations
