@@ -10,9 +10,10 @@ import psycopg
 from services.chassis import migrations
 from services.chassis.testing.processes import eventually
 
+# It asks, commits, and asks again.
 _WAITING = """
 SELECT count(*) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%advisory_lock%'
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND (query LIKE '%advisory_lock%' OR query = 'COMMIT')
 """
 
 
