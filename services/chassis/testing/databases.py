@@ -52,7 +52,7 @@ class Templates:
     def clone(self, template: str) -> Iterator[str]:
         """The URL of a fresh copy of ``template``, dropped afterwards."""
         name = f"scratch_{uuid4().hex[:12]}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         try:
             yield self.url(name)
         finally:
