@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 RABBITMQ_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -27,9 +28,9 @@ def postgres_bin() -> Path | None:
     return found[-1].parent if found and int(found[-1].parts[4]) >= 15 else None
 
 
-def ensure(*, broker: bool, database: bool) -> None:
-    """Both servers are installed afterwards; raises :class:`Missing` with what to type."""
-    wanted = []
+def ensure(*, broker: bool, database: bool, programs: Sequence[str] = ()) -> None:
+    """The servers and ``programs`` are installed afterwards; raises :class:`Missing` with what to type."""
+    wanted = [program for program in programs if shutil.which(program) is None]
     if broker and not RABBITMQ_SERVER.exists():
         wanted.append("rabbitmq-server")
     if database and postgres_bin() is None:

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from deploy.local import packages
 from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
 from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST
@@ -65,6 +66,7 @@ HALVES = (("tests/unit", "tests/contract", "tests/service"), ("tests/e2e", "test
 
 def run_tests(arguments: list[str]) -> int:
     """pytest with servers of its own; answers its exit code, or that of the first half that failed."""
+    packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
     with test_servers() as variables, ExitStack() as running:
         if arguments:
             return running.enter_context(_pytest(arguments, variables)).wait()
