@@ -1,0 +1,20 @@
+"""Identity's tables, a module per topic."""
+
+from __future__ import annotations
+
+from services.identity.models.access import Captcha, LoginFailure, LoginSession, RefreshToken, VerificationCode
+from services.identity.models.base import Base
+from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
+
+__all__ = [
+    "Account",
+    "Base",
+    "Captcha",
+    "LoginFailure",
+    "LoginSession",
+    "Principal",
+    "RefreshToken",
+    "RoleGrant",
+    "VerificationCode",
+    "Volunteer",
+]

@@ -1,0 +1,23 @@
+"""Organization's tables, a module per topic; ``copies`` are other services' state."""
+
+from __future__ import annotations
+
+from services.organization.models.base import Base
+from services.organization.models.copies import Applicant, CardApplication, PublishedActivity, Volunteer
+from services.organization.models.reports import AdoptionReceipt, Site
+from services.organization.models.reviews import Membership, ReviewDecision
+from services.organization.models.tree import Administrator, Organization
+
+__all__ = [
+    "Administrator",
+    "AdoptionReceipt",
+    "Applicant",
+    "Base",
+    "CardApplication",
+    "Membership",
+    "Organization",
+    "PublishedActivity",
+    "ReviewDecision",
+    "Site",
+    "Volunteer",
+]
