@@ -26,11 +26,16 @@ def csv_response(
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
-    headers = {"Vary": "Accept"}
-    if next_cursor is not None:
-        following = request.url.include_query_params(cursor=next_cursor)
-        headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    headers = {"Vary": "Accept"} | next_page_link(request, next_cursor)
     return Response(text.getvalue().encode("utf-8-sig"), media_type=MEDIA_TYPE, headers=headers)
+
+
+def next_page_link(request: Request, next_cursor: str | None) -> dict[str, str]:
+    """The header that names the next page of a list in another format than JSON (RFC 8288); none after the last."""
+    if next_cursor is None:
+        return {}
+    following = request.url.include_query_params(cursor=next_cursor)
+    return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
 
 
 def _cell(value: Any) -> Any:
