@@ -11,6 +11,8 @@ bench rpc [--json]      requests per second: stock Nameko, this platform, a bare
 logs [PROCESS] [-f]     what a process has logged
 psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
+keys status|rotate|drop [RING...]  the keys of encrypted columns: count rows by key, change keys, forget old ones
+audit verify [SERVICE...]          is every row of the audit logs as it was written, and where
 parked list|show|replay [SERVICE] [MESSAGE]     messages that could not be handled
 docs                    render the documents that are generated from the code
 secrets                 make, once, what `docker compose up` needs: .env and the broker's definitions
@@ -27,13 +29,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local import locks
+from deploy.local import keys, locks
 from deploy.local.layout import ROOT
 from deploy.local.packages import Missing
 from deploy.local.platform import NotReady, Platform
 from deploy.local.postgres import DatabaseProblem
 from deploy.local.preparation import NotPrepared
 from deploy.local.testing import run_tests
+from deploy.local.topology import SERVICES
 
 RUN = ROOT / ".run"
 
@@ -138,6 +141,49 @@ def parked(arguments: list[str]) -> int:
     return _job("identity", "services.chassis.parking", arguments)
 
 
+def change_keys(arguments: list[str]) -> int:
+    """Count rows by key, bring every row under a new key, or forget the old keys."""
+    action, rings = (arguments or [""])[0], arguments[1:] or list(keys.RINGS)
+    if action not in {"status", "rotate", "drop"} or not set(rings) <= set(keys.RINGS):
+        print(f"dev: keys status|rotate|drop [{'|'.join(keys.RINGS)}]...", file=sys.stderr)
+        return 2
+    platform = _running()
+    if action == "status":
+        for ring in rings:
+            print(f"{ring}: {', '.join(keys.kid_of(part) for part in keys.parts_of(platform.layout, ring))}")
+        return _rewrite_rows(platform, rings, "status")
+    if action == "rotate":
+        for ring in rings:
+            print(f"{ring}: the new key is {keys.add(platform.layout, ring)}")
+        platform.apply_settings()  # known to all …
+        for ring in rings:
+            keys.promote(platform.layout, ring)
+        platform.apply_settings()  # … before it is used
+        return _rewrite_rows(platform, rings)
+    if _rewrite_rows(platform, rings) != 0:
+        print("dev: rows still stand under an old key; it stays", file=sys.stderr)
+        return 1
+    for ring in rings:
+        print(f"{ring}: forgot {', '.join(keys.drop(platform.layout, ring)) or 'nothing'}")
+    platform.apply_settings()
+    return 0
+
+
+def _rewrite_rows(platform: Platform, rings: list[str], *how: str) -> int:
+    services = sorted({service for ring in rings for service in platform.services_with(ring)})
+    return max(_job(service, "services.chassis.rotation", [service, *how]) for service in services)
+
+
+def audit(arguments: list[str]) -> int:
+    """Verify the audit logs; 1 if one is not whole."""
+    if arguments[:1] != ["verify"]:
+        print("dev: audit verify [SERVICE...]", file=sys.stderr)
+        return 2
+    anchors = str(_running().layout.run / "audit-anchors.json")
+    services = arguments[1:] or list(SERVICES)
+    return max(_job(service, "services.chassis.audit_verifying", [service, anchors]) for service in services)
+
+
 def demo(arguments: list[str]) -> int:
     """Walk the journey."""
     _running()
@@ -219,6 +265,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "logs": logs,
     "psql": psql,
     "republish": republish,
+    "keys": change_keys,
+    "audit": audit,
     "parked": parked,
     "docs": docs,
     "secrets": secrets,

@@ -80,6 +80,14 @@ class Platform:
             self._wait_for_database()
             self._wait_for_broker()
 
+    def apply_settings(self) -> None:
+        """Start again those processes whose settings are others now, and wait until they are ready."""
+        with self.layout.locked():
+            self._start_servers()
+            for spec in self.table:
+                self.supervisor.start_process(spec.name)
+            self.wait_until_ready()
+
     def down(self) -> None:
         """Stop everything, and whatever a killed supervisor has left; data stay."""
         if not self.layout.run.exists():
@@ -111,6 +119,10 @@ class Platform:
         """Keys and passwords."""
         self.layout.make()
         return load_or_make(self.layout)
+
+    def services_with(self, ring: str) -> list[str]:
+        """The services that are given a ring of keys (``field_keys``)."""
+        return [name for name in SERVICES if self.secrets[ring] in self._service_environment(name).values()]
 
     @property
     def addresses(self) -> Addresses:

@@ -3,9 +3,9 @@
 Why this module exists: who approved whom, who exported which list, who corrected an hour, must stand up to a
 dispute years later, and to whoever has access to the database. A trigger refuses UPDATE, DELETE and TRUNCATE;
 for whoever switches the trigger off, each row carries the hash of the row before it, so that a changed,
-removed or moved row breaks the chain, and :func:`verify` finds where. What a chain alone cannot show is that
-its *end* was cut off or that all of it was computed anew: note the :func:`head` somewhere outside the
-database, and give it to ``verify``.
+removed or moved row breaks the chain, and :func:`faults` finds where. What a chain alone cannot show is that
+its *end* was cut off or that all of it was computed anew: for this, each commit signs the end
+(``audit_head.py``), and ``dev audit verify`` keeps the last end it has seen outside the database.
 
 ``details`` hold no personal data: ids, states, counts, reasons' codes. This is the callers' duty. A row
 cannot be erased when a volunteer is, so it may only ever say *which* volunteer, by an id that then leads
@@ -35,6 +35,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, SessionTransaction
 
+from services.chassis.audit_head import Anchor, ForgedHead, sign_head, signed_head
+from services.chassis.crypto import Signer
+
 BEFORE_THE_FIRST = bytes(32)
 """What stands as the previous hash in the first row."""
 
@@ -62,24 +65,16 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
-    """The end of the chain at some moment, to be kept outside the database."""
-
-    id: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class BrokenRow:
-    """The first row at which the log is not what was written.
+    """A row at which the log is not what was written.
 
     ``changed``: what it says does not fit its own hash. ``out_of_place``: it does not follow the row before
-    it; a row was removed, moved or slipped in between. ``missing``: the row of the anchor is not there as it
-    was noted.
+    it; a row was removed, moved or slipped in between. ``missing``: the row of the anchor, or of the signed end, is
+    not there as it was noted. ``unsigned``: it stands behind the signed end, or that end is signed by nobody.
     """
 
     id: int
-    fault: Literal["changed", "out_of_place", "missing"]
+    fault: Literal["changed", "out_of_place", "missing", "unsigned"]
 
 
 def audit_log_table(metadata: sa.MetaData) -> sa.Table:
@@ -138,20 +133,43 @@ def head(connection: sa.Connection) -> Anchor | None:
 
 
 def verify(connection: sa.Connection, anchor: Anchor | None = None) -> BrokenRow | None:
-    """The first broken row of the log, or None if it is whole. Reads in a stream, whatever the log's size.
+    """The first of the :func:`faults`, or None if the log is whole."""
+    return next(faults(connection, anchor), None)
 
-    With an ``anchor`` noted earlier, also tells whether that row is still there unchanged.
+
+def faults(
+    connection: sa.Connection, anchor: Anchor | None = None, signer: Signer | None = None
+) -> Iterator[BrokenRow]:
+    """Every broken row of the log, in order. Reads in a stream, whatever the log's size.
+
+    With an ``anchor`` noted earlier, also whether that row is still there unchanged. With a ``signer``, also whether
+    the log ends where it was signed: then the connection must read one snapshot (REPEATABLE READ).
     """
-    previous = BEFORE_THE_FIRST
-    anchored = anchor is None
+    end, forged = _signed_end(connection, signer)
+    awaited = {noted for noted in (anchor, end) if noted is not None}
+    previous, last, first_unsigned = BEFORE_THE_FIRST, None, None
     for row in _rows(connection):
         if bytes(row.previous_hash) != previous:
-            return BrokenRow(row.id, "out_of_place")
-        previous = bytes(row.hash)
-        if _hash(row, bytes(row.previous_hash)) != previous:
-            return BrokenRow(row.id, "changed")
-        anchored = anchored or (anchor is not None and anchor == Anchor(row.id, previous))
-    return None if anchored or anchor is None else BrokenRow(anchor.id, "missing")
+            yield BrokenRow(row.id, "out_of_place")
+        elif _hash(row, previous) != bytes(row.hash):
+            yield BrokenRow(row.id, "changed")
+        previous, last = bytes(row.hash), row.id
+        awaited.discard(Anchor(row.id, previous))
+        if first_unsigned is None and (end is None or row.id > end.id):
+            first_unsigned = row.id
+    yield from (BrokenRow(noted.id, "missing") for noted in sorted(awaited, key=lambda noted: noted.id))
+    if signer is not None and (first_unsigned is not None or forged):
+        yield BrokenRow(first_unsigned or last or 0, "unsigned")
+
+
+def _signed_end(connection: sa.Connection, signer: Signer | None) -> tuple[Anchor | None, bool]:
+    """The end that was signed, and whether what stands there is a forgery."""
+    if signer is None:
+        return None, False
+    try:
+        return signed_head(connection, signer), False
+    except ForgedHead:
+        return None, True
 
 
 def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
@@ -181,7 +199,8 @@ def _chain_pending(session: Session) -> None:
         link = _hash(entry, previous)
         rows.append({**vars(entry), "previous_hash": previous, "hash": link})
         previous = link
-    session.execute(sa.insert(AUDIT_LOG), rows)
+    ids = session.scalars(sa.insert(AUDIT_LOG).returning(AUDIT_LOG.c.id), rows).all()
+    sign_head(session, Anchor(max(ids), previous))
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -113,6 +113,11 @@ class FieldCipher:
         # Derived, so that a key set given to two uses by mistake is still two keys.
         self._ciphers = {kid: AESGCM(_derive(key, b"zhiyuan field cipher v1")) for kid, key in keyring.keys.items()}
 
+    @property
+    def current_id(self) -> str:
+        """The id of the key that makes new tokens."""
+        return self._current
+
     def encrypt(self, plaintext: str, context: str) -> str:
         """A token for ``plaintext``, never the same twice, that decrypts with the same ``context`` only."""
         nonce = os.urandom(self._NONCE_BYTES)

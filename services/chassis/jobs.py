@@ -13,12 +13,16 @@ from services.chassis.runtime import Runtime
 from services.chassis.unit_of_work import UnitOfWorkFactory
 
 
+def runtime_of(service: str) -> Runtime:
+    """What a process of ``service`` is made of; settings come from the environment."""
+    settings_class = importlib.import_module(f"services.{service}.settings").SETTINGS
+    return Runtime.build(service, settings_class.from_environment())
+
+
 def units_of(service: str) -> UnitOfWorkFactory[Any]:
     """Units of work of ``service`` in the service's own name; settings come from the environment."""
-    settings_class = importlib.import_module(f"services.{service}.settings").SETTINGS
     unit_of_work_class = importlib.import_module(f"services.{service}.repository").UNIT_OF_WORK
-    runtime = Runtime.build(service, settings_class.from_environment())
-    return runtime.units(unit_of_work_class, Caller(kind="service", account_id=service))
+    return runtime_of(service).units(unit_of_work_class, Caller(kind="service", account_id=service))
 
 
 def use_case_module(service: str, topic: str) -> Any | None:

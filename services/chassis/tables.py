@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.chassis.audit import audit_log_table
+from services.chassis.audit_head import audit_head_table
 from services.chassis.events import OUTBOX_CHANNEL
 
 NAMING = {
@@ -29,6 +30,7 @@ def new_metadata() -> sa.MetaData:
     _inbox(metadata)
     _idempotency(metadata)
     audit_log_table(metadata)
+    audit_head_table(metadata)
     return metadata
 
 

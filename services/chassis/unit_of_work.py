@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from services.chassis import audit, pagination
+from services.chassis.audit_head import SIGNER
 from services.chassis.clock import Clock
 from services.chassis.context import Caller
 from services.chassis.crypto import Signer
@@ -39,6 +40,7 @@ class UnitOfWork:
         self.clock = clock
         self.settings: Any = settings
         self._cursors = cursors
+        session.info[SIGNER] = cursors
 
     def publish(self, event: Event, *, version: int) -> str:
         """Save ``event`` with the state it tells of; the relay takes it from there. Answers the event's id.

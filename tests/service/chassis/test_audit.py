@@ -16,15 +16,18 @@ from sqlalchemy.orm import Session
 from services.chassis.audit import (
     AUDIT_LOG,
     AUDIT_TRIGGER_DDL,
-    Anchor,
     AuditEntry,
     BrokenRow,
     append,
+    faults,
     head,
     verify,
 )
+from services.chassis.audit_head import SIGNER, Anchor
+from services.chassis.crypto import KeyRing, Signer
 from services.chassis.database import driver_url
 from services.chassis.tables import new_metadata
+from services.chassis.testing.units import test_key
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 1, tzinfo=UTC)
 
@@ -279,3 +282,63 @@ class TestExactness:
 
         appended_and_verified()
         engine.dispose()
+
+
+class TestTheSignedEnd:
+    """What the services do: each commit signs which row is the last."""
+
+    SIGNER = Signer(KeyRing.parse(test_key("p")))
+
+    @pytest.fixture(autouse=True)
+    def five_entries(self, engine: sa.Engine) -> None:
+        for n in range(1, 6):
+            self.append_signed(engine, deed(f"deed {n}", n=n))
+        assert self.faults(engine) == []
+
+    def append_signed(self, engine: sa.Engine, *entries: AuditEntry) -> None:
+        with Session(engine) as session:
+            session.info[SIGNER] = self.SIGNER
+            for entry in entries:
+                append(session, entry)
+            session.commit()
+
+    def faults(self, engine: sa.Engine, anchor: Anchor | None = None) -> list[BrokenRow]:
+        with engine.connect() as connection:
+            return list(faults(connection, anchor, self.SIGNER))
+
+    @pytest.mark.parametrize(("removed", "found"), [("id = 3", 4), ("id = 5", 5), ("id >= 4", 5), ("true", 5)])
+    def test_removed_rows_are_found_the_newest_among_them(self, engine: sa.Engine, removed: str, found: int) -> None:
+        tamper(engine, f"DELETE FROM audit_log WHERE {removed}")
+        assert found in {fault.id for fault in self.faults(engine)}
+
+    def test_the_log_grows_and_stays_whole(self, engine: sa.Engine) -> None:
+        self.append_signed(engine, deed("two"), deed("at once"))
+        assert self.faults(engine) == []
+
+    def test_a_row_that_fits_the_chain_but_was_signed_by_nobody_is_found(self, engine: sa.Engine) -> None:
+        append_in_one_transaction(engine, deed("forged"))
+        assert self.faults(engine) == [BrokenRow(6, "unsigned")]
+
+    @pytest.mark.parametrize("token", ["test.NTo.AAAA", ""])
+    def test_an_end_that_is_signed_by_nobody_is_found(self, engine: sa.Engine, token: str) -> None:
+        tamper(engine, f"UPDATE audit_head SET token = '{token}'")
+        assert [fault.fault for fault in self.faults(engine)] == ["unsigned"]
+
+    def test_a_log_without_a_signed_end_is_not_whole(self, engine: sa.Engine) -> None:
+        tamper(engine, "DELETE FROM audit_head")
+        assert self.faults(engine) == [BrokenRow(1, "unsigned")]
+
+    def test_an_old_end_put_back_with_its_old_signature_is_found_by_an_anchor(self, engine: sa.Engine) -> None:
+        with engine.connect() as connection:
+            old = connection.scalar(sa.text("SELECT token FROM audit_head"))
+        self.append_signed(engine, deed("deed 6"))
+        noted = present_head(engine)
+        tamper(engine, "DELETE FROM audit_log WHERE id = 6", f"UPDATE audit_head SET token = '{old}'")
+        assert self.faults(engine) == []
+        assert self.faults(engine, noted) == [BrokenRow(6, "missing")]
+
+    def test_every_broken_row_is_named(self, engine: sa.Engine) -> None:
+        tamper(
+            engine, "UPDATE audit_log SET action = 'forged' WHERE id IN (2, 4)", "DELETE FROM audit_log WHERE id = 5"
+        )
+        assert self.faults(engine) == [BrokenRow(2, "changed"), BrokenRow(4, "changed"), BrokenRow(5, "missing")]

@@ -1,0 +1,8 @@
+"""Attendance's sealed columns: one line each (``services/chassis/sealed.py``)."""
+
+from __future__ import annotations
+
+from services.attendance.models import Objection
+from services.chassis.sealed import SealedColumn
+
+SEALED_COLUMNS = (SealedColumn(Objection.contact_sealed, "objection:{id}", "message_cipher"),)

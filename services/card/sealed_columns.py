@@ -1,0 +1,11 @@
+"""Card's sealed columns: one line each (``services/chassis/sealed.py``)."""
+
+from __future__ import annotations
+
+from services.card.models import CardApplication, GroupApplication
+from services.chassis.sealed import SealedColumn
+
+SEALED_COLUMNS = (
+    SealedColumn(CardApplication.address_sealed, "card_application.address:{id}", "card_cipher"),
+    SealedColumn(GroupApplication.visit_sealed, "group_application.visit:{id}", "card_cipher"),
+)

@@ -1,0 +1,15 @@
+"""Identity's sealed columns: one line each (``services/chassis/sealed.py``)."""
+
+from __future__ import annotations
+
+from services.chassis.sealed import SealedColumn
+from services.identity.models import Account, Principal, Volunteer
+
+SEALED_COLUMNS = (
+    SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
+    SealedColumn(Account.email_sealed, "account.email:{id}", "field_cipher"),
+    SealedColumn(Volunteer.cert_no_sealed, "volunteer.cert_no:{id}", "field_cipher"),
+    SealedColumn(Volunteer.guardian_name_sealed, "volunteer.guardian_name:{id}", "field_cipher"),
+    SealedColumn(Volunteer.guardian_phone_sealed, "volunteer.guardian_phone:{id}", "field_cipher"),
+    SealedColumn(Principal.cert_no_sealed, "principal.cert_no:{account_id}", "field_cipher"),
+)
