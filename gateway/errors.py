@@ -38,3 +38,13 @@ class UnknownPath(NotFound):
     code = "unknown_path"
     title_zh, title_en = "地址不存在", "No such address"
     detail_zh, detail_en = "此地址不存在，请查阅 /docs。", "There is nothing here; see /docs."
+
+
+class EnrollmentRequired(AppError):
+    """The caller administers something and has no second factor yet: nothing is open but to enroll one."""
+
+    code = "totp_enrollment_required"
+    status = 403
+    title_zh, title_en = "请先启用动态验证码", "Set up the second factor first"
+    detail_zh = "您的管理员身份要求启用动态验证码，启用后请刷新令牌。"
+    detail_en = "Your role needs a second factor. Enroll one at /me/totp, then refresh the session."

@@ -40,6 +40,7 @@ Any POST may carry an `Idempotency-Key`.
 """
 WHO_IN_CHINESE = {
     Who.PUBLIC: "公开",
+    Who.ENROLLING: "已登录用户（含尚未启用动态验证码者）",
     Who.SIGNED_IN: "已登录用户",
     Who.VOLUNTEER: "志愿者",
     Who.ADMINISTRATOR: "组织管理员",

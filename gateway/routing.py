@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from gateway.errors import UnknownPath
+from gateway.errors import EnrollmentRequired, UnknownPath
 from services.chassis.context import Caller
 from services.chassis.errors import AppError, Forbidden, NotAuthenticated
 from services.chassis.schema import Answer, Request
@@ -57,6 +57,7 @@ class Who(Enum):
     """Who may call a route at all (API.md, column "Who")."""
 
     PUBLIC = "public"
+    ENROLLING = "signed in, with or without a second factor that is required"
     SIGNED_IN = "signed in"
     VOLUNTEER = "volunteer"
     ADMINISTRATOR = "administrator of an organization"  # a volunteer may be one, too
@@ -64,16 +65,19 @@ class Who(Enum):
     PARTNER = "partner, by signature"
 
     def check(self, caller: Caller) -> None:
-        """Raises ``NotAuthenticated`` or ``Forbidden`` for a caller of another kind."""
+        """Raises ``NotAuthenticated``, ``EnrollmentRequired`` or ``Forbidden`` for a caller of another kind."""
         if self in (Who.PUBLIC, Who.PARTNER):
             return
         if caller.kind == "anonymous":
             raise NotAuthenticated()
+        if caller.kind == "enrolling" and self is not Who.ENROLLING:
+            raise EnrollmentRequired()
         if caller.kind not in _KINDS[self] and not (self is Who.ADMINISTRATOR and caller.roles):
             raise Forbidden()
 
 
 _KINDS: dict[Who, frozenset[str]] = {
+    Who.ENROLLING: frozenset({"enrolling", "volunteer", "administrator", "platform"}),
     Who.SIGNED_IN: frozenset({"volunteer", "administrator", "platform"}),
     Who.VOLUNTEER: frozenset({"volunteer"}),
     # a platform administrator reviews the root organizations, and sees what administrators see

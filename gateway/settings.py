@@ -13,10 +13,18 @@ from services.chassis.settings import Secret, Settings, setting
 
 
 def _key_set(text: str) -> KeySet:
+    """Keys by kid. A token names the one that signed it, so that two are good while they are being changed."""
     try:
-        return KeySet.import_key_set(json.loads(text))
+        given = json.loads(text)
+        keys = KeySet.import_key_set(given)
+        kids = [key["kid"] for key in given["keys"]]
     except Exception as error:
-        raise ValueError(f"is no JWK set: {error}") from None
+        raise ValueError(f"is no JWK set of keys with a kid each: {error}") from None
+    if not kids or len(set(kids)) != len(kids):
+        raise ValueError("must hold at least one key, and no kid twice")
+    if any(key.is_private for key in keys.keys):
+        raise ValueError("holds a private key, which is identity's alone")
+    return keys
 
 
 def _names(text: str) -> tuple[str, ...]:

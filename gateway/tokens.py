@@ -20,7 +20,7 @@ from services.chassis.errors import NotAuthenticated
 
 ISSUER = "zhiyuan"
 _REMEMBERED = 20_000
-_KINDS = frozenset({"volunteer", "administrator", "platform"})
+_KINDS = frozenset({"volunteer", "administrator", "platform", "enrolling"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ class TokenVerifier:
 
     def _verify(self, token: str) -> Identity:
         try:
-            claims = jwt.decode(token, self._keys, algorithms=["Ed25519"]).claims
-            if claims["iss"] != ISSUER or claims["kind"] not in _KINDS:
+            decoded = jwt.decode(token, self._keys, algorithms=["Ed25519"])
+            claims = decoded.claims
+            if "kid" not in decoded.header or claims["iss"] != ISSUER or claims["kind"] not in _KINDS:
                 raise NotAuthenticated()
             return Identity(
                 kind=claims["kind"],

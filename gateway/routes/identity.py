@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.routing import OneOf, Route, Who
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.identity import errors
-from services.identity.schemas import answers, requests
+from services.identity.schemas import answers, requests, second_factor
 
 _SIGNING_IN = ("signing in",)
 _REGISTERING = ("registering",)
@@ -42,7 +42,8 @@ ROUTES: list[Route] = [
     Route(
         "POST", "/sessions", "identity.sign_in",
         request=requests.SignIn, answer=answers.SignedIn, who=Who.PUBLIC, status=201,
-        errors=(errors.BadCredentials, errors.LoginLocked), tags=_SIGNING_IN,
+        tags=_SIGNING_IN,
+        errors=(errors.BadCredentials, errors.TotpRequired, errors.BadTotp, errors.LoginLocked),
         zh="登录", en="Sign in by phone, e-mail, certificate number or account name",
     ),
     Route(
@@ -52,7 +53,25 @@ ROUTES: list[Route] = [
     ),
     Route(
         "DELETE", "/sessions/current", "identity.end_current_session",
-        request=requests.EndCurrentSession, status=204, tags=_SIGNING_IN, zh="退出登录", en="Sign out",
+        request=requests.EndCurrentSession, who=Who.ENROLLING, status=204, tags=_SIGNING_IN,
+        zh="退出登录", en="Sign out",
+    ),
+    Route(
+        "POST", "/me/totp", "identity.enroll_totp",
+        request=second_factor.EnrollTotp, answer=second_factor.NewTotp, who=Who.ENROLLING, status=201, tags=_SIGNING_IN,
+        errors=(errors.TotpAlreadyEnrolled, errors.LoginLocked), strict=True,
+        zh="申请启用动态验证码", en="A secret for an authenticator app; good once it is confirmed",
+    ),
+    Route(
+        "POST", "/me/totp/confirmation", "identity.confirm_totp",
+        request=second_factor.ConfirmTotp, answer=second_factor.RecoveryCodes, who=Who.ENROLLING, status=201,
+        errors=(errors.TotpAlreadyEnrolled, errors.LoginLocked), tags=_SIGNING_IN, strict=True,
+        zh="确认启用动态验证码", en="The app shows the right code; answers recovery codes, once",
+    ),
+    Route(
+        "POST", "/me/totp/removal", "identity.remove_totp",
+        request=second_factor.RemoveTotp, status=204, errors=(errors.LoginLocked,), tags=_SIGNING_IN, strict=True,
+        zh="停用动态验证码", en="Take the second factor off, with password and code",
     ),
     Route(
         "POST", "/password-resets", "identity.request_password_reset",

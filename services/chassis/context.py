@@ -22,7 +22,8 @@ from services.chassis.errors import Forbidden, NotAuthenticated
 
 CONTEXT_HEADER = "zhiyuan-context"
 
-Kind = Literal["anonymous", "volunteer", "administrator", "platform", "bank", "service"]
+# ``enrolling``: known by the password, and may do nothing before a second factor is set up (docs/adr/0016)
+Kind = Literal["anonymous", "enrolling", "volunteer", "administrator", "platform", "bank", "service"]
 
 
 @dataclass(frozen=True, slots=True)

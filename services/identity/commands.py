@@ -87,6 +87,29 @@ class SignIn:
     password: str = field(repr=False)
     captcha_id: str
     captcha_answer: str
+    totp: str | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollTotp:
+    """A secret for an authenticator app, please."""
+
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmTotp:
+    """The app shows this code."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveTotp:
+    """No second factor any more."""
+
+    password: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,35 @@ class LoginLocked(AppError):
     detail_zh, detail_en = "请在 {retry_after} 秒后重试。", "Try again in {retry_after} seconds."
 
 
+class TotpRequired(AppError):
+    """The password was right; the account also has a second factor, and the request had no ``totp``."""
+
+    code = "totp_required"
+    status = 401
+    title_zh, title_en = "需要动态验证码", "The second factor is needed"
+    detail_zh, detail_en = "请输入身份验证器中的 6 位动态验证码。", "Enter the six digits of your authenticator app."
+
+
+class BadTotp(AppError):
+    """The password was right; the code was wrong, or of a time step that was used before."""
+
+    code = "bad_totp"
+    status = 401
+    title_zh, title_en = "动态验证码不正确", "The second factor is wrong"
+    detail_zh, detail_en = (
+        "动态验证码不正确或已使用，请等待下一个。",
+        "The code is wrong or was used. Wait for the next one.",
+    )
+
+
+class TotpAlreadyEnrolled(Conflict):
+    """The account has a confirmed second factor; it is taken off before another is enrolled."""
+
+    code = "totp_already_enrolled"
+    title_zh, title_en = "已启用动态验证码", "There is a second factor already"
+    detail_zh, detail_en = "请先停用现有的动态验证码。", "Remove the present one first."
+
+
 class AlreadyVerifiedInPerson(Conflict):
     """Some organization has seen the person and the certificate; once is enough (notice, attachment 2)."""
 

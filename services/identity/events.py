@@ -99,6 +99,21 @@ class ContactChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountSecurityNotice(Event):
+    """Somebody touched the locks of an account; its owner should know. ``version`` is the account's.
+
+    ``notice``: login_locked, password_reset, totp_enrolled, totp_removed, recovery_code_used, bound, unbound.
+    """
+
+    type = "account.security_notice"
+    subject_field = "account_id"
+
+    account_id: str
+    notice: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeRequested(Event):
     """A verification code is to be sent. Sealed with the context ``code:<code_id>``; stale after ``expires_at``."""
 

@@ -12,7 +12,7 @@ REFUSALS = Counter(
 )
 LOGINS = Counter(
     "zhiyuan_identity_logins",
-    "Attempts to sign in; outcome is `ok`, `bad_credentials`, `locked` or `bad_captcha`",
+    "Attempts to sign in; outcome is `ok`, `bad_credentials`, `locked`, `bad_captcha`, `totp_required` or `bad_totp`",
     ["outcome"],
 )
 REFRESHES = Counter(

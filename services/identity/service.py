@@ -7,7 +7,7 @@ from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, comman
 from services.chassis.rpc_client import ServiceClient
 from services.chassis.schema import EmptyAnswer
 from services.identity.repository import UNIT_OF_WORK
-from services.identity.schemas import answers, requests
+from services.identity.schemas import answers, requests, second_factor
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import (
     captchas,
@@ -22,6 +22,7 @@ from services.identity.use_cases import (
     registering_volunteers,
     reviews,
     sealing,
+    second_factors,
     sessions,
 )
 from services.identity.verifier import verifier_called
@@ -69,6 +70,18 @@ class IdentityService:
     @saga(requests.RefreshSession, answers.SignedIn)
     def refresh_session(self, command):
         return sessions.refresh(self.unit_of_work, command)
+
+    @saga(second_factor.EnrollTotp, second_factor.NewTotp)
+    def enroll_totp(self, command):
+        return second_factors.enroll_totp(self.unit_of_work, command)
+
+    @saga(second_factor.ConfirmTotp, second_factor.RecoveryCodes)
+    def confirm_totp(self, command):
+        return second_factors.confirm_totp(self.unit_of_work, command)
+
+    @saga(second_factor.RemoveTotp, EmptyAnswer)
+    def remove_totp(self, command):
+        return second_factors.remove_totp(self.unit_of_work, command)
 
     @query(requests.ListSessions, answers.SessionList)
     def list_sessions(self, query, uow):

@@ -16,6 +16,7 @@ from services.chassis.settings import Secret, ServiceSettings, choice, setting, 
 from services.identity.domain.access import CodeLimits, LockoutPolicy
 from services.identity.domain.certificates import PATTERNS, CertType
 from services.identity.domain.people import AgePolicy
+from services.identity.domain.second_factor import ROLES
 
 
 def _cipher(text: str) -> FieldCipher:
@@ -50,6 +51,13 @@ def _patterns(text: str) -> Mapping[CertType, str]:
     except (ValueError, AttributeError, TypeError, re.error) as error:
         raise ValueError(f"is no object of certificate types and patterns: {error}") from None
     return given
+
+
+def _roles(text: str) -> frozenset[str]:
+    roles = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if not roles <= ROLES:
+        raise ValueError(f"must be some of {', '.join(sorted(ROLES))}")
+    return roles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +143,12 @@ class IdentitySettings(ServiceSettings):
         "Wrong passwords from one address, for whatever names, before it has to wait.",
         parse=int,
         default=100,
+    )
+    totp_required_roles: frozenset[str] = setting(
+        "ZHIYUAN_TOTP_REQUIRED_ROLES",
+        "Administrators who can do nothing without a second factor: platform,owner,reviewer,…",
+        parse=_roles,
+        default=frozenset(),
     )
     argon2: tuple[int, ...] = setting(
         "ZHIYUAN_ARGON2",

@@ -17,6 +17,7 @@ from services.chassis.context import Role
 from services.identity.models import Account
 
 ISSUER = "zhiyuan"
+ENROLLING = "enrolling"
 
 
 def access_token(
@@ -26,14 +27,15 @@ def access_token(
     volunteer_id: str | None,
     session_id: str,
     roles: Iterable[Role],
+    to_enroll: bool,
     now: datetime,
     lifetime: timedelta,
 ) -> str:
-    """A token that says who ``account`` is, for ``lifetime``."""
+    """A token that says who ``account`` is, for ``lifetime``; if ``to_enroll``, good for a second factor alone."""
     claims = {
         "iss": ISSUER,
         "sub": account.id,
-        "kind": account.kind,
+        "kind": ENROLLING if to_enroll else account.kind,
         "vid": volunteer_id,
         "sid": session_id,
         "roles": [[role.organization_id, role.role] for role in roles],

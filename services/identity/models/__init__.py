@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.identity.models.access import Captcha, LoginFailure, LoginSession, RefreshToken, VerificationCode
 from services.identity.models.base import Base
 from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
+from services.identity.models.second_factor import RecoveryCode, Totp
 
 __all__ = [
     "Account",
@@ -13,8 +14,10 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "Principal",
+    "RecoveryCode",
     "RefreshToken",
     "RoleGrant",
+    "Totp",
     "VerificationCode",
     "Volunteer",
 ]

@@ -13,6 +13,7 @@ from services.identity.repository.access import (
     SessionRepository,
 )
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
+from services.identity.repository.second_factor import SecondFactorRepository
 from services.identity.settings import IdentitySettings
 from services.identity.vault import Vault
 
@@ -32,6 +33,7 @@ class IdentityUnitOfWork(UnitOfWork):
         self.codes = CodeRepository(self)
         self.logins = LoginRepository(self)
         self.sessions = SessionRepository(self)
+        self.second_factors = SecondFactorRepository(self)
         self.organizations = Organizations(self.session, self.caller)
 
 

@@ -53,12 +53,16 @@ class AccountSummary(Answer):
 
 
 class SignedIn(Answer):
-    """Tokens. ``expires_in``: seconds of the access token; the refresh token is good once."""
+    """Tokens. ``expires_in``: seconds of the access token; the refresh token is good once.
+
+    ``totp_enrollment_required``: the access token is good for ``/me/totp`` alone; refresh after the confirmation.
+    """
 
     access_token = fields.String()
     refresh_token = fields.String()
     expires_in = fields.Integer()
     account = fields.Nested(AccountSummary)
+    totp_enrollment_required = fields.Boolean()
 
 
 class SessionSummary(Answer):
@@ -110,6 +114,7 @@ class Me(Answer):
     phone_masked = fields.String(allow_none=True)
     email_masked = fields.String(allow_none=True)
     roles = fields.List(fields.Nested(RoleHeld))
+    totp_enrolled = fields.Boolean()
     volunteer = fields.Nested(MyVolunteer, allow_none=True)
 
 

@@ -171,6 +171,7 @@ class SignIn(Request):
     password = _password(required=True)
     captcha_id = Id(required=True)
     captcha_answer = Text(max=20, required=True)
+    totp = Text(max=20, load_default=None, allow_none=True)
 
 
 class RefreshSession(Request):

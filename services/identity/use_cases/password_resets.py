@@ -27,6 +27,7 @@ from services.identity.use_cases.codes import (
     write_code,
     wrong_code,
 )
+from services.identity.use_cases.notices import Notice, tell_owner
 from services.identity.use_cases.sessions import login_digest
 
 
@@ -70,6 +71,7 @@ def reset_password(units: Any, command: commands.ResetPassword) -> None:
         uow.sessions.end(account.id, "password_reset", uow.clock.now())
         uow.logins.forget(login_digest(uow, command.account))
         uow.audit("account.password_reset", f"account:{account.id}", channel=code.channel)
+        tell_owner(uow, account, Notice.PASSWORD_RESET)
 
 
 def _recipients(uow: IdentityUnitOfWork, account: Account | None) -> dict[Channel, str]:

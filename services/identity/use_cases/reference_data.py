@@ -1,7 +1,7 @@
 """The first platform administrator, who reviews the root organizations. From settings; loaded any number of times.
 
-The setting wins: where it names another password than the account has, the account gets it, its sessions end, and the
-audit log says so. That is how an operator who has lost the password gets back in.
+The setting wins: where it names another password than the account has, the account gets it, its sessions and its second
+factor end, and the audit log says so. That is how an operator who has lost password or phone gets back in.
 """
 
 from __future__ import annotations
@@ -38,4 +38,5 @@ def load(uow: IdentityUnitOfWork) -> None:
     elif not passwords.fits(password.reveal(), account.password_hash):
         account.password_hash = passwords.hash(password.reveal())
         uow.sessions.end(account.id, "password_reset", uow.clock.now())
+        uow.second_factors.forget(account.id)
         uow.audit("account.password_reset", f"account:{account.id}", by="setting")

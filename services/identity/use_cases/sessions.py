@@ -2,26 +2,29 @@
 
 Why this module exists: whether there is an account must show neither in the answer nor in its time, so failures are
 counted for the *name that was given*, and a password is hashed in any case. An attempt is counted before the password
-is looked at: guesses at the same moment count too. No transaction is open while argon2 runs.
+is looked at: guesses at the same moment count too. No transaction is open while argon2 runs. The second factor is
+spoken of only after the right password.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.chassis.errors import Invalid, NotAuthenticated, NotFound
 from services.chassis.ids import new_id
 from services.identity import commands
-from services.identity.domain.access import LockoutPolicy
-from services.identity.errors import BadCredentials, BadRefreshToken, LoginLocked
+from services.identity.domain.second_factor import is_required
+from services.identity.errors import BadCredentials, BadRefreshToken, BadTotp, LoginLocked, TotpRequired
 from services.identity.metrics import LOGINS, REFRESHES
-from services.identity.models import Account, LoginFailure, LoginSession, RefreshToken
+from services.identity.models import Account, LoginSession, RefreshToken
 from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.tokens import access_token, new_refresh_token, refresh_digest
+from services.identity.use_cases.attempts import count, seconds_locked
 from services.identity.use_cases.captchas import WRONG_CAPTCHA, read_right
+from services.identity.use_cases.second_factors import require_second_factor
 
 
 def sign_in(units: Any, command: commands.SignIn) -> dict[str, Any]:
@@ -41,15 +44,24 @@ def sign_in(units: Any, command: commands.SignIn) -> dict[str, Any]:
     kept = account.password_hash if account is not None else None
     if not passwords.fits(command.password, kept) or account is None or kept is None:
         with units() as uow:
-            _count(uow.logins.lock(_address_digest(uow), uow.clock.now()), settings.address_lockout, uow.clock.now())
+            count(uow.logins.lock(_address_digest(uow), uow.clock.now()), settings.address_lockout, uow.clock.now())
         LOGINS.labels("bad_credentials").inc()
         raise BadCredentials()
+    _require_second_factor(units, account.id, command.totp)
     renewed = passwords.hash(command.password) if passwords.outdated(kept) else None
     with units() as uow:
-        signed_in = _open_session(uow, account.id, renewed)
+        signed_in = open_session(uow, account.id, renewed)
         uow.logins.forget(login_digest(uow, command.account))
     LOGINS.labels("ok").inc()
     return signed_in
+
+
+def _require_second_factor(units: Any, account_id: str, totp: str | None) -> None:
+    try:
+        require_second_factor(units, account_id, totp)
+    except (TotpRequired, BadTotp, LoginLocked) as refusal:
+        LOGINS.labels("locked" if isinstance(refusal, LoginLocked) else refusal.code).inc()
+        raise
 
 
 def refresh(units: Any, command: commands.RefreshSession) -> dict[str, Any]:
@@ -113,29 +125,15 @@ def _admit(uow: IdentityUnitOfWork, login: str) -> int:
     """Count an attempt for a name, or answer in how many seconds one will be taken again."""
     now = uow.clock.now()
     by_name = uow.logins.lock(login_digest(uow, login), now)
-    wait = max(_wait(by_name, now), _wait(uow.logins.lock(_address_digest(uow), now), now))
+    by_address = uow.logins.lock(_address_digest(uow), now)
+    wait = max(seconds_locked(by_name, now), seconds_locked(by_address, now))
     if not wait:
-        _count(by_name, uow.settings.lockout, now)
+        count(by_name, uow.settings.lockout, now)
     return wait
 
 
-def _wait(failure: LoginFailure, now: datetime) -> int:
-    if failure.locked_until is None or failure.locked_until <= now:
-        return 0
-    return -(-(failure.locked_until - now) // timedelta(seconds=1))
-
-
-def _count(failure: LoginFailure, policy: LockoutPolicy, now: datetime) -> None:
-    if failure.last_at < now - policy.forgotten_after:
-        failure.failures = 0
-    failure.failures += 1
-    failure.last_at = now
-    delay = policy.delay_after(failure.failures)
-    # no delay is no lock: somebody else's attempt at this moment began before our `now`, and must not wait for it
-    failure.locked_until = now + delay if delay else None
-
-
-def _open_session(uow: IdentityUnitOfWork, account_id: str, password_hash: str | None) -> dict[str, Any]:
+def open_session(uow: IdentityUnitOfWork, account_id: str, password_hash: str | None = None) -> dict[str, Any]:
+    """A new session of whoever has proved to be the account; raises ``BadCredentials`` if it was erased meanwhile."""
     account = uow.accounts.lock(account_id)
     if account is None:
         raise BadCredentials()  # erased a moment ago
@@ -175,13 +173,16 @@ def _tokens(uow: IdentityUnitOfWork, account: Account, session: LoginSession) ->
     now, refresh_token = uow.clock.now(), new_refresh_token()
     uow.session.add(RefreshToken(digest=refresh_digest(refresh_token), session_id=session.id, issued_at=now))
     volunteer, roles = uow.volunteers.of_account(account.id), uow.roles.of(account.id)
+    needed = is_required(account.kind, roles, uow.settings.totp_required_roles)
+    to_enroll = needed and not uow.second_factors.is_enrolled(account.id)
     lifetime = timedelta(minutes=uow.settings.access_token_minutes)
     token = access_token(
         uow.settings.token_key,
         account,
         volunteer_id=volunteer.id if volunteer is not None else None,
         session_id=session.id,
-        roles=roles,
+        roles=() if to_enroll else roles,
+        to_enroll=to_enroll,
         now=now,
         lifetime=lifetime,
     )
@@ -190,4 +191,5 @@ def _tokens(uow: IdentityUnitOfWork, account: Account, session: LoginSession) ->
         "refresh_token": refresh_token,
         "expires_in": int(lifetime.total_seconds()),
         "account": {"account_id": account.id, "kind": account.kind, "name": account.name, "roles": roles},
+        "totp_enrollment_required": to_enroll,
     }

@@ -23,6 +23,7 @@ from services.activity.events import (
 from services.attendance.events import HoursRecorded, ObjectionResolved, StarAwarded, SupplementDecided
 from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
 from services.chassis.events import Event, Received
+from services.identity.events import AccountSecurityNotice
 from services.notify.domain import CARD_STATUS_ZH, Channel
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
@@ -49,6 +50,8 @@ MANDATED = Way("mandated", (Channel.SMS, Channel.INBOX), fixed=True)
 # What wants an answer, or says whose call to expect.
 URGENT = Way("urgent", (Channel.SMS, Channel.INBOX))
 NEWS = Way("news", (Channel.INBOX,))
+# What a thief would switch off first.
+SECURITY = Way("security", (Channel.SMS, Channel.INBOX), fixed=True)
 
 
 def _always(_event: Any) -> bool:
@@ -86,6 +89,17 @@ def _dismissed(event: ObjectionResolved) -> bool:
 # `routed` is told by its own event, which knows the branch; `submitted` the applicant has just done.
 _TOLD_STATUS = frozenset({"contacted", "approved", "produced", "delivered", "activated", "cancelled", "expired"})
 
+_NOTICES = (
+    "login_locked", "password_reset", "totp_enrolled", "totp_removed", "recovery_code_used", "bound", "unbound",
+)  # fmt: skip
+
+
+def _of_security(notice: str) -> Telling:
+    return Telling(
+        AccountSecurityNotice, f"security_{notice}", SECURITY, "account_id", when=lambda event: event.notice == notice
+    )
+
+
 TELLINGS: tuple[Telling, ...] = (
     Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id"),
     Telling(OrganizationRejected, "organization_rejected", MANDATED, "account_id"),
@@ -117,6 +131,7 @@ TELLINGS: tuple[Telling, ...] = (
         when=lambda e: e.status == "rejected", also={"reason": lambda e: e.reason or "—"},
     ),
     Telling(CardGroupVisitRequested, "card_group_visit_requested", URGENT, "account_id"),
+    *(_of_security(notice) for notice in _NOTICES),
 )  # fmt: skip
 
 TOLD_EVENTS = tuple(dict.fromkeys(telling.event for telling in TELLINGS))

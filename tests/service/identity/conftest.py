@@ -126,9 +126,11 @@ class Identity:
             self.verifier,
         )
 
-    def sign_in(self, account: str, password: str = PASSWORD, address: str = ADDRESS) -> dict[str, Any]:
+    def sign_in(
+        self, account: str, password: str = PASSWORD, address: str = ADDRESS, totp: str | None = None
+    ) -> dict[str, Any]:
         """Sign in with a captcha that was read."""
-        command = requests.SignIn().parse({"account": account, "password": password, **self.captcha()})
+        command = requests.SignIn().parse({"account": account, "password": password, "totp": totp, **self.captcha()})
         return sessions.sign_in(self.units.factory(self.stranger(address)), command)
 
     def refresh(self, refresh_token: str) -> dict[str, Any]:

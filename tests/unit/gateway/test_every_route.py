@@ -28,6 +28,7 @@ CALLERS = {
     Who.PLATFORM: bearer("platform"),
     Who.ADMINISTRATOR: bearer("administrator", roles=[["018f3c1e-0000-7000-8000-000000000001", "owner"]]),
     Who.SIGNED_IN: bearer("volunteer"),
+    Who.ENROLLING: bearer("enrolling"),
 }
 _NASTY_TEXT = st.sampled_from(
     [

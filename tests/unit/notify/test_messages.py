@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import IllegalTransition
+from services.identity.use_cases.notices import Notice
 from services.notify import domain
 from services.notify.domain import Channel, Status
 from services.notify.templates import TEMPLATES
@@ -42,7 +43,7 @@ def an_event(telling: Telling) -> Any:
     return next(event for event in candidates if telling.when(event))
 
 
-_STATUSES = ({"status": "contacted"}, {"status": "rejected"})
+_STATUSES = ({"status": "contacted"}, {"status": "rejected"}, *({"notice": notice.value} for notice in Notice))
 
 
 def _sample(hint: Any) -> Any:
@@ -63,6 +64,10 @@ def test_every_event_fills_every_parameter_of_its_template(telling: Telling, loc
 
 def test_every_template_is_told_by_some_event() -> None:
     assert set(TEMPLATES) == {telling.template for telling in TELLINGS} | {codes.TEMPLATE}
+
+
+def test_every_security_notice_has_its_words() -> None:
+    assert {f"security_{notice}" for notice in Notice} == {key for key in TEMPLATES if key.startswith("security_")}
 
 
 def test_a_status_that_is_told_has_chinese_words() -> None:

@@ -1,0 +1,29 @@
+"""What the owner of an account is told when somebody touches its locks, so that a thief does not go unnoticed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from services.identity.events import AccountSecurityNotice
+from services.identity.models import Account
+from services.identity.repository import IdentityUnitOfWork
+
+
+class Notice(StrEnum):
+    """What has happened."""
+
+    LOGIN_LOCKED = "login_locked"
+    PASSWORD_RESET = "password_reset"
+    TOTP_ENROLLED = "totp_enrolled"
+    TOTP_REMOVED = "totp_removed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    BOUND = "bound"
+    UNBOUND = "unbound"
+
+
+def tell_owner(uow: IdentityUnitOfWork, account: Account, notice: Notice) -> None:
+    """Publish it for notify; nobody can switch these off."""
+    uow.publish(
+        AccountSecurityNotice(account_id=account.id, notice=notice.value, happened_at=uow.clock.now()),
+        version=account.version,
+    )
