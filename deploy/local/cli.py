@@ -13,6 +13,7 @@ psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
 keys status|rotate|drop [RING...]  the keys of encrypted columns: count rows by key, change keys, forget old ones
 audit verify [SERVICE...]          is every row of the audit logs as it was written, and where
+supervision recount [--repair]     count supervision's counters from scratch, and compare
 parked list|show|replay [SERVICE] [MESSAGE]     messages that could not be handled
 docs                    render the documents that are generated from the code
 secrets                 make, once, what `docker compose up` needs: .env and the broker's definitions
@@ -134,6 +135,14 @@ def republish(arguments: list[str]) -> int:
         print("dev: republish SERVICE [AGGREGATE]", file=sys.stderr)
         return 2
     return _job(arguments[0], "services.chassis.republish", arguments)
+
+
+def supervision(arguments: list[str]) -> int:
+    """Count supervision's counters from scratch."""
+    if arguments[:1] != ["recount"]:
+        print("dev: supervision recount [--repair]", file=sys.stderr)
+        return 2
+    return _job("organization", "services.organization.recount", arguments[1:])
 
 
 def parked(arguments: list[str]) -> int:
@@ -267,6 +276,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "republish": republish,
     "keys": change_keys,
     "audit": audit,
+    "supervision": supervision,
     "parked": parked,
     "docs": docs,
     "secrets": secrets,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from gateway import csv_answers
+from gateway import csv_answers, spreadsheets
 from gateway.csv_answers import csv_response
 from gateway.endpoints import accepts
 from gateway.incoming import locale_of
 from gateway.routing import AllOf, OneOf, Route, Who
+from gateway.spreadsheets import xlsx_response
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
@@ -28,24 +29,48 @@ async def _add_host(
     return {**payload, "host": request.headers.get("host", "")[:300]}
 
 
+_LISTS = (csv_answers.MEDIA_TYPE, spreadsheets.MEDIA_TYPE)
 _INDICATOR_COLUMNS = ("organization_id", "as_of", "since", "indicator", "value", "numerator", "denominator", "target",
                       "formula")  # fmt: skip
 _CONTRIBUTION_COLUMNS = ("organization_id", "name", "kind", "region", "numerator", "denominator")
 
 
-async def _indicators_as_csv(request: HttpRequest, answer: Any) -> Response | None:
-    if accepts(request, csv_answers.MEDIA_TYPE) is None:
-        return None
+_RECEIPT_COLUMNS = ("receipt_id", "organization_id", "organization_name", "submitted_at",
+                    "declared_organizations", "declared_volunteers", "declared_league_members",
+                    "role", "name", "post", "mobile", "wechat", "remarks",
+                    "organization_tree", "organization_tree_details", "training", "training_plan", "problems",
+                    "opinions")  # fmt: skip
+
+
+async def _as_list(
+    request: HttpRequest, columns: tuple[str, ...], rows: list[dict[str, Any]], next_cursor: str | None = None
+) -> Response | None:
+    """As CSV or XLSX for whoever asks for one of them."""
+    wanted = accepts(request, *_LISTS)
+    if wanted == csv_answers.MEDIA_TYPE:
+        return csv_response(request, columns, rows, next_cursor)
+    return None if wanted is None else await xlsx_response(request, columns, rows, next_cursor)
+
+
+async def _indicators_listed(request: HttpRequest, answer: Any) -> Response | None:
     locale = locale_of(request)
     common = {name: answer[name] for name in ("organization_id", "as_of", "since")}
     rows = [{**common, **each, "formula": each["formula"][locale]} for each in answer["indicators"]]
-    return csv_response(request, _INDICATOR_COLUMNS, rows)
+    return await _as_list(request, _INDICATOR_COLUMNS, rows)
 
 
-async def _contributions_as_csv(request: HttpRequest, answer: Any) -> Response | None:
-    if accepts(request, csv_answers.MEDIA_TYPE) is None:
-        return None
-    return csv_response(request, _CONTRIBUTION_COLUMNS, answer["items"], answer["next_cursor"])
+async def _contributions_listed(request: HttpRequest, answer: Any) -> Response | None:
+    return await _as_list(request, _CONTRIBUTION_COLUMNS, answer["items"], answer["next_cursor"])
+
+
+async def _receipts_listed(request: HttpRequest, answer: Any) -> Response | None:
+    """A row for each contact of each receipt."""
+    rows = [
+        {**receipt, **receipt["needs"], **{f"declared_{name}": n for name, n in receipt["declared"].items()}, **contact}
+        for receipt in answer["items"]
+        for contact in receipt["contacts"]
+    ]
+    return await _as_list(request, _RECEIPT_COLUMNS, rows, answer["next_cursor"])
 
 
 _TREE, _REVIEWS, _REPORTS = ("organizations",), ("reviews",), ("reports",)
@@ -158,18 +183,19 @@ ROUTES = [
     Route(
         "GET", "/adoption-receipts", "organization.list_receipts",
         request=reports.ListReceipts, answer=reports.ReceiptPage, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        render=_receipts_listed, formats=_LISTS,
         zh="回执列表", en="Receipts of one's own subtrees, newest first",
     ),
     Route(
         "GET", "/supervision", "organization.get_supervision",
         request=reports.GetSupervision, answer=reports.Supervision, who=Who.ADMINISTRATOR, tags=_REPORTS,
-        render=_indicators_as_csv, formats=(csv_answers.MEDIA_TYPE,),
+        render=_indicators_listed, formats=_LISTS,
         zh="督导指标", en="The notice's five indicators for a subtree",
     ),
     Route(
         "GET", "/supervision/{indicator}/organizations", "organization.list_indicator_organizations",
         request=reports.ListIndicatorOrganizations, answer=reports.ContributionPage, who=Who.ADMINISTRATOR,
-        render=_contributions_as_csv, formats=(csv_answers.MEDIA_TYPE,), tags=_REPORTS,
+        render=_contributions_listed, formats=_LISTS, tags=_REPORTS,
         zh="指标明细", en="What each organization adds to an indicator",
     ),
 ]  # fmt: skip

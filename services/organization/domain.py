@@ -236,11 +236,20 @@ def share(numerator: int, denominator: int) -> float | None:
     return min(1.0, round(numerator / denominator, 4)) if denominator else None
 
 
-def check_as_of(as_of: date, today: date) -> None:
-    """Figures are counted from the present rows, so they can be asked as of today alone; raises ``Invalid``."""
+def check_as_of(as_of: date, today: date, first: date | None, last: date | None) -> None:
+    """Figures exist for today and for the days from ``first`` to ``last``; raises ``Invalid`` for another."""
     if as_of > today:
         raise Invalid(FieldError("as_of", "in_the_future", "不能晚于今天", "must not be in the future"))
-    if as_of < today:
+    if first is None or last is None or as_of < first:
         raise Invalid(
-            FieldError("as_of", "no_history", "目前只能统计当天", "only today's figures can be asked at present")
+            FieldError(
+                "as_of",
+                "no_history",
+                f"统计数据自 {first or today} 起",
+                f"there are no figures before {first or today}",
+            )
+        )
+    if as_of > last:
+        raise Invalid(
+            FieldError("as_of", "not_counted_yet", "该日数据尚未汇总，请稍后再试", "is being counted; try later")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.activity.events import ActivityPublished, ActivityRevoked
 from services.card.events import CardStatusChanged
 from services.chassis import audit_reading
-from services.chassis.entrypoints import UnitsOfWork, command, on, query
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
@@ -123,6 +123,10 @@ class OrganizationService:
     @query(reports.ListIndicatorOrganizations, reports.ContributionPage)
     def list_indicator_organizations(self, query, uow):
         return supervising.list_indicator_organizations(query, uow)
+
+    @every(seconds=60)
+    def put_away_counters(self, uow):
+        supervising.put_away_counters(uow)
 
     @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
     def list_audit_log(self, query, uow):

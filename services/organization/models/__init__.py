@@ -6,6 +6,12 @@ from services.organization.models.base import Base
 from services.organization.models.copies import Applicant, CardApplication, PublishedActivity, Volunteer
 from services.organization.models.reports import AdoptionReceipt, Site
 from services.organization.models.reviews import Membership, ReviewDecision
+from services.organization.models.supervision import (
+    CountedVolunteer,
+    CounterSnapshot,
+    OrganizationCounter,
+    SupervisionDay,
+)
 from services.organization.models.tree import Administrator, Organization
 
 __all__ = [
@@ -14,10 +20,14 @@ __all__ = [
     "Applicant",
     "Base",
     "CardApplication",
+    "CountedVolunteer",
+    "CounterSnapshot",
     "Membership",
     "Organization",
+    "OrganizationCounter",
     "PublishedActivity",
     "ReviewDecision",
     "Site",
+    "SupervisionDay",
     "Volunteer",
 ]

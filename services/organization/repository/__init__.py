@@ -11,6 +11,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.organization.models import Organization
 from services.organization.repository.administrators import AdministratorRepository
 from services.organization.repository.copies import CopyRepository
+from services.organization.repository.counters import CounterRepository
 from services.organization.repository.memberships import MembershipRepository
 from services.organization.repository.reports import ReceiptRepository, SiteRepository
 from services.organization.repository.supervision import SupervisionRepository
@@ -34,6 +35,7 @@ class OrganizationUnitOfWork(UnitOfWork):
         self.copies = CopyRepository(self)
         self.sites = SiteRepository(self)
         self.receipts = ReceiptRepository(self)
+        self.counters = CounterRepository(self)
         self.supervision = SupervisionRepository(self)
         self.organizations = OrganizationTree(self.session, self.caller, _NODE, self.administrators.held)
 

@@ -26,14 +26,17 @@ class CopyRepository:
 
     def save_volunteer(self, **values: Any) -> bool:
         """Take over a volunteer's present state, unless a newer one is here."""
+        self._uow.counters.touch_volunteer(values["id"])
         return save_if_newer(self._uow.session, Volunteer, values)
 
     def save_card(self, **values: Any) -> bool:
         """Take over a card application's status, unless a newer one is here."""
+        self._uow.counters.touch_volunteer(values["volunteer_id"])
         return save_if_newer(self._uow.session, CardApplication, values)
 
     def save_activity(self, *, id: str, organization_id: str, **moment: Any) -> None:
         """Note when an activity was published, or revoked; each happens once, so the order does not matter."""
+        self._uow.counters.touch_organization(organization_id)
         statement = insert(PublishedActivity).values(id=id, organization_id=organization_id, **moment)
         self._uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moment))
 

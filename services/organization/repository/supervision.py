@@ -1,57 +1,57 @@
-"""What supervision counts: for each organization of a subtree, what it adds to an indicator."""
+"""What supervision shows: sums of the counters of a subtree, now or as they were put away on an earlier day."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.organizations import is_below
 from services.chassis.pagination import AnySelect
-from services.organization.domain import CARD_IN_HAND, LEAGUE_MEMBER, Indicator, MembershipStatus, OrganizationStatus
+from services.organization.domain import Indicator, MembershipStatus
 from services.organization.models import (
-    AdoptionReceipt,
-    CardApplication,
+    CounterSnapshot,
     Membership,
     Organization,
-    PublishedActivity,
-    Volunteer,
+    OrganizationCounter,
+    SupervisionDay,
 )
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
 
-
-_NOT_COUNTED = ("suspended", "erased")
+_NOW = cast(sa.Table, OrganizationCounter.__table__)
+_THEN = cast(sa.Table, CounterSnapshot.__table__)
+Figures = Mapping[Indicator, tuple[int, int]]
 
 
 class SupervisionRepository:
-    """Contributions of single organizations; an indicator is their sum, so the list behind it always fits."""
+    """Figures of a subtree. ``day`` None: as of now; else as of the end of that day, of which there must be a count.
+
+    ``since``: activities published before that moment do not count. A figure is the sum of what single organizations
+    add, so the list behind it always fits.
+    """
 
     def __init__(self, uow: OrganizationUnitOfWork) -> None:
         self._uow = uow
 
-    def contributions(self, indicator: Indicator, top: Organization, since: datetime) -> sa.Subquery:
-        """(organization_id, name, kind, region, numerator, denominator) of each organization that adds something.
+    def figures(self, path: str, day: date | None, since: datetime) -> Figures:
+        """(numerator, denominator) of every indicator for the subtree at ``path``."""
+        source, here = self._subtree(path, day)
+        sums = [
+            sa.func.coalesce(sa.func.sum(part), 0) for pair in _parts(source, path, since).values() for part in pair
+        ]
+        values = [int(value) for value in self._uow.session.execute(sa.select(*sums).where(here)).one()]
+        return dict(zip(Indicator, zip(values[::2], values[1::2], strict=True), strict=True))
 
-        ``since``: activities published before that moment do not count.
-        """
-        active = sa.case((Organization.status == OrganizationStatus.ACTIVE, 1), else_=0)
-        declared, members = self._declared(top), self._members(top)
-        parts: dict[Indicator, tuple[Any, Any]] = {
-            Indicator.ORGANIZATIONS_ON_FILE: (active, declared.c.organizations),
-            Indicator.VOLUNTEERS_ON_FILE: (members.c.registered, declared.c.volunteers),
-            Indicator.LEAGUE_MEMBERS_REGISTERED: (members.c.league_members, declared.c.league_members),
-            Indicator.CARD_HOLDERS: (members.c.card_holders, members.c.registered),
-            Indicator.ORGANIZATIONS_WITH_ACTIVITY: (
-                sa.case((sa.and_(active == 1, self._has_activity(since)), 1), else_=0),
-                active,
-            ),
-        }
-        numerator, denominator = (sa.func.coalesce(part, 0) for part in parts[indicator])
-        each = (
+    def contributions(self, indicator: Indicator, path: str, day: date | None, since: datetime) -> AnySelect:
+        """(organization_id, name, kind, region, numerator, denominator) of each organization that adds something."""
+        source, here = self._subtree(path, day)
+        numerator, denominator = _parts(source, path, since)[indicator]
+        return (
             sa.select(
                 Organization.id.label("organization_id"),
                 Organization.name,
@@ -60,82 +60,81 @@ class SupervisionRepository:
                 numerator.label("numerator"),
                 denominator.label("denominator"),
             )
-            .outerjoin(declared, declared.c.organization_id == Organization.id)
-            .outerjoin(members, members.c.organization_id == Organization.id)
-            .where(is_below(Organization.path, top.path), sa.or_(numerator > 0, denominator > 0))
+            .join(source, source.c.organization_id == Organization.id)
+            .where(here, sa.or_(numerator > 0, denominator > 0))
         )
-        return each.subquery("contribution")
 
-    @staticmethod
-    def rows(each: sa.Subquery) -> AnySelect:
-        """:meth:`contributions` as a statement to page over."""
-        return sa.select(each)
-
-    def figure(self, indicator: Indicator, top: Organization, since: datetime) -> tuple[int, int]:
-        """(numerator, denominator) of the whole subtree."""
-        each = self.contributions(indicator, top, since)
-        total = sa.select(sa.func.sum(each.c.numerator), sa.func.sum(each.c.denominator))
-        numerator, denominator = self._uow.session.execute(total).one()
-        return int(numerator or 0), int(denominator or 0)
-
-    @staticmethod
-    def _declared(top: Organization) -> sa.Subquery:
-        """The receipts that count: the latest of each active organization, unless one above it has declared too.
-
-        A unit declares for everything below it; what those below declare themselves is in that already.
-        """
-        latest = (
-            sa.select(AdoptionReceipt, Organization.path)
-            .join(Organization, Organization.id == AdoptionReceipt.organization_id)
-            .where(is_below(Organization.path, top.path), Organization.status == OrganizationStatus.ACTIVE)
-            .ext(distinct_on(AdoptionReceipt.organization_id))
-            .order_by(AdoptionReceipt.organization_id, AdoptionReceipt.submitted_at.desc(), AdoptionReceipt.id.desc())
-            .cte("latest")
-        )
-        above = latest.alias("above")
-        covered = sa.exists().where(
-            is_below(latest.c.path, above.c.path), above.c.organization_id != latest.c.organization_id
-        )
-        return (
+    def waiting(self, path: str, day: date | None) -> Any:
+        """memberships, oldest_membership; organizations, oldest_organization: what waits for a review."""
+        source, here = self._subtree(path, day)
+        return self._uow.session.execute(
             sa.select(
-                latest.c.organization_id,
-                latest.c.declared_organizations.label("organizations"),
-                latest.c.declared_volunteers.label("volunteers"),
-                latest.c.declared_league_members.label("league_members"),
-            )
-            .where(~covered)
-            .subquery("declared")
+                sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0).label("memberships"),
+                sa.func.min(source.c.oldest_pending_at).label("oldest_membership"),
+                sa.func.count(source.c.waiting_since).label("organizations"),
+                sa.func.min(source.c.waiting_since).label("oldest_organization"),
+            ).where(here)
+        ).one()
+
+    def median_membership(self, path: str) -> datetime | None:
+        """When the membership request in the middle of those that wait now was handed in."""
+        counter = _NOW.alias("counter")
+        middle = sa.func.percentile_disc(0.5).within_group(Membership.submitted_at)
+        return self._uow.session.scalar(
+            sa.select(middle)
+            .join(counter, counter.c.organization_id == Membership.organization_id)
+            .where(Membership.status == MembershipStatus.PENDING, is_below(counter.c.path, path))
         )
 
-    @staticmethod
-    def _members(top: Organization) -> sa.Subquery:
-        """How many registered volunteers, League members and card holders belong to each organization itself."""
-        home = sa.orm.aliased(Organization)
-        holds_card = sa.exists().where(
-            CardApplication.volunteer_id == Membership.volunteer_id, CardApplication.status == CARD_IN_HAND
-        )
-        return (
-            sa.select(
-                Membership.organization_id,
-                sa.func.count().label("registered"),
-                sa.func.count().filter(Volunteer.political_status == LEAGUE_MEMBER).label("league_members"),
-                sa.func.count().filter(holds_card).label("card_holders"),
-            )
-            .join(home, home.id == Membership.organization_id)
-            .outerjoin(Volunteer, Volunteer.id == Membership.volunteer_id)
-            .where(
-                is_below(home.path, top.path),
-                Membership.status == MembershipStatus.APPROVED,
-                sa.func.coalesce(Volunteer.status, "").not_in(_NOT_COUNTED),
-            )
-            .group_by(Membership.organization_id)
-            .subquery("members")
+    def path_of(self, organization_id: str, day: date | None) -> str | None:
+        """Where the organization stood; None if it did not exist."""
+        source, here = self._at(day)
+        return self._uow.session.scalar(
+            sa.select(source.c.path).where(here, source.c.organization_id == organization_id)
         )
 
+    def counted_at(self, day: date) -> datetime | None:
+        """When the figures of a day were counted; None if they were not."""
+        return self._uow.session.scalar(sa.select(SupervisionDay.counted_at).where(SupervisionDay.day == day))
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day of which there are figures."""
+        first, last = self._uow.session.execute(
+            sa.select(sa.func.min(SupervisionDay.day), sa.func.max(SupervisionDay.day))
+        ).one()
+        return first, last
+
+    def note_days(self, days: list[date], counted_at: datetime) -> None:
+        """There are figures of these days, counted at that moment."""
+        self._uow.session.execute(insert(SupervisionDay), [{"day": day, "counted_at": counted_at} for day in days])
+
     @staticmethod
-    def _has_activity(since: datetime) -> sa.ColumnElement[bool]:
-        return sa.exists().where(
-            PublishedActivity.organization_id == Organization.id,
-            PublishedActivity.published_at >= since,
-            PublishedActivity.revoked_at.is_(None),
-        )
+    def _at(day: date | None) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+        if day is None:
+            return _NOW.alias("counter"), sa.true()
+        source = _THEN.alias("counter")
+        return source, sa.and_(source.c.from_day <= day, source.c.until_day > day)
+
+    def _subtree(self, path: str, day: date | None) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+        source, here = self._at(day)
+        return source, sa.and_(here, is_below(source.c.path, path))
+
+
+def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator, tuple[Any, Any]]:
+    """Numerator and denominator of each indicator, of one row of counters, within the subtree at ``path``."""
+    counters = source.c
+    active = sa.cast(counters.active, sa.Integer)
+    has_activity = sa.case((sa.and_(counters.active, counters.last_activity_at >= since), 1), else_=0)
+
+    def declared(column: Any) -> Any:
+        # what a unit above, within this subtree, has declared for it too would be counted twice (docs/adr/0011)
+        level = path.count(".") + 1
+        return sa.case((counters.covered_level < level, sa.func.coalesce(column, 0)), else_=0)
+
+    return {
+        Indicator.ORGANIZATIONS_ON_FILE: (active, declared(counters.declared_organizations)),
+        Indicator.VOLUNTEERS_ON_FILE: (counters.registered, declared(counters.declared_volunteers)),
+        Indicator.LEAGUE_MEMBERS_REGISTERED: (counters.league_members, declared(counters.declared_league_members)),
+        Indicator.CARD_HOLDERS: (counters.card_holders, counters.registered),
+        Indicator.ORGANIZATIONS_WITH_ACTIVITY: (has_activity, active),
+    }

@@ -86,6 +86,7 @@ class ReceiptNeeds(Request):
     training = fields.Boolean(load_default=False)
     training_plan = Text(max=2000, multiline=True, load_default=None, allow_none=True)
     problems = Text(max=4000, multiline=True, load_default=None, allow_none=True)
+    opinions = Text(max=4000, multiline=True, load_default=None, allow_none=True)
 
 
 _MOST = 100_000_000
@@ -139,6 +140,7 @@ class NeedsAnswer(Answer):
     training = fields.Boolean()
     training_plan = fields.String(allow_none=True)
     problems = fields.String(allow_none=True)
+    opinions = fields.String(allow_none=True)
 
 
 class DeclaredAnswer(Answer):
@@ -165,7 +167,7 @@ ReceiptPage = page_of(Receipt)
 
 
 class GetSupervision(Request):
-    """``GET /supervision``. ``as_of``: today. ``since``: from when activities count, a year ago if not said."""
+    """``GET /supervision``. ``as_of``: today if not said. ``since``: when activities begin to count; a year before."""
 
     class Meta:
         command = commands.GetSupervision
@@ -193,14 +195,41 @@ class IndicatorValue(Answer):
     formula = fields.Nested(Formula)
 
 
+class WaitingOrganizations(Answer):
+    """Reviews that wait: how many, since when the oldest does, and its age in calendar days."""
+
+    waiting = fields.Integer()
+    oldest_at = Timestamp(allow_none=True)
+    oldest_days = fields.Integer(allow_none=True)
+
+
+class WaitingMemberships(WaitingOrganizations):
+    """The same; ``median_days`` is known for today alone."""
+
+    median_days = fields.Integer(allow_none=True)
+
+
+class PendingReviews(Answer):
+    """What waits for review in the subtree."""
+
+    memberships = fields.Nested(WaitingMemberships)
+    organizations = fields.Nested(WaitingOrganizations)
+
+
 class Supervision(Answer):
-    """The notice's five indicators for one subtree."""
+    """The notice's five indicators for one subtree.
+
+    ``counted_at``: when the figures were counted. For an earlier day that is soon after its end, or later if the
+    platform was away that night.
+    """
 
     organization_id = Id()
     organization_name = fields.String()
     as_of = Day()
     since = Day()
+    counted_at = Timestamp()
     indicators = fields.List(fields.Nested(IndicatorValue))
+    pending_reviews = fields.Nested(PendingReviews)
 
 
 class ListIndicatorOrganizations(PageRequest):

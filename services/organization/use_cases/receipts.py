@@ -60,7 +60,7 @@ def _shown(receipt: AdoptionReceipt, organization_name: str, *, in_clear: bool) 
         "organization_id": receipt.organization_id,
         "organization_name": organization_name,
         "contacts": receipt.contacts if in_clear else [_masked(contact) for contact in receipt.contacts],
-        "needs": receipt.needs,
+        "needs": {"opinions": None} | receipt.needs,
         "declared": {
             "organizations": receipt.declared_organizations,
             "volunteers": receipt.declared_volunteers,

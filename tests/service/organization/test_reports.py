@@ -210,7 +210,7 @@ def test_supervision_is_for_those_above_and_for_days_that_can_be_counted(
     for days, code in (
         ({"as_of": "2026-03-01"}, "no_history"),
         ({"as_of": "2026-03-03"}, "in_the_future"),
-        ({"since": "2026-03-03"}, "in_the_future"),
+        ({"since": "2026-03-03"}, "after_as_of"),
     ):
         with pytest.raises(Invalid) as refusal:
             figures(world, city.owner, city, **days)
