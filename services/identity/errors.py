@@ -95,3 +95,48 @@ class UnknownPartner(AppError):
     status = 404
     title_zh, title_en = "未知的合作银行", "Unknown partner"
     detail_zh, detail_en = "没有 {partner} 的公钥。", "There is no public key of {partner}."
+
+
+class ImportNotReceiving(Conflict):
+    """Rows were sent for an import whose file has arrived completely, or that was cancelled."""
+
+    code = "import_not_receiving"
+    title_zh, title_en = "导入已不再接收数据", "The import takes no more rows"
+    detail_zh = "该导入的文件已接收完毕或已取消（{status}）。"
+    detail_en = "The file of this import has arrived, or it was cancelled ({status})."
+
+
+class ImportFileDiffers(Conflict):
+    """An interrupted upload can only be gone on with by the very same file."""
+
+    code = "import_file_differs"
+    title_zh, title_en = "文件不同", "Another file"
+    detail_zh = "续传须使用同一文件；如文件已修改，请重新导入。"
+    detail_en = "Only the same file can go on with this import; begin a new one with a changed file."
+
+
+class ImportIncomplete(Conflict):
+    """The file was said to have ended, and not all of its rows are there."""
+
+    code = "import_incomplete"
+    title_zh, title_en = "文件未完整接收", "The file is not complete"
+    detail_zh = "应有 {expected} 行，已收到 {received} 行，请重新上传同一文件。"
+    detail_en = "{received} of {expected} rows have arrived; send the same file again."
+
+
+class ImportHasErrors(Conflict):
+    """All rows were asked to be imported, and some have errors: correct the file, or import the good rows only."""
+
+    code = "import_has_errors"
+    title_zh, title_en = "文件中有错误", "The file has errors"
+    detail_zh = "有 {bad} 行存在错误。请修改后重新导入，或选择仅导入正确的行。"
+    detail_en = "{bad} rows have errors. Correct them and import again, or import only the good rows."
+
+
+class ImportingOrganizationNotActive(Conflict):
+    """Only an active organization takes in people and organizations."""
+
+    code = "importing_organization_not_active"
+    title_zh, title_en = "组织未处于启用状态", "The organization is not active"
+    detail_zh = "只有启用状态的组织可以导入。"
+    detail_en = "Only an active organization may import."

@@ -17,6 +17,7 @@ class VolunteerRegistered(Event):
     """Somebody asks an organization to take them: registered anew, or submitted again after a rejection.
 
     The home organization's administrators review exactly what stands here (notice, attachment 2, 三.5).
+    ``approved_by``: the account of a reviewer of the home organization who registered them, which is its approval.
     """
 
     type = "volunteer.registered"
@@ -32,6 +33,7 @@ class VolunteerRegistered(Event):
     organization_id: str
     region: str
     registered_at: datetime
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,3 +34,6 @@ CERTIFICATE_WARNINGS = Counter(
     ["code"],
 )
 VERIFIED_IN_PERSON = Counter("zhiyuan_identity_verified_in_person", "Volunteers verified in person (面验)")
+IMPORT_ROWS = Counter(
+    "zhiyuan_identity_import_rows", "Rows of spreadsheets, by what has become of them", ["kind", "outcome"]
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.sealed import SealedColumn
-from services.identity.models import Account, Principal, Volunteer
+from services.identity.models import Account, ImportRow, Principal, Volunteer
 
 SEALED_COLUMNS = (
     SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
@@ -12,4 +12,5 @@ SEALED_COLUMNS = (
     SealedColumn(Volunteer.guardian_name_sealed, "volunteer.guardian_name:{id}", "field_cipher"),
     SealedColumn(Volunteer.guardian_phone_sealed, "volunteer.guardian_phone:{id}", "field_cipher"),
     SealedColumn(Principal.cert_no_sealed, "principal.cert_no:{account_id}", "field_cipher"),
+    SealedColumn(ImportRow.payload_sealed, "import_row.payload:{id}", "field_cipher"),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
-from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga, sweep
 from services.chassis.rpc_client import ServiceClient
 from services.chassis.schema import EmptyAnswer
 from services.identity.repository import UNIT_OF_WORK
 from services.identity.schemas import answers, requests, second_factor
+from services.identity.schemas import imports as import_schemas
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import (
     captchas,
@@ -15,6 +16,7 @@ from services.identity.use_cases import (
     codes,
     erasing,
     housekeeping,
+    imports,
     in_person,
     password_resets,
     profile,
@@ -24,6 +26,7 @@ from services.identity.use_cases import (
     sealing,
     second_factors,
     sessions,
+    working_imports,
 )
 from services.identity.verifier import verifier_called
 from services.organization.events import (
@@ -131,6 +134,38 @@ class IdentityService:
     def seal_for_partner(self, command, uow):
         return sealing.seal_for_partner(command, uow)
 
+    @command(import_schemas.StartImport, import_schemas.Import)
+    def start_import(self, command, uow):
+        return imports.start_import(command, uow)
+
+    @command(import_schemas.StageImportRows, import_schemas.Import)
+    def stage_import_rows(self, command, uow):
+        return imports.stage_rows(command, uow)
+
+    @command(import_schemas.FinishStaging, import_schemas.Import)
+    def finish_staging(self, command, uow):
+        return imports.finish_staging(command, uow)
+
+    @query(import_schemas.ImportById, import_schemas.Import)
+    def get_import(self, query, uow):
+        return imports.get_import(query, uow)
+
+    @query(import_schemas.ListImports, import_schemas.ImportPage)
+    def list_imports(self, query, uow):
+        return imports.list_imports(query, uow)
+
+    @query(import_schemas.ListImportErrors, import_schemas.RowErrorsPage)
+    def list_import_errors(self, query, uow):
+        return imports.list_errors(query, uow)
+
+    @command(import_schemas.ExecuteImport, import_schemas.Import)
+    def execute_import(self, command, uow):
+        return imports.execute_import(command, uow)
+
+    @command(import_schemas.ImportById, import_schemas.Import)
+    def cancel_import(self, command, uow):
+        return imports.cancel_import(command, uow)
+
     @query(ListAuditLog, AuditLogPage)
     def list_audit_log(self, query, uow):
         return list_audit_log(query, uow)
@@ -150,6 +185,10 @@ class IdentityService:
     @on(OrganizationChanged)
     def take_over_organization(self, event, uow):
         uow.organizations.take_over(event.data, event.aggregate_version)
+
+    @sweep(seconds=1)
+    def work_on_imports(self):
+        working_imports.work_on_imports(self.unit_of_work)
 
     @every(seconds=600)
     def purge(self, uow):

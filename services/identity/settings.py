@@ -150,6 +150,9 @@ class IdentitySettings(ServiceSettings):
         parse=_roles,
         default=frozenset(),
     )
+    import_days: int = setting(
+        "ZHIYUAN_IMPORT_DAYS", "For how many days rows of a file are kept that nobody imports.", parse=int, default=7
+    )
     argon2: tuple[int, ...] = setting(
         "ZHIYUAN_ARGON2",
         "argon2id: passes, KiB of memory, lanes. The default is OWASP's, about 40 ms.",

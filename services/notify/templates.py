@@ -120,6 +120,12 @@ _ALL = (
         "notice, attachment 2, 二.1",
     ),
     Template(
+        "volunteer_onboarded",
+        "您已由“{organization_name}”登记为注册志愿者。首次登录请在登录页选择“忘记密码”，以短信验证码确认并设置密码。",
+        "“{organization_name}” has registered you as a volunteer. To sign in first, reset your password by SMS code.",
+        "notice, attachment 2, 二.1",
+    ),
+    Template(
         "membership_rejected",
         "您在“{organization_name}”的注册审核未通过，原因：{reason}。请修改资料后重新提交。",
         "Your registration at “{organization_name}” was rejected: {reason}. Amend it and submit it again.",

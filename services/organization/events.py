@@ -73,7 +73,7 @@ class OrganizationRejected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipApproved(Event):
-    """The home organization took the volunteer."""
+    """The home organization took the volunteer. ``onboarded``: it had registered them itself."""
 
     type = "membership.approved"
     subject_field = "membership_id"
@@ -82,6 +82,7 @@ class MembershipApproved(Event):
     volunteer_id: str
     organization_id: str
     organization_name: str
+    onboarded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,15 @@ from services.identity.events import VolunteerChanged, VolunteerErased, Voluntee
 from services.organization.repository import OrganizationUnitOfWork
 from services.organization.schemas import reports, reviews, tree
 from services.organization.settings import OrganizationSettings
-from services.organization.use_cases import administration, copies, memberships, receipts, registration, sites
+from services.organization.use_cases import (
+    administration,
+    copies,
+    memberships,
+    onboarding,
+    receipts,
+    registration,
+    sites,
+)
 from services.organization.use_cases import reviews as reviewing
 from services.organization.use_cases import supervision as supervising
 from services.organization.use_cases import tree as looking
@@ -134,7 +142,7 @@ class OrganizationService:
 
     @on(VolunteerRegistered)
     def open_membership(self, event, uow):
-        memberships.open_membership(event.data, event.aggregate_version, uow)
+        onboarding.take_registration(event.data, event.aggregate_version, uow)
 
     @on(VolunteerChanged)
     def note_volunteer(self, event, uow):

@@ -14,6 +14,7 @@ class Account(Base):
     """Somebody who can sign in. Volunteers do so by phone, email or certificate, all others by account name.
 
     Phone and email are unique among volunteers only: who answers for three organizations has one phone.
+    Whom an organization registered has no password before they prove to have the phone, at ``confirmed_at``.
     """
 
     __tablename__ = "account"
@@ -30,6 +31,7 @@ class Account(Base):
     locale: Mapped[str]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
     version: Mapped[int]
 
     __table_args__ = (

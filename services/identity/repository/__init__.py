@@ -12,6 +12,7 @@ from services.identity.repository.access import (
     LoginRepository,
     SessionRepository,
 )
+from services.identity.repository.imports import ImportRepository
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
 from services.identity.repository.second_factor import SecondFactorRepository
 from services.identity.settings import IdentitySettings
@@ -34,6 +35,7 @@ class IdentityUnitOfWork(UnitOfWork):
         self.logins = LoginRepository(self)
         self.sessions = SessionRepository(self)
         self.second_factors = SecondFactorRepository(self)
+        self.imports = ImportRepository(self)
         self.organizations = Organizations(self.session, self.caller)
 
 

@@ -113,6 +113,7 @@ class Me(Answer):
     name = fields.String()
     phone_masked = fields.String(allow_none=True)
     email_masked = fields.String(allow_none=True)
+    confirmed_at = Timestamp()
     roles = fields.List(fields.Nested(RoleHeld))
     totp_enrolled = fields.Boolean()
     volunteer = fields.Nested(MyVolunteer, allow_none=True)

@@ -5,6 +5,7 @@ Why this module exists: volunteers, principals and a profile that changes are he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,15 +43,21 @@ class Papers:
 
 def examine(uow: IdentityUnitOfWork, papers: Papers, ages: AgePolicy) -> tuple[Certificate | None, list[FieldError]]:
     """The certificate, with a birth date, and everything that is wrong; None if its number cannot be read."""
-    today = local_day(uow.clock.now())
+    today, patterns = local_day(uow.clock.now()), uow.settings.certificate_patterns
+    certificate, faults = read(papers, ages, today=today, patterns=patterns)
+    for warning in certificate.warnings if certificate is not None else ():
+        CERTIFICATE_WARNINGS.labels(warning).inc()
+    return certificate, faults
+
+
+def read(
+    papers: Papers, ages: AgePolicy, *, today: date, patterns: Mapping[CertType, str]
+) -> tuple[Certificate | None, list[FieldError]]:
+    """As :func:`examine`, from the papers alone: a spreadsheet's rows are read off the hub."""
     try:
-        certificate = read_certificate(
-            CertType(papers.cert_type), papers.cert_no, today=today, patterns=uow.settings.certificate_patterns
-        )
+        certificate = read_certificate(CertType(papers.cert_type), papers.cert_no, today=today, patterns=patterns)
     except BadNumber as bad:
         return None, [bad.error]
-    for warning in certificate.warnings:
-        CERTIFICATE_WARNINGS.labels(warning).inc()
     if certificate.birth_date is None:
         if papers.birth_date is None:
             return certificate, [FieldError("birth_date", "required", "必填", "is required for this certificate")]

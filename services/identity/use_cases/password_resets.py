@@ -67,6 +67,9 @@ def reset_password(units: Any, command: commands.ResetPassword) -> None:
             raise Invalid(wrong_code())
         account, code = found
         code.used_at = uow.clock.now()
+        if account.password_hash is None:  # registered by an organization: the first login confirms the phone
+            account.confirmed_at = uow.clock.now()
+            uow.audit("account.confirmed", f"account:{account.id}", channel=code.channel)
         account.password_hash = password_hash
         uow.sessions.end(account.id, "password_reset", uow.clock.now())
         uow.logins.forget(login_digest(uow, command.account))

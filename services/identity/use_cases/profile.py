@@ -34,6 +34,7 @@ def get_me(_query: commands.GetMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
         "name": account.name,
         "phone_masked": phone and masked_mobile(phone),
         "email_masked": email and masked_email(email),
+        "confirmed_at": account.confirmed_at or account.created_at,
         "roles": uow.roles.of(account.id),
         "totp_enrolled": uow.second_factors.is_enrolled(account.id),
         "volunteer": volunteer and _shown(uow, volunteer),

@@ -103,7 +103,8 @@ def _of_security(notice: str) -> Telling:
 TELLINGS: tuple[Telling, ...] = (
     Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id"),
     Telling(OrganizationRejected, "organization_rejected", MANDATED, "account_id"),
-    Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id"),
+    Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id", when=lambda e: not e.onboarded),
+    Telling(MembershipApproved, "volunteer_onboarded", MANDATED, "volunteer_id", when=lambda e: e.onboarded),
     Telling(MembershipRejected, "membership_rejected", MANDATED, "volunteer_id"),
     Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),

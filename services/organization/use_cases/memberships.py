@@ -14,8 +14,8 @@ from services.organization.repository import OrganizationUnitOfWork
 from services.organization.use_cases.telling import tell_administrator
 
 
-def open_membership(registered: VolunteerRegistered, version: int, uow: OrganizationUnitOfWork) -> None:
-    """A registration, or a new attempt after a rejection, waits for the home organization's review.
+def open_membership(registered: VolunteerRegistered, version: int, uow: OrganizationUnitOfWork) -> Membership | None:
+    """A registration, or a new attempt after a rejection, waits for the home organization's review: the new request.
 
     What was handed in replaces what was handed in before. An event that was here already, or that a newer one has
     overtaken (an erasure among them), changes nothing.
@@ -30,13 +30,13 @@ def open_membership(registered: VolunteerRegistered, version: int, uow: Organiza
         version=version,
     )
     if not is_news:
-        return
+        return None
     waiting = uow.memberships.in_status(registered.volunteer_id, MembershipStatus.PENDING)
     if any(membership.organization_id == registered.organization_id for membership in waiting):
-        return  # the same request, with other particulars
+        return None  # the same request, with other particulars
     for membership in waiting:
         leave(membership, uow)
-    _request(uow, registered.volunteer_id, registered.organization_id)
+    return _request(uow, registered.volunteer_id, registered.organization_id)
 
 
 def request_transfer(command: commands.RequestTransfer, uow: OrganizationUnitOfWork) -> Membership:

@@ -19,7 +19,7 @@ from services.organization.domain import Kind
 from services.organization.repository import UNIT_OF_WORK
 from services.organization.schemas import reviews, tree
 from services.organization.settings import SETTINGS
-from services.organization.use_cases import administration, copies, memberships, registration
+from services.organization.use_cases import administration, copies, memberships, onboarding, registration
 from services.organization.use_cases import reviews as reviewing
 
 IDENTITY = Caller(kind="service", account_id="identity")
@@ -122,7 +122,7 @@ class World:
             }
         )
         with self.units() as uow:
-            memberships.open_membership(event, version, uow)
+            onboarding.take_registration(event, version, uow)
 
     def changed(self, person: Person, home: Node, **changes: Any) -> None:
         """``volunteer.changed`` arrives."""

@@ -117,3 +117,13 @@ def test_an_erasure_that_comes_before_the_registration_wins(world: World, team: 
     world.erased(person)
     world.registered(person, team, version=1)
     assert world.memberships_of(person) == []
+
+
+def test_whom_a_reviewer_has_registered_is_a_member_at_once(world: World, team: Node, city: Node) -> None:
+    person, reviewer = world.volunteer(team, approved=False), new_id()
+    world.registered(person, city, approved_by=reviewer)
+    assert world.memberships_of(person) == [(team.id, "left"), (city.id, "approved")]
+    (told,) = world.units.published("membership.approved")
+    assert told["data"]["onboarded"] is True
+    world.registered(person, city, version=1, approved_by=reviewer)  # repeated, and older than what is known
+    assert len(world.units.published("membership.approved")) == 1

@@ -37,7 +37,7 @@ def an_event(telling: Telling) -> Any:
     values = {f.name: _sample(hints[f.name]) for f in dataclasses.fields(telling.event)}
     candidates = [
         telling.event(**{**values, **changed})
-        for changed in ({}, {"upheld": False}, {"approved": False}, {"minutes": -5}, *_STATUSES)
+        for changed in ({}, {"upheld": False}, {"approved": False}, {"minutes": -5}, {"onboarded": False}, *_STATUSES)
         if set(changed) <= set(values)
     ]
     return next(event for event in candidates if telling.when(event))
@@ -81,7 +81,8 @@ def test_a_status_that_is_told_has_chinese_words() -> None:
 
 def test_what_the_notice_sends_by_sms_goes_by_sms_and_cannot_be_switched_off() -> None:
     by_the_notice = {
-        "organization_approved", "organization_rejected", "membership_approved", "membership_rejected",
+        "organization_approved", "organization_rejected", "membership_approved", "volunteer_onboarded",
+        "membership_rejected",
         "activity_invitation", "enrollment_accepted", "enrollment_rejected",
     }  # fmt: skip
     assert all(WAYS[template] is MANDATED for template in by_the_notice)
