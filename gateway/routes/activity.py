@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.routing import Route, Who
+from gateway.sites import SearchActivitiesOfSite, filter_by_site
 from services.activity import errors, schemas
 
 _ACTIVITIES = ("activities",)
@@ -21,6 +22,7 @@ ROUTES: list[Route] = [
     Route(
         "GET", "/activities", "activity.search_activities",
         request=schemas.SearchActivities, answer=schemas.ActivityPage, who=Who.PUBLIC, tags=_ACTIVITIES,
+        from_client=SearchActivitiesOfSite, prepare=filter_by_site,
         zh="搜索活动", en="Find activities by words, place, category and days",
     ),
     Route(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.routing import OneOf, Route, Who
+from gateway.sites import RegisterVolunteerAtSite, home_by_site
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.identity import errors
 from services.identity.schemas import answers, requests, second_factor
@@ -26,6 +27,7 @@ ROUTES: list[Route] = [
     Route(
         "POST", "/volunteers", "identity.register_volunteer",
         request=requests.RegisterVolunteer, answer=answers.RegisteredVolunteer, who=Who.PUBLIC, status=201,
+        from_client=RegisterVolunteerAtSite, prepare=home_by_site,
         tags=_REGISTERING, zh="注册志愿者", en="Register as a volunteer of an organization",
     ),
     Route(

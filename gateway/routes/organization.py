@@ -12,6 +12,7 @@ from gateway.csv_answers import csv_response
 from gateway.endpoints import accepts
 from gateway.incoming import locale_of
 from gateway.routing import AllOf, OneOf, Route, Who
+from gateway.sites import LOGO_TYPES, ListOrganizationsOfSite, check_logo, filter_by_site, host_of, show_logo
 from gateway.spreadsheets import xlsx_response
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 async def _add_host(
     request: HttpRequest, _caller: Caller, payload: dict[str, Any], _gateway: Gateway
 ) -> dict[str, Any]:
-    return {**payload, "host": request.headers.get("host", "")[:300]}
+    return {**payload, "host": host_of(request)}
 
 
 _LISTS = (csv_answers.MEDIA_TYPE, spreadsheets.MEDIA_TYPE)
@@ -79,6 +80,7 @@ ROUTES = [
     Route(
         "GET", "/organizations", "organization.list_organizations",
         request=tree.ListOrganizations, answer=tree.OrganizationPage, who=Who.PUBLIC, tags=_TREE,
+        from_client=ListOrganizationsOfSite, prepare=filter_by_site,
         zh="查找组织", en="The active organizations by name, parent or region",
     ),
     Route(
@@ -171,8 +173,14 @@ ROUTES = [
         tags=_REPORTS, zh="当前站点", en="How the platform looks under this Host",
     ),
     Route(
+        "GET", "/site/logo", show_logo,
+        who=Who.PUBLIC, tags=_REPORTS, formats=LOGO_TYPES,
+        zh="当前站点标志", en="The logo of the sub-platform of this Host",
+    ),
+    Route(
         "PUT", "/organizations/{organization_id}/site", "organization.put_site",
         request=reports.PutSite, answer=reports.Site, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        from_client=reports.PutSite, prepare=check_logo,
         zh="设置分平台", en="Domain and look of a sub-platform",
     ),
     Route(

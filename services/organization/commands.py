@@ -30,13 +30,14 @@ class OrganizationById:
 
 @dataclass(frozen=True, kw_only=True)
 class ListOrganizations:
-    """A page of the active organizations, by name."""
+    """A page of the active organizations, by name; below ``organization_id`` (itself included) if it is named."""
 
     query: str | None
     parent_id: str | None
     region: str | None
     limit: int
     cursor: str | None
+    organization_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,8 @@ class PutSite:
     title: str
     logo_url: str | None
     primary_color: str | None
+    logo_upload_id: str | None = None
+    accent_color: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,17 @@ def is_uscc(code: str) -> bool:
     return uscc_check_character(code[:17]) == code[17]
 
 
+def host_name(host: str) -> str:
+    """The name in a Host or a domain as DNS knows it: without port and closing dot, lower case, Punycode.
+
+    ``""`` for what is no name.
+    """
+    try:
+        return host.strip().partition(":")[0].removesuffix(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
 class OrganizationStatus(StrEnum):
     """Where an organization stands (DESIGN.md, 6)."""
 

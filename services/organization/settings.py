@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.settings import ServiceSettings, setting
+from services.organization.domain import host_name
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(host_name(name) for name in text.split(",") if name.strip())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +18,12 @@ class OrganizationSettings(ServiceSettings):
 
     site_title: str = setting("ZHIYUAN_SITE_TITLE", "The main site's title.", default="志愿者平台")
     site_color: str = setting("ZHIYUAN_SITE_COLOR", "The main site's primary colour, #rrggbb.", default="#c8102e")
+    main_domains: tuple[str, ...] = setting(
+        "ZHIYUAN_MAIN_DOMAINS",
+        "The main site's own domains, with commas between; no sub-platform can take them.",
+        parse=_names,
+        default=(),
+    )
 
 
 SETTINGS = OrganizationSettings

@@ -20,7 +20,9 @@ class Site(Base):
     domain: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     logo_url: Mapped[str | None]
+    logo_upload_id: Mapped[str | None] = mapped_column(UUID)
     primary_color: Mapped[str | None]
+    accent_color: Mapped[str | None]
     updated_at: Mapped[datetime]
 
 

@@ -46,17 +46,23 @@ class CounterRepository:
 
     def differences(self) -> list[dict[str, Any]]:
         """Where a count from scratch differs from what is kept: organization_id, kept, counted."""
+        self._run(counting.WITHOUT_HURRY)
         return _by_organization(self._run(counting.DIFFERENCES))
 
     def repair(self) -> None:
         """Put in place what a count from scratch says; changes wait meanwhile."""
-        self._session.execute(sa.text(counting.LOCK_ALL))
-        for statement in (*counting.REPAIR_PEOPLE, counting.REPAIR_PLACES):
-            self._session.execute(sa.text(statement))
+        for statement in (
+            counting.WITHOUT_HURRY,
+            counting.LOCK_ALL,
+            *counting.REPAIR_PEOPLE,
+            counting.REPAIR_PLACES,
+        ):
+            self._run(statement)
 
     def put_away(self, first_day: date) -> None:
         """The present counters are those of every day from ``first_day`` on, until the next snapshot."""
-        self._session.execute(sa.text(counting.SNAPSHOT), {"first_day": first_day})
+        self._run(counting.WITHOUT_HURRY)
+        self._run(counting.SNAPSHOT, first_day=first_day)
 
     def _see(self, session: Any, _context: Any) -> None:
         for row in (*session.new, *session.dirty):

@@ -178,6 +178,8 @@ DIFFERENCES = f"""
           IS DISTINCT FROM ({", ".join(f"truth.{name}" for name in COUNTERS)})
     ORDER BY truth.organization_id
 """
+# A count of everything, and the first night's snapshot, take longer than a request may.
+WITHOUT_HURRY = "SET LOCAL statement_timeout = 0"
 LOCK_ALL = "LOCK TABLE counted_volunteer, organization_counter IN EXCLUSIVE MODE"
 REPAIR_PEOPLE = (
     f"DELETE FROM counted_volunteer AS counted WHERE NOT EXISTS (SELECT FROM ({PEOPLE}) AS person"

@@ -30,10 +30,10 @@ class SiteRepository:
         )
 
     def put(self, **values: Any) -> bool:
-        """Save; False if another organization has the domain."""
+        """Save; False if the domain is the main site's or another organization's."""
         changes = {name: value for name, value in values.items() if name != "organization_id"}
         taken = sa.exists().where(Site.domain == values["domain"], Site.organization_id != values["organization_id"])
-        if self._uow.session.scalar(sa.select(taken)):
+        if values["domain"] in self._uow.settings.main_domains or self._uow.session.scalar(sa.select(taken)):
             return False
         statement = insert(Site).values(**values)
         try:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.chassis.schema import (
@@ -20,18 +24,27 @@ from services.chassis.schema import (
     whole_number,
 )
 from services.organization import commands
-from services.organization.domain import Indicator
+from services.organization.domain import Indicator, host_name
 
 
 def _matching(pattern: str, code: str, zh: str, en: str) -> validate.Regexp:
     return validate.Regexp(rf"\A(?:{pattern})\Z", error=rule(code, zh, en))
 
 
-_DOMAIN = _matching(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "bad_domain", "域名格式不正确", "is not a domain name"
-)
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])")
 _COLOR = _matching(r"#[0-9a-fA-F]{6}", "bad_color", "应为 #RRGGBB", "must be #rrggbb")
 _HTTPS = _matching(r"https://[^\s\"'<>]+", "bad_url", "应为 https 地址", "must be an https address")
+
+
+class DomainName(Text):
+    """A domain name in any script, as DNS knows it (lower case, Punycode)."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        given = super()._deserialize(value, attr, data, **kwargs)
+        name = host_name(given)
+        if ":" in given or not _DOMAIN.fullmatch(name) or len(name) > 253:
+            raise ma.ValidationError(rule("bad_domain", "域名格式不正确", "is not a domain name"))
+        return name
 
 
 class GetSite(Request):
@@ -44,27 +57,41 @@ class GetSite(Request):
 
 
 class Site(Answer):
-    """How the platform looks. ``main``: no sub-platform has this Host. ``organization_id``: whose it is."""
+    """How the platform looks. ``main``: no sub-platform has this Host. ``organization_id``: whose it is.
+
+    ``logo_upload_id``: the file that ``GET /site/logo`` shows under this Host, where a file was handed in.
+    """
 
     main = fields.Boolean()
     organization_id = Id(allow_none=True)
     domain = fields.String(allow_none=True)
     title = fields.String()
     logo_url = fields.String(allow_none=True)
+    logo_upload_id = Id(allow_none=True)
     primary_color = fields.String(allow_none=True)
+    accent_color = fields.String(allow_none=True)
 
 
 class PutSite(Request):
-    """``PUT /organizations/{organization_id}/site``."""
+    """``PUT /organizations/{organization_id}/site``. A logo is an address, or an image handed in to ``/uploads``."""
 
     class Meta:
         command = commands.PutSite
 
     organization_id = Id(required=True)
-    domain = Text(max=253, required=True, validate=_DOMAIN)
+    domain = DomainName(max=253, required=True)
     title = Text(max=50, required=True)
     logo_url = Text(max=500, load_default=None, allow_none=True, validate=_HTTPS)
+    logo_upload_id = Id(load_default=None, allow_none=True)
     primary_color = Text(max=7, load_default=None, allow_none=True, validate=_COLOR)
+    accent_color = Text(max=7, load_default=None, allow_none=True, validate=_COLOR)
+
+    @ma.validates_schema
+    def _one_logo(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("logo_url") and data.get("logo_upload_id"):
+            raise ma.ValidationError(
+                rule("two_logos", "与 logo_url 二选一", "give either this or logo_url"), "logo_upload_id"
+            )
 
 
 class ReceiptContact(Request):

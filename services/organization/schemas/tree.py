@@ -90,7 +90,7 @@ OrganizationPage = page_of(Organization)
 
 
 class ListOrganizations(PageRequest):
-    """``GET /organizations``: the active ones, by name."""
+    """``GET /organizations``: the active ones, by name. ``organization_id`` takes in everything below it."""
 
     class Meta:
         command = commands.ListOrganizations
@@ -98,6 +98,7 @@ class ListOrganizations(PageRequest):
     query = Text(max=100, load_default=None)
     parent_id = Id(load_default=None)
     region = RegionCode(load_default=None)
+    organization_id = Id(load_default=None)
 
 
 class ListTree(PageRequest):

@@ -38,12 +38,15 @@ def get_organization(query: commands.OrganizationById, uow: OrganizationUnitOfWo
 def list_organizations(query: commands.ListOrganizations, uow: OrganizationUnitOfWork) -> PageResult[Any]:
     """The active organizations by name; ``region`` takes in the divisions within it."""
     prefix = None if query.region is None else region_prefix(query.region)
+    statement = uow.tree.active(query.query, query.parent_id, prefix)
+    if query.organization_id is not None:
+        statement = statement.where(uow.organizations.subtree(Organization.id, query.organization_id))
     page = uow.page(
-        uow.tree.active(query.query, query.parent_id, prefix),
+        statement,
         [Organization.name, Organization.id],
         limit=query.limit,
         cursor=query.cursor,
-        scope=f"organizations:{query.query}:{query.parent_id}:{query.region}",
+        scope=f"organizations:{query.query}:{query.parent_id}:{query.region}:{query.organization_id}",
     )
     return PageResult([_shown(organization) for organization in page.items], page.next_cursor)
 

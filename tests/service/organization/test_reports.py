@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.organization.domain import Indicator, Kind
-from services.organization.schemas import reports
+from services.organization.schemas import reports, tree
 from services.organization.use_cases import copies, receipts, sites, supervision
+from services.organization.use_cases import tree as looking
 from tests.service.organization.conftest import ANYBODY, PLATFORM, Node, World
 
 CONTACT = {"role": "liaison", "name": "林小红", "post": "干事", "mobile": "13800000000", "wechat": "lin"}
@@ -57,6 +59,44 @@ def test_a_host_shows_its_own_site_and_any_other_the_main_one(world: World, prov
     for host in ("", "sz.example.org", "[::1]:8000", "例子"):
         assert site(world, host)["main"]
         assert site(world, host)["organization_id"] == province.id
+
+
+def test_a_domain_of_another_script_is_the_one_that_browsers_ask_for(world: World, city: Node) -> None:
+    assert put_site(world, city.owner, city, "志愿者.ＧＺ.中国")["domain"] == "xn--m6t44aj98d.gz.xn--fiqs8s"
+    for host in ("xn--m6t44aj98d.gz.xn--fiqs8s", "XN--M6T44AJ98D.gz.xn--fiqs8s.:443"):
+        assert site(world, host)["organization_id"] == city.id
+    for domain in ("gz.example.org:80", "localhost", "127.0.0.1", "gz..org", "a_b.org", "-a.org", "志愿者"):
+        with pytest.raises(Invalid) as refusal:
+            put_site(world, city.owner, city, domain)
+        assert [(error.field, error.code) for error in refusal.value.errors] == [("domain", "bad_domain")]
+
+
+def test_a_logo_is_an_address_or_a_file_and_colours_are_colours(world: World, city: Node) -> None:
+    looks = {"organization_id": city.id, "domain": "gz.example.org", "title": "广州志愿者", "logo_upload_id": new_id()}
+    world.ask(sites.put_site, reports.PutSite, city.owner, **looks, accent_color="#00AA00")
+    shown = site(world, "gz.example.org")
+    assert (shown["logo_url"], shown["accent_color"]) == ("/v1/site/logo", "#00AA00")
+    wrong = {"logo_url": "https://example.org/logo.png", "accent_color": "green", "primary_color": "#12345"}
+    with pytest.raises(Invalid) as refusal:
+        world.ask(sites.put_site, reports.PutSite, city.owner, **looks, **wrong)
+    assert {error.field for error in refusal.value.errors} >= {"accent_color", "primary_color"}
+    with pytest.raises(Invalid) as refusal:
+        world.ask(sites.put_site, reports.PutSite, city.owner, **looks, logo_url="https://example.org/logo.png")
+    assert [error.code for error in refusal.value.errors] == ["two_logos"]
+
+
+def test_no_sub_platform_takes_the_main_sites_domain(world: World, city: Node) -> None:
+    settings = world.units.runtime.settings
+    world.units.runtime = replace(world.units.runtime, settings=replace(settings, main_domains=("www.example.org",)))
+    with pytest.raises(Invalid) as refusal:
+        put_site(world, city.owner, city, "WWW.example.org")
+    assert refusal.value.errors[0].code == "taken"
+
+
+def test_the_list_of_organizations_can_be_a_subtrees(world: World, province: Node, city: Node, team: Node) -> None:
+    listing = (looking.list_organizations, tree.ListOrganizations, ANYBODY)
+    assert {node["id"] for node in world.ask(*listing, organization_id=city.id).items} == {city.id, team.id}
+    assert len(world.ask(*listing).items) == 3
 
 
 def test_a_domain_has_one_owner_and_only_owners_set_it(world: World, city: Node, other_city: Node) -> None:

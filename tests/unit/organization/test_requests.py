@@ -50,8 +50,9 @@ def test_at_most_a_hundred_decisions_at_once() -> None:
 @pytest.mark.parametrize("domain", ["gz.example.org", "xn--fiq228c.example.org"])
 def test_a_domain_is_a_host_name(domain: str) -> None:
     payload = {"organization_id": ID, "title": "广州", "domain": domain}
-    assert reports.PutSite().parse(payload).domain == domain
-    for bad in ("https://" + domain, domain + "/x", domain.upper(), "localhost", "a..b"):
+    for given in (domain, domain.upper()):
+        assert reports.PutSite().parse({**payload, "domain": given}).domain == domain
+    for bad in ("https://" + domain, domain + "/x", "localhost", "a..b"):
         assert faults(reports.PutSite, **{**payload, "domain": bad}) == {("domain", "bad_domain")}
 
 
