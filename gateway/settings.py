@@ -67,3 +67,12 @@ class GatewaySettings(Settings):
     max_upload_bytes: int = setting(
         "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000
     )
+    max_import_bytes: int = setting(
+        "ZHIYUAN_MAX_IMPORT_BYTES", "The largest spreadsheet to import.", parse=int, default=50_000_000
+    )
+    max_import_unzipped_bytes: int = setting(
+        "ZHIYUAN_MAX_IMPORT_UNZIPPED_BYTES", "What a workbook may unzip to.", parse=int, default=500_000_000
+    )
+    max_import_rows: int = setting(
+        "ZHIYUAN_MAX_IMPORT_ROWS", "The most rows of one spreadsheet.", parse=int, default=200_000
+    )

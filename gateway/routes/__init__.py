@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.routes import activity, attendance, card, direct, identity, notify, organization
+from gateway.routes import activity, attendance, card, direct, identity, imports, notify, organization
 from gateway.routing import Route
 
 ALL_ROUTES: list[Route] = [
@@ -12,6 +12,7 @@ ALL_ROUTES: list[Route] = [
     *attendance.ROUTES,
     *card.ROUTES,
     *notify.ROUTES,
+    *imports.ROUTES,
     *direct.ROUTES,
 ]
 DEVELOPMENT_ROUTES: list[Route] = [*notify.DEVELOPMENT_ROUTES, *direct.DEVELOPMENT_ROUTES]

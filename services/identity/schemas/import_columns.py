@@ -16,7 +16,9 @@ from services.chassis.errors import FieldError, Invalid
 from services.chassis.schema import Day, Id, Mobile, RegionCode, Request, Text, list_of, one_of
 from services.identity.domain import imports
 from services.identity.domain.certificates import CertType
-from services.identity.domain.imports import ImportKind, cell_text, day_text, labels
+from services.identity.domain.imports import ImportKind as ImportKind  # the gateway names them, too
+from services.identity.domain.imports import cell_text as cell_text
+from services.identity.domain.imports import day_text, labels
 from services.identity.schemas.requests import Email, PoliticalStatus
 
 MAX_CELL = 500
