@@ -6,7 +6,7 @@ from gateway.routing import OneOf, Route, Who
 from gateway.sites import RegisterVolunteerAtSite, home_by_site
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.identity import errors
-from services.identity.schemas import answers, requests, second_factor
+from services.identity.schemas import answers, profiles, requests, second_factor
 
 _SIGNING_IN = ("signing in",)
 _REGISTERING = ("registering",)
@@ -103,6 +103,11 @@ ROUTES: list[Route] = [
         "POST", "/me/resubmission", "identity.resubmit",
         request=requests.Resubmit, answer=answers.Me, who=Who.VOLUNTEER, tags=_ME,
         zh="重新提交审核", en="Ask for a review again after a rejection",
+    ),
+    Route(
+        "GET", "/me/review-history", "identity.list_review_history",
+        request=profiles.ListReviewHistory, answer=profiles.ReviewHistory, who=Who.VOLUNTEER, tags=_ME,
+        zh="审核记录", en="Every step of one's registration: asked for, checked, decided",
     ),
     Route(
         "GET", "/me/export", "identity.export_me",

@@ -183,6 +183,11 @@ class Resubmit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListReviewHistory:
+    """What has happened to one's registration."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportMe:
     """Everything identity holds of oneself (PIPL 45)."""
 

@@ -76,6 +76,22 @@ class VolunteerVerifiedInPerson(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RealnameDecided(Event):
+    """The real-name check that somebody had to wait for is over. ``outcome``: matched, mismatched or not_checked.
+
+    After ``mismatched`` the volunteer is rejected; else the home organization's review begins.
+    """
+
+    type = "volunteer.realname_decided"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    account_id: str
+    outcome: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class VolunteerErased(Event):
     """The person asked to be forgotten (PIPL 47): blank what identifies them, keep the counts."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 REGISTRATIONS = Counter("zhiyuan_identity_registrations", "People and organizations that have registered", ["kind"])
 REFUSALS = Counter(
@@ -36,4 +36,12 @@ CERTIFICATE_WARNINGS = Counter(
 VERIFIED_IN_PERSON = Counter("zhiyuan_identity_verified_in_person", "Volunteers verified in person (面验)")
 IMPORT_ROWS = Counter(
     "zhiyuan_identity_import_rows", "Rows of spreadsheets, by what has become of them", ["kind", "outcome"]
+)
+REALNAME_CHECKS = Counter(
+    "zhiyuan_identity_realname_checks",
+    "Questions to the real-name verifier; outcome is `matched`, `mismatched`, `not_checked` or `away`",
+    ["outcome"],
+)
+REALNAME_WAITING = Gauge(
+    "zhiyuan_identity_realname_waiting", "Volunteers whose real-name check still waits for an answer (verifying)"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.sealed import SealedColumn
-from services.identity.models import Account, ImportRow, Principal, Volunteer
+from services.identity.models import Account, ImportRow, Principal, Totp, Volunteer
 
 SEALED_COLUMNS = (
     SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
@@ -11,6 +11,9 @@ SEALED_COLUMNS = (
     SealedColumn(Volunteer.cert_no_sealed, "volunteer.cert_no:{id}", "field_cipher"),
     SealedColumn(Volunteer.guardian_name_sealed, "volunteer.guardian_name:{id}", "field_cipher"),
     SealedColumn(Volunteer.guardian_phone_sealed, "volunteer.guardian_phone:{id}", "field_cipher"),
+    SealedColumn(Volunteer.emergency_name_sealed, "volunteer.emergency_name:{id}", "field_cipher"),
+    SealedColumn(Volunteer.emergency_phone_sealed, "volunteer.emergency_phone:{id}", "field_cipher"),
     SealedColumn(Principal.cert_no_sealed, "principal.cert_no:{account_id}", "field_cipher"),
+    SealedColumn(Totp.secret_sealed, "totp.secret:{account_id}", "field_cipher"),
     SealedColumn(ImportRow.payload_sealed, "import_row.payload:{id}", "field_cipher"),
 )

@@ -7,7 +7,7 @@ from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, comman
 from services.chassis.rpc_client import ServiceClient
 from services.chassis.schema import EmptyAnswer
 from services.identity.repository import UNIT_OF_WORK
-from services.identity.schemas import answers, requests, second_factor
+from services.identity.schemas import answers, profiles, requests, second_factor
 from services.identity.schemas import imports as import_schemas
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import (
@@ -20,6 +20,7 @@ from services.identity.use_cases import (
     in_person,
     password_resets,
     profile,
+    realname,
     registering_organizations,
     registering_volunteers,
     reviews,
@@ -28,7 +29,7 @@ from services.identity.use_cases import (
     sessions,
     working_imports,
 )
-from services.identity.verifier import verifier_called
+from services.identity.verifier import verifier_for
 from services.organization.events import (
     AdministratorChanged,
     MembershipApproved,
@@ -56,12 +57,12 @@ class IdentityService:
 
     @saga(requests.RegisterVolunteer, answers.RegisteredVolunteer)
     def register_volunteer(self, command):
-        verifier = verifier_called(self.settings.realname_verifier)
+        verifier = verifier_for(self.settings)
         return registering_volunteers.register_volunteer(self.unit_of_work, command, self.organization.call, verifier)
 
     @saga(requests.RegisterOrganization, answers.RegisteredOrganization)
     def register_organization(self, command):
-        verifier = verifier_called(self.settings.realname_verifier)
+        verifier = verifier_for(self.settings)
         return registering_organizations.register_organization(
             self.unit_of_work, command, self.organization.call, verifier
         )
@@ -112,11 +113,15 @@ class IdentityService:
 
     @saga(requests.UpdateMe, answers.Me)
     def update_me(self, command):
-        return changing.update_me(self.unit_of_work, command, verifier_called(self.settings.realname_verifier))
+        return changing.update_me(self.unit_of_work, command, verifier_for(self.settings))
 
-    @command(requests.Resubmit, answers.Me)
-    def resubmit(self, command, uow):
-        return profile.resubmit(command, uow)
+    @saga(requests.Resubmit, answers.Me)
+    def resubmit(self, command):
+        return profile.resubmit(self.unit_of_work, command, verifier_for(self.settings))
+
+    @query(profiles.ListReviewHistory, profiles.ReviewHistory)
+    def list_review_history(self, query, uow):
+        return profile.list_review_history(query, uow)
 
     @command(requests.ExportMe, answers.Export)
     def export_me(self, command, uow):
@@ -189,6 +194,10 @@ class IdentityService:
     @sweep(seconds=1)
     def work_on_imports(self):
         working_imports.work_on_imports(self.unit_of_work)
+
+    @sweep(seconds=5)
+    def check_waiting_names(self):
+        realname.check_waiting(self.unit_of_work, verifier_for(self.settings))
 
     @every(seconds=600)
     def purge(self, uow):

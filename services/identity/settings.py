@@ -105,9 +105,23 @@ class IdentitySettings(ServiceSettings):
     captcha_minutes: int = setting("ZHIYUAN_CAPTCHA_MINUTES", "How long a captcha is good.", parse=int, default=5)
     realname_verifier: str = setting(
         "ZHIYUAN_REALNAME_VERIFIER",
-        "Who compares name and certificate: none, or the simulator (not in production).",
-        parse=choice("none", "simulator"),
+        "Who compares name and certificate: none, http, or the simulator (not in production).",
+        parse=choice("none", "http", "simulator"),
         default="none",
+    )
+    realname_url: str = setting("ZHIYUAN_REALNAME_URL", "Where http asks: an https address.", default="")
+    realname_application: str = setting("ZHIYUAN_REALNAME_APPLICATION", "As whom http asks.", default="")
+    realname_secret: Secret = setting(
+        "ZHIYUAN_REALNAME_SECRET", "What signs the questions of http (HMAC).", parse=Secret, default=Secret("")
+    )
+    realname_timeout: float = setting(
+        "ZHIYUAN_REALNAME_TIMEOUT", "How many seconds somebody who registers waits for it.", parse=float, default=3.0
+    )
+    realname_later_timeout: float = setting(
+        "ZHIYUAN_REALNAME_LATER_TIMEOUT",
+        "How many seconds it may take when it is asked again behind the scenes; below 30.",
+        parse=float,
+        default=15.0,
     )
     other_patterns: Mapping[CertType, str] | None = setting(
         "ZHIYUAN_CERTIFICATE_PATTERNS",
@@ -167,10 +181,22 @@ class IdentitySettings(ServiceSettings):
             found.append("ZHIYUAN_CAPTCHA may not be fixed in production")
         if self.production and self.realname_verifier == "simulator":
             found.append("ZHIYUAN_REALNAME_VERIFIER may not be the simulator in production")
+        if self.realname_verifier == "http":
+            found += self._faults_of_http_verifier()
+        if not 0 < self.realname_later_timeout < 30:
+            found.append("ZHIYUAN_REALNAME_LATER_TIMEOUT must be below 30: then the question counts as abandoned")
         if len(self.codes_per_recipient) != 3:
             found.append("ZHIYUAN_CODES_PER_RECIPIENT must be three numbers")
         if len(self.argon2) != 3:
             found.append("ZHIYUAN_ARGON2 must be three numbers")
+        return found
+
+    def _faults_of_http_verifier(self) -> list[str]:
+        found = []
+        if not (self.realname_url and self.realname_application and self.realname_secret):
+            found.append("ZHIYUAN_REALNAME_URL, _APPLICATION and _SECRET are needed for ZHIYUAN_REALNAME_VERIFIER=http")
+        if self.production and not self.realname_url.startswith("https://"):
+            found.append("ZHIYUAN_REALNAME_URL must be https in production")
         return found
 
     @property

@@ -114,6 +114,18 @@ _ALL = (
         "notice, attachment 2, 三.5",
     ),
     Template(
+        "realname_passed",
+        "您的实名核验已完成，注册资料已提交归属组织审核。",
+        "Your name was checked. Your registration is now before your home organization.",
+        "FACTS.md, what users ask for: told at the end",
+    ),
+    Template(
+        "realname_mismatched",
+        "您的实名核验未通过，姓名与证件不一致。请登录平台修改后重新提交。",
+        "Your name does not match your certificate. Correct it and submit your registration again.",
+        "notice, attachment 2, 三.5",
+    ),
+    Template(
         "membership_approved",
         "您已成为“{organization_name}”的注册志愿者，欢迎参加志愿服务。",
         "You are now a registered volunteer of “{organization_name}”. Welcome.",

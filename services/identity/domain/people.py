@@ -28,11 +28,12 @@ class VolunteerStatus(StrEnum):
 
 _S = VolunteerStatus
 _NEXT: dict[VolunteerStatus, frozenset[VolunteerStatus]] = {
-    _S.VERIFYING: frozenset({_S.PENDING_REVIEW, _S.REJECTED, _S.ERASED}),
-    # pending again: whoever corrects a name while it is being reviewed is reviewed under the new one
-    _S.PENDING_REVIEW: frozenset({_S.PENDING_REVIEW, _S.ACTIVE, _S.REJECTED, _S.ERASED}),
-    _S.ACTIVE: frozenset({_S.PENDING_REVIEW, _S.SUSPENDED, _S.ERASED}),
-    _S.REJECTED: frozenset({_S.PENDING_REVIEW, _S.ACTIVE, _S.ERASED}),
+    # the same again: whoever corrects a name while it is being checked or reviewed is so under the new one;
+    # verifying from anywhere: a new name or certificate that nobody can be asked about at the moment
+    _S.VERIFYING: frozenset({_S.VERIFYING, _S.PENDING_REVIEW, _S.REJECTED, _S.ERASED}),
+    _S.PENDING_REVIEW: frozenset({_S.VERIFYING, _S.PENDING_REVIEW, _S.ACTIVE, _S.REJECTED, _S.ERASED}),
+    _S.ACTIVE: frozenset({_S.VERIFYING, _S.PENDING_REVIEW, _S.SUSPENDED, _S.ERASED}),
+    _S.REJECTED: frozenset({_S.VERIFYING, _S.PENDING_REVIEW, _S.ACTIVE, _S.ERASED}),
     _S.SUSPENDED: frozenset({_S.ACTIVE, _S.ERASED}),
     _S.ERASED: frozenset(),
 }

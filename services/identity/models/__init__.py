@@ -6,6 +6,7 @@ from services.identity.models.access import Captcha, LoginFailure, LoginSession,
 from services.identity.models.base import Base
 from services.identity.models.imports import ImportJob, ImportRow
 from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
+from services.identity.models.reviewing import RealnameCheck, ReviewStep
 from services.identity.models.second_factor import RecoveryCode, Totp
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "Principal",
+    "RealnameCheck",
     "RecoveryCode",
     "RefreshToken",
+    "ReviewStep",
     "RoleGrant",
     "Totp",
     "VerificationCode",

@@ -64,6 +64,9 @@ class Volunteer(Base):
     guardian_name_sealed: Mapped[str | None]
     guardian_phone_sealed: Mapped[str | None]
     guardian_consented_at: Mapped[datetime | None]
+    emergency_name_sealed: Mapped[str | None]
+    emergency_phone_sealed: Mapped[str | None]
+    realname: Mapped[str | None]  # what the verifier said of this name and certificate; None before it was ever asked
     registered_at: Mapped[datetime]
     submitted_at: Mapped[datetime]  # when a review was asked for last: decisions from before it are about older facts
     decided_at: Mapped[datetime | None]  # when the last decision that was taken over was made

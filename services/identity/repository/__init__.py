@@ -14,6 +14,7 @@ from services.identity.repository.access import (
 )
 from services.identity.repository.imports import ImportRepository
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
+from services.identity.repository.reviewing import ReviewingRepository
 from services.identity.repository.second_factor import SecondFactorRepository
 from services.identity.settings import IdentitySettings
 from services.identity.vault import Vault
@@ -30,6 +31,7 @@ class IdentityUnitOfWork(UnitOfWork):
         self.accounts = AccountRepository(self)
         self.volunteers = VolunteerRepository(self)
         self.roles = RoleRepository(self)
+        self.reviewing = ReviewingRepository(self)
         self.captchas = CaptchaRepository(self)
         self.codes = CodeRepository(self)
         self.logins = LoginRepository(self)

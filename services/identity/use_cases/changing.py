@@ -18,11 +18,11 @@ from services.identity.domain.certificates import Certificate, CertType
 from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.use_cases import papers
+from services.identity.use_cases import papers, realname
 from services.identity.use_cases.codes import fitting_code, recipient_digest, use_code, wrong_code
 from services.identity.use_cases.profile import get_me, own_account
-from services.identity.use_cases.telling import ask_for_review, tell_contact, tell_volunteer
-from services.identity.verifier import Verifier
+from services.identity.use_cases.telling import tell_contact, tell_volunteer
+from services.identity.verifier import Outcome, Verifier
 
 _PLAIN = ("region", "political_status", "clothing_size", "skills", "service_types")
 _OF_VOLUNTEERS = ("cert_no", *_PLAIN)
@@ -46,13 +46,16 @@ def update_me(units: Any, command: commands.UpdateMe, verifier: Verifier) -> dic
         account = own_account(uow)
         volunteer = uow.volunteers.of_account(account.id)
         certificate, faults = _examine(uow, command, volunteer)
+        patience = uow.settings.realname_timeout
+    outcome = None
     if not faults and certificate is not None and (command.name is not None or command.cert_no is not None):
-        faults = papers.mismatch(verifier, command.name or account.name, certificate)
+        outcome = realname.ask(verifier, command.name or account.name, certificate, patience)
+        faults = realname.faults_of(outcome)
     if faults:
         raise Invalid(*faults)
     try:
         with units() as uow:
-            return _change(uow, command, certificate)
+            return _change(uow, command, certificate, outcome)
     except IntegrityError as error:
         raise papers.taken_meanwhile(error) from error
 
@@ -98,7 +101,9 @@ def _present_certificate(uow: IdentityUnitOfWork, volunteer: Volunteer) -> Certi
     return Certificate(CertType(volunteer.cert_type), uow.vault.cert_no_of(volunteer) or "", volunteer.birth_date)
 
 
-def _change(uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Certificate | None) -> dict[str, Any]:
+def _change(
+    uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Certificate | None, outcome: Outcome | None
+) -> dict[str, Any]:
     account = uow.accounts.lock(uow.caller.require_account())
     if account is None:
         raise NotAuthenticated()
@@ -110,7 +115,7 @@ def _change(uow: IdentityUnitOfWork, command: commands.UpdateMe, certificate: Ce
         account.name = command.name
     if volunteer is not None:
         volunteer.version += 1
-        _change_volunteer(uow, command, certificate, volunteer, account)
+        _change_volunteer(uow, command, certificate, outcome, volunteer, account)
     uow.session.flush()
     if contacts:
         account.version += 1
@@ -138,6 +143,7 @@ def _change_volunteer(
     uow: IdentityUnitOfWork,
     command: commands.UpdateMe,
     certificate: Certificate | None,
+    outcome: Outcome | None,
     volunteer: Volunteer,
     account: Account,
 ) -> None:
@@ -149,8 +155,9 @@ def _change_volunteer(
     if command.name is None and command.cert_no is None:
         return
     if volunteer.status == VolunteerStatus.REJECTED:
-        return  # corrected; POST /me/resubmission asks for the review
-    ask_for_review(uow, volunteer, account)
+        volunteer.realname = realname.WAITING  # corrected; POST /me/resubmission asks for check and review
+        return
+    realname.submit(uow, volunteer, account, outcome)
 
 
 def _change_certificate(uow: IdentityUnitOfWork, volunteer: Volunteer, certificate: Certificate) -> None:

@@ -35,6 +35,7 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
         tell_contact(uow, account, None)
     else:
         _blank_volunteer(volunteer)
+        uow.reviewing.forget(volunteer.id)
         # the state first: whoever copies it must not find the person again after having forgotten them
         tell_volunteer(uow, volunteer, account)
         uow.publish(VolunteerErased(volunteer_id=volunteer.id, account_id=account.id), version=volunteer.version)
@@ -61,3 +62,5 @@ def _blank_volunteer(volunteer: Volunteer) -> None:
     volunteer.skills, volunteer.service_types, volunteer.certificate_warnings = [], [], []
     volunteer.guardian_name_sealed = volunteer.guardian_phone_sealed = None
     volunteer.guardian_consented_at = None
+    volunteer.emergency_name_sealed = volunteer.emergency_phone_sealed = None
+    volunteer.realname = None

@@ -17,7 +17,6 @@ from services.identity.domain.certificates import BadNumber, Certificate, CertTy
 from services.identity.domain.people import AgePolicy
 from services.identity.metrics import CERTIFICATE_WARNINGS
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.verifier import Outcome, Verifier
 
 ALREADY_REGISTERED = FieldError("cert_no", "already_registered", "该证件已注册", "has been registered already")
 _TAKEN = {
@@ -28,7 +27,6 @@ _TAKEN = {
 }
 PHONE_IN_USE, EMAIL_IN_USE = _TAKEN["uq_account_phone"], _TAKEN["uq_account_email"]
 ACCOUNT_IN_USE = _TAKEN["uq_account_account_name"]
-MISMATCH = FieldError("name", "name_mismatch", "姓名与证件不一致", "is not the name of the certificate's holder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,6 @@ def read(
     assert certificate.birth_date is not None
     faults = ages.faults(certificate.birth_date, today, guardian_consents=papers.guardian_consents, field=field)
     return certificate, list(faults)
-
-
-def mismatch(verifier: Verifier, name: str, certificate: Certificate) -> list[FieldError]:
-    """What the real-name check has against ``name``; asked with no transaction open."""
-    return [MISMATCH] if verifier.check(name, certificate) is Outcome.MISMATCHED else []
 
 
 def taken_meanwhile(error: IntegrityError) -> Invalid:

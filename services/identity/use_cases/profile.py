@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.errors import IllegalTransition, NotAuthenticated
+from services.chassis.errors import IllegalTransition, Invalid, NotAuthenticated
 from services.chassis.masking import masked_email, masked_mobile
 from services.identity import commands
 from services.identity.domain.certificates import masked_number
 from services.identity.domain.people import VolunteerStatus
 from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
+from services.identity.use_cases import realname
 from services.identity.use_cases.sessions import sessions_of
-from services.identity.use_cases.telling import ask_for_review, tell_volunteer
+from services.identity.use_cases.telling import tell_volunteer
+from services.identity.verifier import Verifier
 
 
 def own_account(uow: IdentityUnitOfWork) -> Account:
@@ -41,19 +43,41 @@ def get_me(_query: commands.GetMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
     }
 
 
-def resubmit(_command: commands.Resubmit, uow: IdentityUnitOfWork) -> dict[str, Any]:
-    """Put a rejected registration before the home organization again; raises ``IllegalTransition`` otherwise."""
+def resubmit(units: Any, _command: commands.Resubmit, verifier: Verifier) -> dict[str, Any]:
+    """Put a rejected registration before the home organization again, after the real-name check.
+
+    Raises ``IllegalTransition`` for who is not rejected, ``Invalid`` if name and certificate do not belong together.
+    """
+    with units() as uow:
+        question = realname.question_of(uow, *_rejected(uow))
+        patience = uow.settings.realname_timeout
+    outcome = question.put_to(verifier, patience)
+    faults = realname.faults_of(outcome)
+    if faults:
+        raise Invalid(*faults)
+    with units() as uow:
+        volunteer, account = _rejected(uow)
+        volunteer.version += 1
+        realname.submit(uow, volunteer, account, outcome if question.is_about(volunteer, account) else None)
+        tell_volunteer(uow, volunteer, account)
+        uow.audit("volunteer.resubmitted", f"volunteer:{volunteer.id}")
+        return get_me(commands.GetMe(), uow)
+
+
+def _rejected(uow: IdentityUnitOfWork) -> tuple[Volunteer, Account]:
     uow.caller.require_volunteer()
     account = own_account(uow)
     volunteer = uow.volunteers.lock_of_account(account.id)
     assert volunteer is not None
     if volunteer.status != VolunteerStatus.REJECTED:  # the state machine would let a correction through, not this
         raise IllegalTransition(current=volunteer.status, attempted=VolunteerStatus.PENDING_REVIEW.value)
-    volunteer.version += 1
-    ask_for_review(uow, volunteer, account)
-    tell_volunteer(uow, volunteer, account)
-    uow.audit("volunteer.resubmitted", f"volunteer:{volunteer.id}")
-    return get_me(commands.GetMe(), uow)
+    return volunteer, account
+
+
+def list_review_history(_query: commands.ListReviewHistory, uow: IdentityUnitOfWork) -> dict[str, Any]:
+    """Every step of one's own registration, the oldest first."""
+    volunteer_id = uow.caller.require_volunteer()
+    return {"items": uow.reviewing.steps_of(volunteer_id)}
 
 
 def export_me(_command: commands.ExportMe, uow: IdentityUnitOfWork) -> dict[str, Any]:

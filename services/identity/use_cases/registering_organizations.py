@@ -29,7 +29,7 @@ from services.identity.metrics import REFUSALS, REGISTRATIONS
 from services.identity.models import Account, Principal
 from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.use_cases import papers
+from services.identity.use_cases import papers, realname
 from services.identity.use_cases.codes import fitting_code, give_back_code, use_code, wrong_code
 from services.identity.use_cases.registering_volunteers import AskOrganization
 from services.identity.use_cases.telling import tell_contact
@@ -53,11 +53,13 @@ def register_organization(
     """``{organization_id, status}``; raises ``Invalid`` with every field, identity's own before organization's."""
     with units() as uow:
         certificate, cut_off, faults = _examine(uow, command)
-        passwords = passwords_with(uow.settings.argon2)
+        passwords, patience = passwords_with(uow.settings.argon2), uow.settings.realname_timeout
     if cut_off is not None and not passwords.fits(command.password, cut_off.password_hash):
         faults.append(papers.ACCOUNT_IN_USE)
     if not faults and certificate is not None:
-        faults += [_of_principal(fault) for fault in papers.mismatch(verifier, command.principal.name, certificate)]
+        # without an answer it goes on: an administrator above decides about every organization (docs/adr/0015)
+        outcome = realname.ask(verifier, command.principal.name, certificate, patience)
+        faults += [_of_principal(fault) for fault in realname.faults_of(outcome)]
     if faults or certificate is None:
         raise _refused(Invalid(*faults))
     password_hash = passwords.hash(command.password) if cut_off is None else None

@@ -26,10 +26,10 @@ from services.identity.metrics import REFUSALS, REGISTRATIONS
 from services.identity.models import Account, Volunteer
 from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.use_cases import papers
+from services.identity.use_cases import papers, realname
 from services.identity.use_cases.codes import fitting_code, use_code, wrong_code
-from services.identity.use_cases.telling import ask_for_review, tell_contact, tell_volunteer
-from services.identity.verifier import Verifier
+from services.identity.use_cases.telling import tell_contact, tell_volunteer
+from services.identity.verifier import Outcome, Verifier
 
 AskOrganization = Callable[[str, dict[str, Any]], Any]  # (method, request) -> answer; raises its refusal
 
@@ -37,19 +37,24 @@ AskOrganization = Callable[[str, dict[str, Any]], Any]  # (method, request) -> a
 def register_volunteer(
     units: Any, command: commands.RegisterVolunteer, ask_organization: AskOrganization, verifier: Verifier
 ) -> Volunteer:
-    """The new volunteer, who waits for review; raises ``Invalid`` with every field that breaks a rule."""
+    """The new volunteer, who waits for review, or for the real-name check if that gives no answer now.
+
+    Raises ``Invalid`` with every field that breaks a rule.
+    """
     with units() as uow:
         certificate, faults = _examine(uow, command)
         settings = uow.settings
     faults += _organization_faults(ask_organization, command.organization_id, give_up=not faults)
+    outcome = None
     if not faults and certificate is not None:
-        faults += papers.mismatch(verifier, command.name, certificate)
+        outcome = realname.ask(verifier, command.name, certificate, settings.realname_timeout)
+        faults += realname.faults_of(outcome)
     if faults or certificate is None:
         raise _refused(Invalid(*faults))
     password_hash = passwords_with(settings.argon2).hash(command.password)
     try:
         with units() as uow:
-            volunteer = _save(uow, command, certificate, password_hash)
+            volunteer = _save(uow, command, certificate, password_hash, outcome)
     except IntegrityError as error:
         raise _refused(papers.taken_meanwhile(error)) from error
     REGISTRATIONS.labels(AccountKind.VOLUNTEER.value).inc()
@@ -94,7 +99,11 @@ def _organization_faults(ask: AskOrganization, organization_id: str, *, give_up:
 
 
 def _save(
-    uow: IdentityUnitOfWork, command: commands.RegisterVolunteer, certificate: Certificate, password_hash: str
+    uow: IdentityUnitOfWork,
+    command: commands.RegisterVolunteer,
+    certificate: Certificate,
+    password_hash: str,
+    outcome: Outcome | None,
 ) -> Volunteer:
     use_code(uow, Purpose.REGISTER, uow.vault.phone_digest(command.phone), command.code)
     now, vault = uow.clock.now(), uow.vault
@@ -138,7 +147,7 @@ def _save(
     uow.session.flush()
     uow.session.add(volunteer)
     uow.session.flush()
-    ask_for_review(uow, volunteer, account)
+    realname.submit(uow, volunteer, account, outcome)
     tell_volunteer(uow, volunteer, account)
     tell_contact(uow, account, volunteer.id)
     uow.audit("volunteer.registered", f"volunteer:{volunteer.id}", organization_id=volunteer.organization_id)

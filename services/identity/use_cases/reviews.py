@@ -12,7 +12,8 @@ from services.chassis.events import Received
 from services.identity.domain.people import VolunteerStatus
 from services.identity.models import Volunteer
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.use_cases.telling import move, tell_volunteer
+from services.identity.use_cases.realname import holds_back
+from services.identity.use_cases.telling import move, note_step, tell_volunteer
 from services.organization.events import (
     AdministratorChanged,
     MembershipApproved,
@@ -23,12 +24,13 @@ from services.organization.events import (
 def take_over_approval(event: Received[MembershipApproved], uow: IdentityUnitOfWork) -> None:
     """A registered volunteer becomes active; an active one has moved to another organization."""
     volunteer = _decided(event.data.volunteer_id, event.time, uow)
-    if volunteer is None or volunteer.status == VolunteerStatus.VERIFYING:
+    if volunteer is None or holds_back(volunteer):
         return
     if volunteer.status in (VolunteerStatus.PENDING_REVIEW, VolunteerStatus.REJECTED):
         move(volunteer, VolunteerStatus.ACTIVE)
     volunteer.rejection_reason = None
     volunteer.organization_id = event.data.organization_id
+    note_step(uow, volunteer, "approved", event.time)
     _tell(uow, volunteer, event.time)
 
 
@@ -43,6 +45,7 @@ def take_over_rejection(event: Received[MembershipRejected], uow: IdentityUnitOf
         return
     move(volunteer, VolunteerStatus.REJECTED)
     volunteer.rejection_reason = event.data.reason
+    note_step(uow, volunteer, "rejected", event.time, event.data.reason)
     _tell(uow, volunteer, event.time)
 
 

@@ -6,12 +6,14 @@ changed; so every use case raises the version and tells in the same words.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from services.chassis.masking import masked_mobile
 from services.identity.domain.certificates import masked_number
 from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.events import ContactChanged, VolunteerChanged, VolunteerRegistered
 from services.identity.metrics import VOLUNTEER_TRANSITIONS
-from services.identity.models import Account, Volunteer
+from services.identity.models import Account, ReviewStep, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 
 
@@ -20,6 +22,16 @@ def move(volunteer: Volunteer, target: VolunteerStatus) -> None:
     source = VolunteerStatus(volunteer.status)
     volunteer.status = change_status(source, target).value
     VOLUNTEER_TRANSITIONS.labels(source.value, target.value).inc()
+
+
+def note_step(
+    uow: IdentityUnitOfWork, volunteer: Volunteer, step: str, at: datetime, reason: str | None = None
+) -> None:
+    """Add to the history of a volunteer's registration (``GET /me/review-history``)."""
+    organization_id = volunteer.organization_id
+    uow.session.add(
+        ReviewStep(volunteer_id=volunteer.id, step=step, organization_id=organization_id, reason=reason, at=at)
+    )
 
 
 def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
@@ -68,6 +80,7 @@ def ask_for_review(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Accou
     move(volunteer, VolunteerStatus.PENDING_REVIEW)
     volunteer.submitted_at = uow.clock.now()
     volunteer.rejection_reason = None
+    note_step(uow, volunteer, "submitted", volunteer.submitted_at)
     uow.publish(
         VolunteerRegistered(
             volunteer_id=volunteer.id,

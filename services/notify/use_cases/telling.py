@@ -23,7 +23,7 @@ from services.activity.events import (
 from services.attendance.events import HoursRecorded, ObjectionResolved, StarAwarded, SupplementDecided
 from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
 from services.chassis.events import Event, Received
-from services.identity.events import AccountSecurityNotice
+from services.identity.events import AccountSecurityNotice, RealnameDecided
 from services.notify.domain import CARD_STATUS_ZH, Channel
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
@@ -101,6 +101,8 @@ def _of_security(notice: str) -> Telling:
 
 
 TELLINGS: tuple[Telling, ...] = (
+    Telling(RealnameDecided, "realname_passed", URGENT, "volunteer_id", when=lambda e: e.outcome != "mismatched"),
+    Telling(RealnameDecided, "realname_mismatched", MANDATED, "volunteer_id", when=lambda e: e.outcome == "mismatched"),
     Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id"),
     Telling(OrganizationRejected, "organization_rejected", MANDATED, "account_id"),
     Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id", when=lambda e: not e.onboarded),

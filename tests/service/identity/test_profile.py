@@ -28,6 +28,11 @@ def change(identity: Identity, volunteer: Any, **changes: Any) -> dict[str, Any]
     )
 
 
+def resubmit(identity: Identity, volunteer: Any) -> dict[str, Any]:
+    units = identity.units.factory(identity.as_volunteer(volunteer))
+    return profile.resubmit(units, commands.Resubmit(), identity.verifier)
+
+
 def faults(refusal: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
     return {(fault.field, fault.code) for fault in refusal.value.errors}
 
@@ -93,8 +98,7 @@ def test_a_rejected_volunteer_corrects_first_and_asks_then(identity: Identity) -
     volunteer = identity.register()
     decide(identity, volunteer, "姓名有误")
     assert change(identity, volunteer, name="林榕")["volunteer"]["status"] == "rejected"
-    with identity.uow(identity.as_volunteer(volunteer)) as uow:
-        assert profile.resubmit(commands.Resubmit(), uow)["volunteer"]["status"] == "pending_review"
+    assert resubmit(identity, volunteer)["volunteer"]["status"] == "pending_review"
 
 
 def test_a_new_phone_takes_the_code_that_was_sent_to_it(identity: Identity) -> None:

@@ -33,8 +33,7 @@ def state(identity: Identity, volunteer: Any) -> tuple[str, str | None]:
 
 
 def resubmit(identity: Identity, volunteer: Any) -> None:
-    with identity.uow(identity.as_volunteer(volunteer)) as uow:
-        profile.resubmit(commands.Resubmit(), uow)
+    profile.resubmit(identity.units.factory(identity.as_volunteer(volunteer)), commands.Resubmit(), identity.verifier)
 
 
 def test_an_approval_makes_a_volunteer_active_and_everybody_hears_of_it(identity: Identity) -> None:

@@ -37,7 +37,15 @@ def an_event(telling: Telling) -> Any:
     values = {f.name: _sample(hints[f.name]) for f in dataclasses.fields(telling.event)}
     candidates = [
         telling.event(**{**values, **changed})
-        for changed in ({}, {"upheld": False}, {"approved": False}, {"minutes": -5}, {"onboarded": False}, *_STATUSES)
+        for changed in (
+            {},
+            {"upheld": False},
+            {"approved": False},
+            {"outcome": "mismatched"},
+            {"minutes": -5},
+            {"onboarded": False},
+            *_STATUSES,
+        )
         if set(changed) <= set(values)
     ]
     return next(event for event in candidates if telling.when(event))
