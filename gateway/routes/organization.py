@@ -18,7 +18,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
 from services.organization import errors
-from services.organization.schemas import reports, reviews, tree
+from services.organization.schemas import reports, reviews, shaping, tree
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -97,6 +97,26 @@ ROUTES = [
         "POST", "/organizations/{organization_id}/resubmission", "organization.resubmit_organization",
         request=tree.OrganizationById, answer=tree.Organization, who=Who.ADMINISTRATOR, tags=_TREE,
         errors=(IllegalTransition,), zh="重新提交审核", en="Ask for a new review after a rejection",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/move", "organization.move_organization",
+        request=shaping.MoveOrganization, answer=tree.Organization, who=Who.ADMINISTRATOR, deadline=30, tags=_TREE,
+        errors=(errors.MoveUnderItself,), zh="移动组织及其下级", en="Put an organization and its subtree elsewhere",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/disablement", "organization.disable_organization",
+        request=shaping.DisableOrganization, answer=tree.Organization, who=Who.ADMINISTRATOR, tags=_TREE,
+        errors=(IllegalTransition,), zh="停用组织", en="Take an organization out of service",
+    ),
+    Route(
+        "DELETE", "/organizations/{organization_id}/disablement", "organization.enable_organization",
+        request=tree.OrganizationById, answer=tree.Organization, who=Who.ADMINISTRATOR, tags=_TREE,
+        errors=(IllegalTransition,), zh="恢复组织", en="Bring a disabled organization back",
+    ),
+    Route(
+        "GET", "/divisions", "organization.list_divisions",
+        request=shaping.ListDivisions, answer=shaping.Divisions, who=Who.PUBLIC, tags=_TREE,
+        zh="行政区划", en="The province's divisions by their codes",
     ),
     Route(
         "GET", "/organizations/{organization_id}/tree", "organization.list_tree",

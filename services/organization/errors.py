@@ -52,3 +52,12 @@ class TransferPending(Conflict):
     code = "transfer_pending"
     title_zh, title_en = "已有待审核的归属变更", "A transfer is waiting already"
     detail_zh, detail_en = "请等待审核结果。", "Wait until it has been decided."
+
+
+class MoveUnderItself(Conflict):
+    """An organization cannot stand under itself or under one of its own subtree."""
+
+    code = "move_under_itself"
+    title_zh, title_en = "不能移到自身之下", "Not under itself"
+    detail_zh = "不能将组织移到它自己或其下级之下。"
+    detail_en = "An organization cannot be moved under itself or below its own subtree."

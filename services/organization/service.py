@@ -9,7 +9,7 @@ from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
-from services.organization.schemas import reports, reviews, tree
+from services.organization.schemas import reports, reviews, shaping, tree
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
@@ -21,6 +21,7 @@ from services.organization.use_cases import (
     sites,
 )
 from services.organization.use_cases import reviews as reviewing
+from services.organization.use_cases import shaping as shaping_tree
 from services.organization.use_cases import supervision as supervising
 from services.organization.use_cases import tree as looking
 
@@ -59,6 +60,22 @@ class OrganizationService:
     @command(tree.OrganizationById, tree.Organization)
     def resubmit_organization(self, command, uow):
         return registration.resubmit_organization(command, uow)
+
+    @command(shaping.MoveOrganization, tree.Organization)
+    def move_organization(self, command, uow):
+        return shaping_tree.move_organization(command, uow)
+
+    @command(shaping.DisableOrganization, tree.Organization)
+    def disable_organization(self, command, uow):
+        return shaping_tree.disable_organization(command, uow)
+
+    @command(tree.OrganizationById, tree.Organization)
+    def enable_organization(self, command, uow):
+        return shaping_tree.enable_organization(command, uow)
+
+    @query(shaping.ListDivisions, shaping.Divisions)
+    def list_divisions(self, query, uow):
+        return shaping_tree.list_divisions(query, uow)
 
     @query(tree.ListAdministrators, tree.AdministratorPage)
     def list_administrators(self, query, uow):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.organizations import LTree
+from services.organization import divisions
 from services.organization.models.base import UUID, Base
 
 
@@ -25,12 +26,23 @@ class Organization(Base):
     uscc: Mapped[str | None]
     status: Mapped[str]
     rejection_reason: Mapped[str | None]
+    disablement_reason: Mapped[str | None]
     account_id: Mapped[str] = mapped_column(UUID)
     principal_name: Mapped[str]
     registered_at: Mapped[datetime]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(sa.BigInteger)
+
+    @property
+    def region_name(self) -> str | None:
+        """The division's full name; None where the code is not listed."""
+        return divisions.name_of(self.region)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is doubtful and refused nobody: ``unknown_region`` for a code that the list of divisions lacks."""
+        return [] if self.region_name is not None else ["unknown_region"]
 
     __table_args__ = (
         sa.Index("ix_organization_path", "path", postgresql_using="gist"),

@@ -16,6 +16,8 @@ from services.organization.models import Organization, ReviewDecision
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
 
+_SHAPE = sa.func.hashtextextended("organization tree", 0)
+
 
 class TreeRepository:
     """Nodes."""
@@ -73,6 +75,24 @@ class TreeRepository:
         ):
             raise Forbidden()
         return node
+
+    def lock_shape(self) -> None:
+        """Until the end of the transaction the caller alone changes who stands under whom (a move)."""
+        self._uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_SHAPE)))
+
+    def keep_shape(self) -> None:
+        """Until the end of the transaction nobody moves a subtree; taken before any other lock (docs/adr/0018)."""
+        self._uow.session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_SHAPE)))
+
+    def lock_subtree(self, top: Organization) -> Sequence[Organization]:
+        """The subtree of ``top`` as it is now, locked in the order of ids, as many decisions at once are."""
+        return self._uow.session.scalars(
+            sa.select(Organization)
+            .where(is_below(Organization.path, top.path))
+            .order_by(Organization.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
 
     def lock_siblings(self, parent_id: str | None) -> None:
         """Until the end of the transaction nobody else adds, renames or resubmits under the same parent."""

@@ -77,6 +77,7 @@ class OrganizationReview(Review):
     organization_kind = fields.String()
     parent_id = Id(allow_none=True)
     region = fields.String()
+    region_name = fields.String(allow_none=True)
     uscc = fields.String(allow_none=True)
     principal_name = fields.String()
     decisions = fields.List(fields.Nested(lambda: PastDecision()))

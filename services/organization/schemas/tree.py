@@ -80,10 +80,13 @@ class Organization(Answer):
     kind = fields.String()
     parent_id = Id(allow_none=True)
     region = fields.String()
+    region_name = fields.String(allow_none=True)
     uscc = fields.String(allow_none=True)
     status = fields.String()
     rejection_reason = fields.String(allow_none=True)
+    disablement_reason = fields.String(allow_none=True)
     registered_at = Timestamp()
+    warnings = fields.List(fields.String())
 
 
 OrganizationPage = page_of(Organization)
@@ -115,7 +118,7 @@ class TreeNode(Organization):
     """A node of the tree; ``level`` is 0 for the top of the subtree that was asked for."""
 
     class Meta:
-        exclude = ("rejection_reason", "registered_at")
+        exclude = ("rejection_reason", "disablement_reason", "registered_at", "warnings")
 
     level = fields.Integer()
 

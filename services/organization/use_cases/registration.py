@@ -7,6 +7,7 @@ from services.chassis.ids import new_id
 from services.chassis.organizations import ltree_path
 from services.organization import commands, metrics
 from services.organization.domain import (
+    MAX_LEVELS,
     Kind,
     OrganizationStatus,
     Role,
@@ -28,6 +29,7 @@ def register_organization(command: commands.RegisterOrganization, uow: Organizat
     Raises ``Invalid`` for a parent, kind, region or name that breaks a rule, ``OrganizationIdTaken``.
     """
     uow.caller.require_service("identity")
+    uow.tree.keep_shape()
     uow.tree.lock_siblings(command.parent_id)
     known = uow.tree.find(command.organization_id)
     if known is not None:
@@ -48,6 +50,7 @@ def register_organization(command: commands.RegisterOrganization, uow: Organizat
         uscc=command.uscc,
         status=OrganizationStatus.PENDING,
         rejection_reason=None,
+        disablement_reason=None,
         account_id=command.account_id,
         principal_name=command.principal_name,
         registered_at=now,
@@ -89,6 +92,8 @@ def _check_place(command: commands.RegisterOrganization, uow: OrganizationUnitOf
         faults.append(FieldError("kind", "root_exists", "省级组织已存在", "there is a province already"))
     if uow.tree.name_is_taken(command.parent_id, command.name):
         faults.append(_name_taken())
+    if parent is not None and parent.path.count(".") + 2 > MAX_LEVELS:
+        faults.append(too_deep())
     if faults:
         raise Invalid(*faults)
     return parent
@@ -99,6 +104,7 @@ def amend_organization(command: commands.AmendOrganization, uow: OrganizationUni
 
     Raises ``NotFound``, ``Forbidden``, ``Invalid`` for a name or region that breaks a rule.
     """
+    uow.tree.keep_shape()
     uow.tree.require_own(command.organization_id)
     organization = uow.tree.lock(command.organization_id)
     uow.tree.lock_siblings(organization.parent_id)
@@ -132,6 +138,7 @@ def resubmit_organization(command: commands.OrganizationById, uow: OrganizationU
 
     Raises ``NotFound``, ``Forbidden``, ``IllegalTransition``; ``Invalid`` if the place was taken meanwhile.
     """
+    uow.tree.keep_shape()
     uow.tree.require_own(command.organization_id)
     organization = uow.tree.lock(command.organization_id)
     status = change_organization(organization.status, OrganizationStatus.PENDING)
@@ -164,6 +171,11 @@ def _tell_registered(uow: OrganizationUnitOfWork, organization: Organization) ->
     )
     tell_state(uow, organization)
     metrics.REVIEWS_OPENED.labels("organizations").inc()
+
+
+def too_deep() -> FieldError:
+    """The tree would get more levels than it may have."""
+    return FieldError("parent_id", "too_deep", f"组织层级不能超过 {MAX_LEVELS} 级", f"has {MAX_LEVELS} levels above it")
 
 
 def _name_taken() -> FieldError:

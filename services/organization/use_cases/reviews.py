@@ -22,6 +22,7 @@ from services.organization.domain import (
     check_decidable,
     check_reason,
 )
+from services.organization.errors import OrganizationTakesNoMembers
 from services.organization.events import (
     MembershipRejected,
     OrganizationApproved,
@@ -83,6 +84,7 @@ def list_organization_reviews(query: commands.ListReviews, uow: OrganizationUnit
             "organization_kind": organization.kind,
             "parent_id": organization.parent_id,
             "region": organization.region,
+            "region_name": organization.region_name,
             "uscc": organization.uscc,
             "principal_name": organization.principal_name,
             "decisions": [decision for decision in history if decision.subject_id == organization.id],
@@ -99,7 +101,7 @@ def _age(submitted_at: Any, uow: OrganizationUnitOfWork) -> int:
 def decide_membership_review(command: commands.DecideReview, uow: OrganizationUnitOfWork) -> dict[str, str]:
     """Take a volunteer, who then leaves the organization they were in; or say why not.
 
-    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``.
+    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OrganizationTakesNoMembers``.
     """
     uow.caller.require_signed_in()
     check_reason(command.approve, command.reason)
@@ -107,6 +109,8 @@ def decide_membership_review(command: commands.DecideReview, uow: OrganizationUn
     check_decidable(membership.status)
     organization = uow.tree.get(membership.organization_id)
     if command.approve:
+        if organization.status != OrganizationStatus.ACTIVE:
+            raise OrganizationTakesNoMembers()
         for former in uow.memberships.in_status(membership.volunteer_id, MembershipStatus.APPROVED):
             leave(former, uow)
         uow.session.flush()  # one approved membership at a time: the former ends before this one begins

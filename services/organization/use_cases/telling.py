@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.organization.events import (
@@ -54,3 +55,8 @@ def tell_state(uow: OrganizationUnitOfWork, organization: Organization) -> None:
 def tell_administrator(uow: OrganizationUnitOfWork, administrator: Administrator) -> None:
     """Publish a role's state with its version."""
     uow.publish(administrator_state(administrator), version=administrator.version)
+
+
+def tell_states(uow: OrganizationUnitOfWork, organizations: Iterable[Organization]) -> None:
+    """Publish many organizations' states, each with its version."""
+    uow.publish_many([(organization_state(organization), organization.version) for organization in organizations])

@@ -32,7 +32,8 @@ def get_organization(query: commands.OrganizationById, uow: OrganizationUnitOfWo
     Raises ``NotFound``.
     """
     organization = uow.tree.require_visible(query.organization_id)
-    return _shown(organization) | {"rejection_reason": organization.rejection_reason}
+    concerned = ("rejection_reason", "disablement_reason")
+    return _shown(organization) | {name: getattr(organization, name) for name in concerned}
 
 
 def list_organizations(query: commands.ListOrganizations, uow: OrganizationUnitOfWork) -> PageResult[Any]:
@@ -70,5 +71,5 @@ def list_tree(query: commands.ListTree, uow: OrganizationUnitOfWork) -> PageResu
 
 
 def _shown(organization: Organization) -> dict[str, Any]:
-    shown = ("id", "name", "kind", "parent_id", "region", "uscc", "status", "registered_at")
+    shown = ("id", "name", "kind", "parent_id", "region", "region_name", "uscc", "status", "registered_at", "warnings")
     return {name: getattr(organization, name) for name in shown}

@@ -60,6 +60,11 @@ def may_stand_under(kind: Kind, parent: Kind | None) -> bool:
     return kind is Kind.PROVINCE if parent is None else parent in _PARENTS[kind]
 
 
+MAX_LEVELS = 32
+"""How many levels a tree may have: far more than offices do. An inner entry of the index over paths holds two of them,
+and PostgreSQL cannot split a page into which two entries do not fit."""
+
+
 def region_prefix(region: str) -> str:
     """What the code of every division within ``region`` begins with (GB/T 2260): 44 for 440000, 4401 for 440100."""
     if region.endswith("0000"):
