@@ -56,6 +56,7 @@ def variables(credentials: Credentials) -> dict[str, str]:
         "ZHIYUAN_TOKEN_PUBLIC_KEYS": credentials["token_public_keys"],
         "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
         "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": json.dumps(credentials["webhook_secrets"]),
+        "ZHIYUAN_WECHAT_PUSH_TOKEN": credentials["wechat_push_token"],
         "ZHIYUAN_PLATFORM_ADMIN_ACCOUNT": credentials["platform_admin"]["account"],
         "ZHIYUAN_PLATFORM_ADMIN_PASSWORD": credentials["platform_admin"]["password"],
         "GRAFANA_ADMIN_PASSWORD": credentials["grafana_admin"],

@@ -60,6 +60,7 @@ def make() -> Credentials:
             bank: {"private": key.as_dict(private=True), "public": key.as_dict(private=False)}
             for bank, key in bank_keys.items()
         },
+        "wechat_push_token": secrets.token_hex(16),
         "webhook_secrets": {bank: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for bank in BANKS},
         "platform_admin": {"account": "platform-admin", "password": secrets.token_urlsafe(12)},
         "grafana_admin": secrets.token_urlsafe(12),

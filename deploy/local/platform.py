@@ -159,6 +159,7 @@ class Platform:
                 for bank in BANKS
             },
             "logins": {"platform_admin": self.secrets["platform_admin"]},
+            "wechat": {"push_token": self.secrets["wechat_push_token"]},
         }
 
     def job_environment(self, service: str) -> dict[str, str]:

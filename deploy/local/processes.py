@@ -63,6 +63,9 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
             "ZHIYUAN_PLATFORM_ADMIN_PASSWORD": administrator["password"],
             "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
             "ZHIYUAN_CAPTCHA": "fixed",
+            "ZHIYUAN_WECHAT_PROVIDER": "simulator",
+            "ZHIYUAN_WECHAT_PUSH_TOKEN": credentials["wechat_push_token"],
+            "ZHIYUAN_ALIPAY_PROVIDER": "simulator",
         },
         "attendance": {
             "ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"],

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
 from gateway.routing import OneOf, Route, Who
 from gateway.sites import RegisterVolunteerAtSite, home_by_site
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
+from services.chassis.context import Caller
+from services.chassis.errors import NotFound
 from services.identity import errors
-from services.identity.schemas import answers, profiles, requests, second_factor
+from services.identity.schemas import answers, bindings, profiles, requests, second_factor
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
 
 _SIGNING_IN = ("signing in",)
 _REGISTERING = ("registering",)
 _ME = ("me",)
+_BY_CODE = (
+    errors.BadAuthorizationCode, errors.TotpRequired, errors.BadTotp, errors.LoginLocked, errors.ProviderNotConfigured,
+)  # fmt: skip
 _SERVICES = ("identity", "organization", "activity", "attendance", "card", "notify")
+
+_SIGNED = ("signature", "timestamp", "nonce", "body_base64")
+
+
+async def only_what_is_signed(
+    _request: Request, _caller: Caller, payload: dict[str, Any], _gateway: Gateway
+) -> dict[str, Any]:
+    """WeChat adds parameters as it likes (``openid``, ``encrypt_type``)."""
+    return {name: payload[name] for name in _SIGNED if name in payload}
+
+
+async def as_text(_request: Request, answer: Any) -> Response:
+    """WeChat reads the bare word."""
+    return PlainTextResponse(answer["text"])
+
 
 ROUTES: list[Route] = [
     Route(
@@ -57,6 +85,53 @@ ROUTES: list[Route] = [
         "DELETE", "/sessions/current", "identity.end_current_session",
         request=requests.EndCurrentSession, who=Who.ENROLLING, status=204, tags=_SIGNING_IN,
         zh="退出登录", en="Sign out",
+    ),
+    Route(
+        "POST", "/sessions/wechat", "identity.sign_in_by_wechat",
+        request=bindings.SignInByCode, answer=answers.SignedIn, who=Who.PUBLIC, status=201, strict=True,
+        errors=(errors.NotBound, *_BY_CODE), tags=_SIGNING_IN,
+        zh="微信登录", en="Sign in with a bound WeChat",
+    ),
+    Route(
+        "POST", "/sessions/alipay", "identity.sign_in_by_alipay",
+        request=bindings.SignInByCode, answer=answers.SignedIn, who=Who.PUBLIC, status=201, strict=True,
+        errors=(errors.NotBound, *_BY_CODE), tags=_SIGNING_IN,
+        zh="支付宝登录", en="Sign in with a bound Alipay",
+    ),
+    Route(
+        "POST", "/me/wechat-binding", "identity.show_wechat_scene",
+        request=bindings.ShowWechatScene, answer=bindings.WechatScene, status=201, tags=_SIGNING_IN, strict=True,
+        errors=(errors.AlreadyBound, errors.ProviderNotConfigured),
+        zh="绑定微信", en="A QR code to bind one's WeChat with",
+    ),
+    Route(
+        "DELETE", "/me/wechat-binding", "identity.unbind_wechat",
+        request=bindings.UnbindWechat, status=204, errors=(NotFound,), tags=_SIGNING_IN,
+        zh="解除微信绑定", en="Take one's WeChat off",
+    ),
+    Route(
+        "POST", "/me/alipay-binding", "identity.bind_alipay",
+        request=bindings.BindAlipay, status=204, tags=_SIGNING_IN, strict=True,
+        errors=(errors.AlreadyBound, errors.BadAuthorizationCode, errors.ProviderNotConfigured),
+        zh="绑定支付宝", en="Bind one's Alipay by its authorization code",
+    ),
+    Route(
+        "DELETE", "/me/alipay-binding", "identity.unbind_alipay",
+        request=bindings.UnbindAlipay, status=204, errors=(NotFound,), tags=_SIGNING_IN,
+        zh="解除支付宝绑定", en="Take one's Alipay off",
+    ),
+    Route(
+        "GET", "/callbacks/wechat", "identity.answer_wechat_check",
+        request=bindings.CheckWechatCallback, answer=bindings.PlainText, who=Who.PUBLIC, render=as_text,
+        formats=("text/plain",), errors=(errors.PushRefused, errors.ProviderNotConfigured), tags=("callbacks",),
+        zh="微信服务器验证", en="WeChat asks whether we know the token; answers `echostr`",
+    ),
+    Route(
+        "POST", "/callbacks/wechat", "identity.take_wechat_push",
+        request=bindings.TakeWechatPush, answer=bindings.PlainText, who=Who.PUBLIC, raw_body=True,
+        prepare=only_what_is_signed, render=as_text, formats=("text/plain",), deadline=4.0, tags=("callbacks",),
+        errors=(errors.PushRefused, errors.ProviderNotConfigured),
+        zh="微信消息推送", en="WeChat tells that somebody scanned a code; answers `success`",
     ),
     Route(
         "POST", "/me/totp", "identity.enroll_totp",

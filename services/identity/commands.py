@@ -113,6 +113,56 @@ class RemoveTotp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInByCode:
+    """Whoever a provider's OAuth code names."""
+
+    code: str = field(repr=False)
+    totp: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowWechatScene:
+    """A QR code to bind one's WeChat with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnbindWechat:
+    """No WeChat any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BindAlipay:
+    """This is who I am at Alipay."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnbindAlipay:
+    """No Alipay any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckWechatCallback:
+    """WeChat asks whether we know the token."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    echostr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeWechatPush:
+    """WeChat tells what somebody did."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    body_base64: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefreshSession:
     """A new access token for a refresh token, which is spent by it."""
 

@@ -61,6 +61,50 @@ class TotpAlreadyEnrolled(Conflict):
     detail_zh, detail_en = "请先停用现有的动态验证码。", "Remove the present one first."
 
 
+class ProviderNotConfigured(AppError):
+    """The platform was not given an account at this provider."""
+
+    code = "provider_not_configured"
+    status = 503
+    title_zh, title_en = "未开通此登录方式", "This provider is not set up"
+    detail_zh, detail_en = "平台尚未接入 {provider}。", "The platform runs without {provider}."
+
+
+class BadAuthorizationCode(AppError):
+    """The provider does not know the OAuth code, or it was used."""
+
+    code = "bad_authorization_code"
+    status = 401
+    title_zh, title_en = "授权码无效", "The authorization code is not good"
+    detail_zh, detail_en = "授权码无效或已使用，请重新授权。", "It is unknown or was used. Ask for consent again."
+
+
+class NotBound(AppError):
+    """Nobody has bound this account of the provider: sign in by password, then bind."""
+
+    code = "not_bound"
+    status = 401
+    title_zh, title_en = "尚未绑定账号", "Not bound to an account"
+    detail_zh, detail_en = "请先用密码登录后再绑定。", "Sign in by password first, then bind it."
+
+
+class AlreadyBound(Conflict):
+    """The account has a binding at this provider, or theirs is bound to another account of ours."""
+
+    code = "already_bound"
+    title_zh, title_en = "已存在绑定关系", "There is a binding already"
+    detail_zh, detail_en = "请先解除现有的 {provider} 绑定。", "Remove the present binding of {provider} first."
+
+
+class PushRefused(AppError):
+    """The signature of a push does not fit, or its time is long past."""
+
+    code = "push_refused"
+    status = 403
+    title_zh, title_en = "推送签名无效", "The push is not signed"
+    detail_zh, detail_en = "签名不正确或已过期。", "The signature is wrong, or too old."
+
+
 class AlreadyVerifiedInPerson(Conflict):
     """Some organization has seen the person and the certificate; once is enough (notice, attachment 2)."""
 

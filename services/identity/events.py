@@ -114,6 +114,7 @@ class ContactChanged(Event):
     phone_sealed: str | None
     email_sealed: str | None
     locale: str = "zh"
+    wechat_openid_sealed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

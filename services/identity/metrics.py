@@ -12,7 +12,8 @@ REFUSALS = Counter(
 )
 LOGINS = Counter(
     "zhiyuan_identity_logins",
-    "Attempts to sign in; outcome is `ok`, `bad_credentials`, `locked`, `bad_captcha`, `totp_required` or `bad_totp`",
+    "Attempts to sign in; outcome is `ok`, `bad_credentials`, `locked`, `bad_captcha`, `totp_required`, `bad_totp`"
+    " or `not_bound`",
     ["outcome"],
 )
 REFRESHES = Counter(
@@ -44,4 +45,9 @@ REALNAME_CHECKS = Counter(
 )
 REALNAME_WAITING = Gauge(
     "zhiyuan_identity_realname_waiting", "Volunteers whose real-name check still waits for an answer (verifying)"
+)
+BINDINGS = Counter(
+    "zhiyuan_identity_bindings",
+    "Accounts of other providers; outcome is `bound`, `unbound`, `taken` (another account has it) or `unknown_scene`",
+    ["provider", "outcome"],
 )

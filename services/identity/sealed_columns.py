@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.sealed import SealedColumn
-from services.identity.models import Account, ImportRow, Principal, Totp, Volunteer
+from services.identity.models import Account, Binding, ImportRow, Principal, Totp, Volunteer
 
 SEALED_COLUMNS = (
     SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
@@ -15,5 +15,6 @@ SEALED_COLUMNS = (
     SealedColumn(Volunteer.emergency_phone_sealed, "volunteer.emergency_phone:{id}", "field_cipher"),
     SealedColumn(Principal.cert_no_sealed, "principal.cert_no:{account_id}", "field_cipher"),
     SealedColumn(Totp.secret_sealed, "totp.secret:{account_id}", "field_cipher"),
+    SealedColumn(Binding.openid_sealed, "binding.openid:{account_id}:{provider}", "field_cipher"),
     SealedColumn(ImportRow.payload_sealed, "import_row.payload:{id}", "field_cipher"),
 )

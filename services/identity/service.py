@@ -6,11 +6,15 @@ from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audi
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga, sweep
 from services.chassis.rpc_client import ServiceClient
 from services.chassis.schema import EmptyAnswer
+from services.identity.domain.bindings import Provider
+from services.identity.providers import alipay_for, wechat_for
 from services.identity.repository import UNIT_OF_WORK
 from services.identity.schemas import answers, profiles, requests, second_factor
+from services.identity.schemas import bindings as binding_schemas
 from services.identity.schemas import imports as import_schemas
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import (
+    bindings,
     captchas,
     changing,
     codes,
@@ -86,6 +90,38 @@ class IdentityService:
     @saga(second_factor.RemoveTotp, EmptyAnswer)
     def remove_totp(self, command):
         return second_factors.remove_totp(self.unit_of_work, command)
+
+    @saga(binding_schemas.SignInByCode, answers.SignedIn)
+    def sign_in_by_wechat(self, command):
+        return bindings.sign_in_with(self.unit_of_work, Provider.WECHAT, wechat_for(self.settings), command)
+
+    @saga(binding_schemas.SignInByCode, answers.SignedIn)
+    def sign_in_by_alipay(self, command):
+        return bindings.sign_in_with(self.unit_of_work, Provider.ALIPAY, alipay_for(self.settings), command)
+
+    @saga(binding_schemas.ShowWechatScene, binding_schemas.WechatScene)
+    def show_wechat_scene(self, command):
+        return bindings.show_wechat_scene(self.unit_of_work, wechat_for(self.settings))
+
+    @command(binding_schemas.UnbindWechat, EmptyAnswer)
+    def unbind_wechat(self, command, uow):
+        return bindings.unbind(uow, Provider.WECHAT)
+
+    @saga(binding_schemas.BindAlipay, EmptyAnswer)
+    def bind_alipay(self, command):
+        return bindings.bind_alipay(self.unit_of_work, command, alipay_for(self.settings))
+
+    @command(binding_schemas.UnbindAlipay, EmptyAnswer)
+    def unbind_alipay(self, command, uow):
+        return bindings.unbind(uow, Provider.ALIPAY)
+
+    @query(binding_schemas.CheckWechatCallback, binding_schemas.PlainText)
+    def answer_wechat_check(self, query, uow):
+        return bindings.answer_wechat_check(query, uow)
+
+    @command(binding_schemas.TakeWechatPush, binding_schemas.PlainText)
+    def take_wechat_push(self, command, uow):
+        return bindings.take_wechat_push(command, uow)
 
     @query(requests.ListSessions, answers.SessionList)
     def list_sessions(self, query, uow):

@@ -158,6 +158,46 @@ class IdentitySettings(ServiceSettings):
         parse=int,
         default=100,
     )
+    wechat_provider: str = setting(
+        "ZHIYUAN_WECHAT_PROVIDER",
+        "Who stands for WeChat: none, wechat, or the simulator (not in production).",
+        parse=choice("none", "wechat", "simulator"),
+        default="none",
+    )
+    wechat_app_id: str = setting("ZHIYUAN_WECHAT_APP_ID", "AppID of the service account.", default="")
+    wechat_app_secret: Secret = setting(
+        "ZHIYUAN_WECHAT_APP_SECRET", "AppSecret of the service account.", parse=Secret, default=Secret("")
+    )
+    wechat_push_token: Secret = setting(
+        "ZHIYUAN_WECHAT_PUSH_TOKEN",
+        "The token that signs what WeChat pushes, as in its console; none: no push is taken.",
+        parse=Secret,
+        default=Secret(""),
+    )
+    wechat_api_url: str = setting(
+        "ZHIYUAN_WECHAT_API_URL", "Where WeChat's interface is.", default="https://api.weixin.qq.com"
+    )
+    wechat_scene_minutes: int = setting(
+        "ZHIYUAN_WECHAT_SCENE_MINUTES", "How long a QR code to bind with is good.", parse=int, default=10
+    )
+    alipay_provider: str = setting(
+        "ZHIYUAN_ALIPAY_PROVIDER",
+        "Who stands for Alipay: none, alipay, or the simulator (not in production).",
+        parse=choice("none", "alipay", "simulator"),
+        default="none",
+    )
+    alipay_app_id: str = setting("ZHIYUAN_ALIPAY_APP_ID", "The application's id at Alipay.", default="")
+    alipay_private_key: Secret = setting(
+        "ZHIYUAN_ALIPAY_PRIVATE_KEY", "The application's RSA key: base64 of PKCS#8.", parse=Secret, default=Secret("")
+    )
+    alipay_public_key: str = setting(
+        "ZHIYUAN_ALIPAY_PUBLIC_KEY", "Alipay's own RSA public key, from its console: base64.", default=""
+    )
+    alipay_gateway_url: str = setting(
+        "ZHIYUAN_ALIPAY_GATEWAY_URL",
+        "Where Alipay's interface is.",
+        default="https://openapi.alipay.com/gateway.do",
+    )
     totp_required_roles: frozenset[str] = setting(
         "ZHIYUAN_TOTP_REQUIRED_ROLES",
         "Administrators who can do nothing without a second factor: platform,owner,reviewer,…",
@@ -185,6 +225,16 @@ class IdentitySettings(ServiceSettings):
             found += self._faults_of_http_verifier()
         if not 0 < self.realname_later_timeout < 30:
             found.append("ZHIYUAN_REALNAME_LATER_TIMEOUT must be below 30: then the question counts as abandoned")
+        if self.production and "simulator" in (self.wechat_provider, self.alipay_provider):
+            found.append("ZHIYUAN_WECHAT_PROVIDER and ZHIYUAN_ALIPAY_PROVIDER may not be simulators in production")
+        if self.wechat_provider == "wechat" and not (
+            self.wechat_app_id and self.wechat_app_secret.reveal() and self.wechat_push_token.reveal()
+        ):
+            found.append("ZHIYUAN_WECHAT_PROVIDER is wechat, and its APP_ID, APP_SECRET or PUSH_TOKEN is not set")
+        if self.alipay_provider == "alipay" and not (
+            self.alipay_app_id and self.alipay_private_key.reveal() and self.alipay_public_key
+        ):
+            found.append("ZHIYUAN_ALIPAY_PROVIDER is alipay, and its APP_ID, PRIVATE_KEY or PUBLIC_KEY is not set")
         if len(self.codes_per_recipient) != 3:
             found.append("ZHIYUAN_CODES_PER_RECIPIENT must be three numbers")
         if len(self.argon2) != 3:

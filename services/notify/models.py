@@ -28,6 +28,7 @@ class ContactPoint(Base):
     volunteer_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False), unique=True)
     phone_sealed: Mapped[str | None]
     email_sealed: Mapped[str | None]
+    wechat_openid_sealed: Mapped[str | None]
     locale: Mapped[str]
     version: Mapped[int] = mapped_column(sa.BigInteger)
     # an erased person's row stays, empty, so that an event that comes late cannot bring the contact back

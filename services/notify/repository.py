@@ -129,7 +129,8 @@ class ContactRepository:
 
     def erase(self, account_id: str, volunteer_id: str, now: datetime) -> None:
         """Empty somebody's contact point for good, whether or not it has arrived yet."""
-        emptied = {"volunteer_id": volunteer_id, "phone_sealed": None, "email_sealed": None, "erased_at": now}
+        sealed = {"phone_sealed": None, "email_sealed": None, "wechat_openid_sealed": None}
+        emptied = {"volunteer_id": volunteer_id, **sealed, "erased_at": now}
         statement = insert(ContactPoint).values(account_id=account_id, locale="zh", version=0, **emptied)
         self._uow.session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=emptied))
 

@@ -11,16 +11,12 @@ from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
 PROMISED = Path(__file__).with_name("api-paths.txt").read_text(encoding="utf-8").split("\n")
 
 LEFT_TO_LATER = {
-    "POST /me/wechat-binding",
-    "DELETE /me/wechat-binding",
     "GET /me/calendar.ics",
     "POST /activities/{}/walk-ins",
     "POST /me/service-certificates",
     "GET /service-certificates/{}",
     "POST /callbacks/sms/tencent",
     "POST /callbacks/sms/aliyun",
-    "GET /callbacks/wechat",
-    "POST /callbacks/wechat",
 }
 """Promised, and not built yet. This set may shrink and never grow."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.identity.models.access import Captcha, LoginFailure, LoginSession, RefreshToken, VerificationCode
 from services.identity.models.base import Base
+from services.identity.models.bindings import Binding, BindingScene, ProviderPush
 from services.identity.models.imports import ImportJob, ImportRow
 from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
 from services.identity.models.reviewing import RealnameCheck, ReviewStep
@@ -12,12 +13,15 @@ from services.identity.models.second_factor import RecoveryCode, Totp
 __all__ = [
     "Account",
     "Base",
+    "Binding",
+    "BindingScene",
     "Captcha",
     "ImportJob",
     "ImportRow",
     "LoginFailure",
     "LoginSession",
     "Principal",
+    "ProviderPush",
     "RealnameCheck",
     "RecoveryCode",
     "RefreshToken",

@@ -12,6 +12,7 @@ from services.identity.repository.access import (
     LoginRepository,
     SessionRepository,
 )
+from services.identity.repository.bindings import BindingRepository
 from services.identity.repository.imports import ImportRepository
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
 from services.identity.repository.reviewing import ReviewingRepository
@@ -37,6 +38,7 @@ class IdentityUnitOfWork(UnitOfWork):
         self.logins = LoginRepository(self)
         self.sessions = SessionRepository(self)
         self.second_factors = SecondFactorRepository(self)
+        self.bindings = BindingRepository(self)
         self.imports = ImportRepository(self)
         self.organizations = Organizations(self.session, self.caller)
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from services.chassis.context import Role
 from services.chassis.copies import save_if_newer
 from services.identity.domain.access import AccountKind
-from services.identity.models import Account, Principal, RoleGrant, Volunteer
+from services.identity.domain.bindings import Provider
+from services.identity.models import Account, Binding, Principal, RoleGrant, Volunteer
 
 if TYPE_CHECKING:
     from services.identity.repository import IdentityUnitOfWork
@@ -77,11 +78,13 @@ class AccountRepository:
         statement = sa.delete(Account).where(Account.id.in_(cut_off), Account.created_at < before)
         return len(self._uow.session.scalars(statement.returning(Account.id)).all())
 
-    def all(self) -> Iterator[tuple[Account, str | None]]:
-        """Every account that has not been erased, with its volunteer's id."""
+    def all(self) -> Iterator[tuple[Account, str | None, Binding | None]]:
+        """Every account that has not been erased, with its volunteer's id and its WeChat."""
+        of_wechat = sa.and_(Binding.account_id == Account.id, Binding.provider == Provider.WECHAT)
         statement = (
-            sa.select(Account, Volunteer.id)
+            sa.select(Account, Volunteer.id, Binding)
             .outerjoin(Volunteer, Volunteer.account_id == Account.id)
+            .outerjoin(Binding, of_wechat)
             .where(Account.erased_at.is_(None))
             .order_by(Account.id)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.chassis.schema import Answer, Day, Id, Timestamp
+from services.identity.schemas.bindings import BindingSummary
 
 
 class CaptchaAnswer(Answer):
@@ -116,6 +117,7 @@ class Me(Answer):
     confirmed_at = Timestamp()
     roles = fields.List(fields.Nested(RoleHeld))
     totp_enrolled = fields.Boolean()
+    bindings = fields.List(fields.Nested(BindingSummary))
     volunteer = fields.Nested(MyVolunteer, allow_none=True)
 
 

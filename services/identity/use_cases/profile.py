@@ -39,6 +39,7 @@ def get_me(_query: commands.GetMe, uow: IdentityUnitOfWork) -> dict[str, Any]:
         "confirmed_at": account.confirmed_at or account.created_at,
         "roles": uow.roles.of(account.id),
         "totp_enrolled": uow.second_factors.is_enrolled(account.id),
+        "bindings": uow.bindings.of(account.id),
         "volunteer": volunteer and _shown(uow, volunteer),
     }
 

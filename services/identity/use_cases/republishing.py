@@ -17,8 +17,8 @@ def volunteers(uow: IdentityUnitOfWork) -> Iterator[tuple[Event, int]]:
 
 def contacts(uow: IdentityUnitOfWork) -> Iterator[tuple[Event, int]]:
     """How every account can be reached."""
-    for account, volunteer_id in uow.accounts.all():
-        yield contact_state(uow, account, volunteer_id), account.version
+    for account, volunteer_id, wechat in uow.accounts.all():
+        yield contact_state(uow, account, volunteer_id, wechat), account.version
 
 
 STATE_EVENTS = {"volunteer": volunteers, "contact": contacts}

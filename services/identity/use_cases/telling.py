@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.masking import masked_mobile
+from services.identity.domain.bindings import Provider
 from services.identity.domain.certificates import masked_number
 from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.events import ContactChanged, VolunteerChanged, VolunteerRegistered
 from services.identity.metrics import VOLUNTEER_TRANSITIONS
-from services.identity.models import Account, ReviewStep, Volunteer
+from services.identity.models import Account, Binding, ReviewStep, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 
 
@@ -53,7 +54,9 @@ def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
     )
 
 
-def contact_state(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None) -> ContactChanged:
+def contact_state(
+    uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None, wechat: Binding | None
+) -> ContactChanged:
     """How an account can be reached."""
     context = f"contact:{account.id}"
     return ContactChanged(
@@ -62,6 +65,7 @@ def contact_state(uow: IdentityUnitOfWork, account: Account, volunteer_id: str |
         phone_sealed=uow.vault.for_notify(context, uow.vault.phone_of(account)),
         email_sealed=uow.vault.for_notify(context, uow.vault.email_of(account)),
         locale=account.locale,
+        wechat_openid_sealed=uow.vault.for_notify(context, uow.bindings.openid_in(wechat)),
     )
 
 
@@ -72,7 +76,8 @@ def tell_volunteer(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Accou
 
 def tell_contact(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None) -> None:
     """Publish an account's contacts under its version."""
-    uow.publish(contact_state(uow, account, volunteer_id), version=account.version)
+    wechat = uow.bindings.get(account.id, Provider.WECHAT)
+    uow.publish(contact_state(uow, account, volunteer_id, wechat), version=account.version)
 
 
 def ask_for_review(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Account) -> None:

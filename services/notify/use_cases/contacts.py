@@ -16,6 +16,7 @@ def keep_contact(received: Received[ContactChanged], uow: NotifyUnitOfWork) -> N
             "volunteer_id": event.volunteer_id,
             "phone_sealed": event.phone_sealed,
             "email_sealed": event.email_sealed,
+            "wechat_openid_sealed": event.wechat_openid_sealed,
             "locale": event.locale,
             "version": received.aggregate_version,
         }
