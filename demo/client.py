@@ -61,6 +61,10 @@ class Client:
         """Somebody else at the same platform."""
         return Client(self._http, account, password)
 
+    def anonymous(self) -> Client:
+        """Somebody at the same platform who has not signed in."""
+        return Client(self._http)
+
     # what a frontend does ---------------------------------------------------------------------------------------
 
     def get(self, path: str, **query: Any) -> Any:
@@ -70,6 +74,10 @@ class Client:
     def post(self, path: str, **body: Any) -> Any:
         """The answer; raises :class:`Refused`."""
         return self._json("POST", path, json=body)
+
+    def put(self, path: str, **body: Any) -> Any:
+        """The answer; raises :class:`Refused`."""
+        return self._json("PUT", path, json=body)
 
     def patch(self, path: str, **body: Any) -> Any:
         """The answer; raises :class:`Refused`."""
@@ -82,6 +90,14 @@ class Client:
     def upload(self, name: str, content: bytes, media_type: str) -> str:
         """The id of a file that was kept."""
         return str(self._json("POST", "/uploads", files={"file": (name, content, media_type)})["upload_id"])
+
+    def send_file(self, path: str, name: str, content: bytes, media_type: str, **fields: str) -> Any:
+        """A form with one file and ``fields``; raises :class:`Refused`."""
+        return self._json("POST", path, files={"file": (name, content, media_type)}, data=fields)
+
+    def get_at(self, host: str, path: str, **query: Any) -> Any:
+        """The answer under another Host, as somebody sees it who came to a sub-platform."""
+        return self._json("GET", path, params=query, headers={"Host": host})
 
     def fetch(self, path: str, media_type: str, **query: Any) -> bytes:
         """The bytes of an answer in another format than JSON; raises :class:`Refused`."""

@@ -1,4 +1,4 @@
-"""The nine parts in their order, each measured; what one of them lacks stops that one only."""
+"""The ten parts in their order, each measured; what one of them lacks stops that one only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from demo.parts import (
     p6_hours,
     p7_cards,
     p8_supervision,
-    p9_operators,
+    p9_people,
+    p10_operators,
 )
 from demo.people import Invented
 from demo.world import Stage, World
@@ -51,7 +52,8 @@ PARTS: tuple[Part, ...] = tuple(
         p6_hours,
         p7_cards,
         p8_supervision,
-        p9_operators,
+        p9_people,
+        p10_operators,
     )
 )
 
