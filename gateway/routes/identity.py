@@ -13,7 +13,7 @@ from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.chassis.context import Caller
 from services.chassis.errors import NotFound
 from services.identity import errors
-from services.identity.schemas import answers, bindings, profiles, requests, second_factor
+from services.identity.schemas import answers, bindings, privacy, profiles, requests, second_factor
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -188,6 +188,26 @@ ROUTES: list[Route] = [
         "GET", "/me/export", "identity.export_me",
         request=requests.ExportMe, answer=answers.Export, tags=_ME,
         zh="导出我的数据", en="Everything identity holds of oneself, in clear",
+    ),
+    Route(
+        "POST", "/me/exports", "identity.request_export",
+        request=privacy.RequestExport, answer=privacy.ExportState, status=202, tags=_ME,
+        zh="申请导出全部个人信息", en="Gather everything that all services hold of oneself",
+    ),
+    Route(
+        "GET", "/me/exports/{export_id}", "identity.get_export",
+        request=privacy.GetExport, answer=privacy.FullExport, tags=_ME,
+        zh="查看导出结果", en="What has been gathered, in clear; complete when no service is missing",
+    ),
+    Route(
+        "GET", "/me/consents", "identity.list_consents",
+        request=privacy.ListConsents, answer=privacy.ConsentList, tags=_ME,
+        zh="我的授权同意", en="What one has agreed to",
+    ),
+    Route(
+        "POST", "/me/consents/{consent_id}/withdrawal", "identity.withdraw_consent",
+        request=privacy.WithdrawConsent, answer=privacy.Consent, errors=(errors.ConsentNeeded,), tags=_ME,
+        zh="撤回同意", en="Take a consent back, where the account does not rest on it",
     ),
     Route(
         "GET", "/me/sessions", "identity.list_sessions",

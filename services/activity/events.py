@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.chassis.events import Event
+from services.chassis.personal_data import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,3 +158,10 @@ class InvitationSent(Event):
     organization_name: str
     title: str
     starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Exported):
+    """Everything that activity holds of a person who has asked for it, sealed for identity."""
+
+    type = "personal_data.exported"

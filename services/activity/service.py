@@ -10,6 +10,7 @@ from services.activity.use_cases import (
     deciding,
     drafting,
     enrolling,
+    exporting,
     inviting,
     publishing,
     reading,
@@ -17,7 +18,7 @@ from services.activity.use_cases import (
 )
 from services.chassis import audit_reading
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
-from services.identity.events import VolunteerChanged, VolunteerErased
+from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
 
@@ -103,6 +104,10 @@ class ActivityService:
     @on(VolunteerErased)
     def erase_volunteer(self, event, uow):
         copies.erase_volunteer(event, uow)
+
+    @on(ExportRequested)
+    def export_person(self, event, uow):
+        exporting.export_person(event, uow)
 
     @every(seconds=10)
     def lapse_overdue(self, uow):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.events import Event
+from services.chassis.personal_data import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +102,10 @@ class StarAwarded(Event):
     volunteer_id: str
     stars: int
     hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Exported):
+    """Everything that attendance holds of a person who has asked for it, sealed for identity."""
+
+    type = "personal_data.exported"

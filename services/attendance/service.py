@@ -10,6 +10,7 @@ from services.attendance.use_cases import (
     copying,
     deciding,
     disclosing,
+    exporting,
     my_hours,
     objecting,
     scanning,
@@ -17,7 +18,7 @@ from services.attendance.use_cases import (
 )
 from services.chassis import audit_reading
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
-from services.identity.events import VolunteerChanged, VolunteerErased
+from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
 TIMER_SECONDS = 3
@@ -114,6 +115,10 @@ class AttendanceService:
     @on(VolunteerErased)
     def erase_volunteer(self, event, uow):
         copying.erase_volunteer(event, uow)
+
+    @on(ExportRequested)
+    def export_person(self, event, uow):
+        exporting.export_person(event, uow)
 
     @on(ActivityChanged)
     def copy_activity(self, event, uow):

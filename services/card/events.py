@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.chassis.events import Event
+from services.chassis.personal_data import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +59,10 @@ class CardGroupVisitRequested(Event):
     member_count: int
     preferred_dates: list[date]
     account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Exported):
+    """Everything that card holds of a person who has asked for it, sealed for identity."""
+
+    type = "personal_data.exported"

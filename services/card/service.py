@@ -10,6 +10,7 @@ from services.card.use_cases import (
     bank_reports,
     branch_contacts,
     copies,
+    exporting,
     group_visits,
     reading,
     routing,
@@ -18,7 +19,7 @@ from services.card.use_cases import (
 from services.chassis import audit_reading
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, saga, sweep
 from services.chassis.rpc_client import ServiceClient
-from services.identity.events import VolunteerChanged, VolunteerErased
+from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
 
@@ -90,6 +91,10 @@ class CardService:
     @on(VolunteerErased)
     def erase_volunteer(self, event, uow):
         copies.erase_volunteer(event, uow)
+
+    @on(ExportRequested)
+    def export_person(self, event, uow):
+        exporting.export_person(event, uow)
 
     @sweep(seconds=5)
     def seal_waiting_applications(self):

@@ -330,3 +330,27 @@ class ExecuteImport:
 
     import_id: str
     only_good: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListConsents:
+    """What one has agreed to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawConsent:
+    """Take a consent back."""
+
+    consent_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestExport:
+    """Gather everything that all services hold of oneself (PIPL 45)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetExport:
+    """What has been gathered."""
+
+    export_id: str

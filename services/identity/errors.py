@@ -184,3 +184,12 @@ class ImportingOrganizationNotActive(Conflict):
     title_zh, title_en = "组织未处于启用状态", "The organization is not active"
     detail_zh = "只有启用状态的组织可以导入。"
     detail_en = "Only an active organization may import."
+
+
+class ConsentNeeded(Conflict):
+    """A consent that the account itself rests on cannot be taken back alone: erasing the account takes it back."""
+
+    code = "consent_needed"
+    title_zh, title_en = "该同意不能单独撤回", "This consent cannot be withdrawn alone"
+    detail_zh = "账号以此同意为基础；如需撤回，请注销账号。"
+    detail_en = "The account rests on it. To take it back, erase the account."

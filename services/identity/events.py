@@ -145,3 +145,18 @@ class CodeRequested(Event):
     recipient_sealed: str
     code_sealed: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequested(Event):
+    """Somebody asks for everything that is held of them; each service answers ``personal_data.exported`` (PIPL 45).
+
+    ``volunteer_id`` is null for an account that is no volunteer's.
+    """
+
+    type = "account.export_requested"
+    subject_field = "account_id"
+
+    export_id: str
+    account_id: str
+    volunteer_id: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.sealed import SealedColumn
-from services.identity.models import Account, Binding, ImportRow, Principal, Totp, Volunteer
+from services.identity.models import Account, Binding, DataExportPart, ImportRow, Principal, Totp, Volunteer
 
 SEALED_COLUMNS = (
     SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
@@ -17,4 +17,5 @@ SEALED_COLUMNS = (
     SealedColumn(Totp.secret_sealed, "totp.secret:{account_id}", "field_cipher"),
     SealedColumn(Binding.openid_sealed, "binding.openid:{account_id}:{provider}", "field_cipher"),
     SealedColumn(ImportRow.payload_sealed, "import_row.payload:{id}", "field_cipher"),
+    SealedColumn(DataExportPart.document_sealed, "data_export_part.document:{export_id}:{service}", "field_cipher"),
 )

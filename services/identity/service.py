@@ -9,7 +9,7 @@ from services.chassis.schema import EmptyAnswer
 from services.identity.domain.bindings import Provider
 from services.identity.providers import alipay_for, wechat_for
 from services.identity.repository import UNIT_OF_WORK
-from services.identity.schemas import answers, profiles, requests, second_factor
+from services.identity.schemas import answers, privacy, profiles, requests, second_factor
 from services.identity.schemas import bindings as binding_schemas
 from services.identity.schemas import imports as import_schemas
 from services.identity.settings import SETTINGS
@@ -18,7 +18,9 @@ from services.identity.use_cases import (
     captchas,
     changing,
     codes,
+    consenting,
     erasing,
+    exporting,
     housekeeping,
     imports,
     in_person,
@@ -163,6 +165,22 @@ class IdentityService:
     def export_me(self, command, uow):
         return profile.export_me(command, uow)
 
+    @query(privacy.ListConsents, privacy.ConsentList)
+    def list_consents(self, query, uow):
+        return consenting.list_consents(query, uow)
+
+    @command(privacy.WithdrawConsent, privacy.Consent)
+    def withdraw_consent(self, command, uow):
+        return consenting.withdraw_consent(command, uow)
+
+    @command(privacy.RequestExport, privacy.ExportState)
+    def request_export(self, command, uow):
+        return exporting.request_export(command, uow)
+
+    @command(privacy.GetExport, privacy.FullExport)
+    def get_export(self, command, uow):
+        return exporting.get_export(command, uow)
+
     @command(requests.EraseMe, EmptyAnswer)
     def erase_me(self, command, uow):
         return erasing.erase_me(command, uow)
@@ -234,6 +252,10 @@ class IdentityService:
     @sweep(seconds=5)
     def check_waiting_names(self):
         realname.check_waiting(self.unit_of_work, verifier_for(self.settings))
+
+    @on(*exporting.PARTS)
+    def take_over_part_of_export(self, event, uow):
+        exporting.take_over_part(event, uow)
 
     @every(seconds=600)
     def purge(self, uow):

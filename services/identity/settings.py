@@ -129,6 +129,9 @@ class IdentitySettings(ServiceSettings):
         parse=_patterns,
         default=None,
     )
+    export_days: int = setting(
+        "ZHIYUAN_EXPORT_DAYS", "How long a gathered export can be fetched, in days.", parse=int, default=7
+    )
     min_age: int = setting("ZHIYUAN_MIN_AGE", "The youngest that may register, in years.", parse=int, default=8)
     consent_below: int = setting(
         "ZHIYUAN_CONSENT_BELOW", "Below which age a guardian must consent.", parse=int, default=18

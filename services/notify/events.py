@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.events import Event
+from services.chassis.personal_data import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +33,10 @@ class MessageFailed(Event):
     template: str
     channel: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Exported):
+    """Everything that notify holds of a person who has asked for it, sealed for identity."""
+
+    type = "personal_data.exported"

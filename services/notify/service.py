@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, sweep
-from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
+from services.identity.events import CodeRequested, ContactChanged, ExportRequested, VolunteerErased
 from services.notify import schemas
 from services.notify.channels import providers_for
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.settings import NotifySettings
-from services.notify.use_cases import codes, contacts, delivery, reading, telling
+from services.notify.use_cases import codes, contacts, delivery, exporting, reading, telling
 
 
 class NotifyService:
@@ -71,6 +71,10 @@ class NotifyService:
     @on(VolunteerErased)
     def forget(self, event, uow):
         contacts.forget(event, uow)
+
+    @on(ExportRequested)
+    def export_person(self, event, uow):
+        exporting.export_person(event, uow)
 
     # somebody is waiting for a code with the phone in hand: half a second is a wait they do not notice
     @sweep(seconds=0.5)

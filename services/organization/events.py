@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.events import Event
+from services.chassis.personal_data import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +112,10 @@ class AdministratorChanged(Event):
     account_id: str
     role: str
     active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataExported(Exported):
+    """Everything that organization holds of a person who has asked for it, sealed for identity."""
+
+    type = "personal_data.exported"

@@ -7,13 +7,14 @@ from services.card.events import CardStatusChanged
 from services.chassis import audit_reading
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
-from services.identity.events import VolunteerChanged, VolunteerErased, VolunteerRegistered
+from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
 from services.organization.schemas import reports, reviews, shaping, tree
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
     copies,
+    exporting,
     memberships,
     onboarding,
     receipts,
@@ -168,6 +169,10 @@ class OrganizationService:
     @on(VolunteerErased)
     def forget_volunteer(self, event, uow):
         memberships.forget_volunteer(event.data, event.aggregate_version, uow)
+
+    @on(ExportRequested)
+    def export_person(self, event, uow):
+        exporting.export_person(event, uow)
 
     @on(CardStatusChanged)
     def note_card(self, event, uow):

@@ -7,6 +7,7 @@ from services.identity.models.base import Base
 from services.identity.models.bindings import Binding, BindingScene, ProviderPush
 from services.identity.models.imports import ImportJob, ImportRow
 from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
+from services.identity.models.privacy import ConsentRecord, DataExport, DataExportPart
 from services.identity.models.reviewing import RealnameCheck, ReviewStep
 from services.identity.models.second_factor import RecoveryCode, Totp
 
@@ -16,6 +17,9 @@ __all__ = [
     "Binding",
     "BindingScene",
     "Captcha",
+    "ConsentRecord",
+    "DataExport",
+    "DataExportPart",
     "ImportJob",
     "ImportRow",
     "LoginFailure",

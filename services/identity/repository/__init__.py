@@ -15,6 +15,7 @@ from services.identity.repository.access import (
 from services.identity.repository.bindings import BindingRepository
 from services.identity.repository.imports import ImportRepository
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
+from services.identity.repository.privacy import ConsentRepository, ExportRepository
 from services.identity.repository.reviewing import ReviewingRepository
 from services.identity.repository.second_factor import SecondFactorRepository
 from services.identity.settings import IdentitySettings
@@ -40,6 +41,8 @@ class IdentityUnitOfWork(UnitOfWork):
         self.second_factors = SecondFactorRepository(self)
         self.bindings = BindingRepository(self)
         self.imports = ImportRepository(self)
+        self.consents = ConsentRepository(self)
+        self.exports = ExportRepository(self)
         self.organizations = Organizations(self.session, self.caller)
 
 

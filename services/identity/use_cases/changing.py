@@ -20,6 +20,7 @@ from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases import papers, realname
 from services.identity.use_cases.codes import fitting_code, recipient_digest, use_code, wrong_code
+from services.identity.use_cases.consenting import record_political_status
 from services.identity.use_cases.profile import get_me, own_account
 from services.identity.use_cases.telling import tell_contact, tell_volunteer
 from services.identity.verifier import Outcome, Verifier
@@ -150,6 +151,7 @@ def _change_volunteer(
     for name in _PLAIN:
         if getattr(command, name) is not None:
             setattr(volunteer, name, getattr(command, name))
+    record_political_status(uow, volunteer)
     if command.cert_no is not None and certificate is not None:
         _change_certificate(uow, volunteer, certificate)
     if command.name is None and command.cert_no is None:

@@ -28,6 +28,7 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
     uow.codes.forget(account.phone_digest, account.email_digest)
     uow.second_factors.forget(account.id)
     uow.bindings.forget(account.id)
+    uow.exports.forget(account.id)
     _blank_account(uow, account)
     if volunteer is None:
         principal = uow.accounts.principal_of(account.id)

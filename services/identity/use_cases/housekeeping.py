@@ -20,6 +20,7 @@ def purge(uow: IdentityUnitOfWork) -> None:
     uow.logins.purge(now - KEPT_FOR)
     uow.sessions.purge(now - KEPT_FOR)
     uow.bindings.purge(now, now - KEPT_FOR)
+    uow.exports.purge(now)
     uow.accounts.delete_unconfirmed(now - KEPT_FOR / 2)
     abandoned = now - timedelta(days=uow.settings.import_days)
     for job in uow.imports.forgotten(abandoned):

@@ -28,6 +28,7 @@ from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases import papers, realname
 from services.identity.use_cases.codes import fitting_code, use_code, wrong_code
+from services.identity.use_cases.consenting import record_registration
 from services.identity.use_cases.telling import tell_contact, tell_volunteer
 from services.identity.verifier import Outcome, Verifier
 
@@ -147,6 +148,7 @@ def _save(
     uow.session.flush()
     uow.session.add(volunteer)
     uow.session.flush()
+    record_registration(uow, volunteer)
     realname.submit(uow, volunteer, account, outcome)
     tell_volunteer(uow, volunteer, account)
     tell_contact(uow, account, volunteer.id)

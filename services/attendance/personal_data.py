@@ -1,0 +1,34 @@
+"""What attendance holds of a person: which rows of which tables (``services/chassis/personal_data.py``)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.attendance.models import (
+    EnrollmentCopy,
+    Evidence,
+    HoursTotal,
+    LedgerEntry,
+    Objection,
+    Scan,
+    ServiceRecord,
+    StarAward,
+    Supplement,
+    VolunteerCopy,
+)
+from services.chassis.personal_data import ACCOUNT, VOLUNTEER, Held
+
+_OWN_SUPPLEMENTS = sa.select(Supplement.id).where(Supplement.volunteer_id == VOLUNTEER).scalar_subquery()
+
+PERSONAL_DATA = (
+    Held(VolunteerCopy, VolunteerCopy.id == VOLUNTEER),
+    Held(EnrollmentCopy, EnrollmentCopy.volunteer_id == VOLUNTEER),
+    Held(ServiceRecord, ServiceRecord.volunteer_id == VOLUNTEER),
+    Held(Scan, Scan.volunteer_id == VOLUNTEER),
+    Held(LedgerEntry, LedgerEntry.volunteer_id == VOLUNTEER),
+    Held(HoursTotal, HoursTotal.volunteer_id == VOLUNTEER),
+    Held(StarAward, StarAward.volunteer_id == VOLUNTEER),
+    Held(Supplement, Supplement.volunteer_id == VOLUNTEER),
+    Held(Evidence, Evidence.supplement_id.in_(_OWN_SUPPLEMENTS)),
+    Held(Objection, Objection.account_id == ACCOUNT),
+)
