@@ -18,7 +18,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
 from services.organization import errors
-from services.organization.schemas import reports, reviews, shaping, tree
+from services.organization.schemas import members, reports, reviews, shaping, tree
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -74,6 +74,20 @@ async def _receipts_listed(request: HttpRequest, answer: Any) -> Response | None
     return await _as_list(request, _RECEIPT_COLUMNS, rows, answer["next_cursor"])
 
 
+async def _note_format(
+    request: HttpRequest, _caller: Caller, payload: dict[str, Any], _gateway: Gateway
+) -> dict[str, Any]:
+    return {**payload, "as_file": accepts(request, *_LISTS) is not None}
+
+
+_MEMBER_COLUMNS = ("volunteer_no", "name", "cert_type", "cert_no_masked", "phone_masked", "political_status", "status",
+                   "submitted_at", "decided_at", "organization_id")  # fmt: skip
+
+
+async def _members_listed(request: HttpRequest, answer: Any) -> Response | None:
+    return await _as_list(request, _MEMBER_COLUMNS, answer["items"], answer["next_cursor"])
+
+
 _TREE, _REVIEWS, _REPORTS = ("organizations",), ("reviews",), ("reports",)
 
 ROUTES = [
@@ -124,8 +138,10 @@ ROUTES = [
         zh="下级组织", en="The subtree, depth first",
     ),
     Route(
-        "GET", "/organizations/{organization_id}/members", "organization.list_members",
-        request=tree.ListMembers, answer=tree.MemberPage, who=Who.ADMINISTRATOR, tags=_TREE,
+        "GET", "/organizations/{organization_id}/members",
+        OneOf("as_file", {"False": "organization.list_members", "True": "organization.export_members"}),
+        from_client=tree.ListMembers, request=tree.ListMembersAs, prepare=_note_format, answer=tree.MemberPage,
+        who=Who.ADMINISTRATOR, render=_members_listed, formats=_LISTS, tags=_TREE,
         zh="成员名单", en="The members, masked",
     ),
     Route(
@@ -151,6 +167,16 @@ ROUTES = [
             errors.OrganizationTakesNoMembers, errors.NoMembershipYet, errors.AlreadyMember, errors.TransferPending,
         ),
         zh="变更归属组织", en="Ask another organization to become one's home",
+    ),
+    Route(
+        "DELETE", "/me/membership", "organization.leave_organization",
+        request=members.LeaveOrganization, who=Who.VOLUNTEER, status=204, tags=_TREE,
+        errors=(errors.NoMembershipYet,), zh="退出归属组织", en="Leave one's home organization",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/ownership-transfers", "organization.transfer_ownership",
+        request=members.TransferOwnership, answer=tree.Administrator, who=Who.ADMINISTRATOR, status=201, tags=_TREE,
+        zh="转让负责人", en="Hand one's ownership over to another account",
     ),
     Route(
         "GET", "/reviews", AllOf(("organization.count_reviews", "attendance.count_reviews")),

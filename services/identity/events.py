@@ -40,7 +40,8 @@ class VolunteerRegistered(Event):
 class VolunteerChanged(Event):
     """The present state of a volunteer, for the copies that other services keep; each keeps only what it needs.
 
-    ``status``: DESIGN.md, 6. ``organization_id``: the home organization. An erased volunteer has an empty name.
+    ``status``: DESIGN.md, 6. ``organization_id``: the home organization, None once left.
+    An erased volunteer has an empty name.
     """
 
     type = "volunteer.changed"
@@ -53,7 +54,7 @@ class VolunteerChanged(Event):
     status: str
     birth_date: date | None
     region: str
-    organization_id: str
+    organization_id: str | None
     verified_in_person: bool
     political_status: str | None = None
     clothing_size: str | None = None

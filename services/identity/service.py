@@ -39,6 +39,7 @@ from services.identity.verifier import verifier_for
 from services.organization.events import (
     AdministratorChanged,
     MembershipApproved,
+    MembershipLeft,
     MembershipRejected,
     OrganizationChanged,
 )
@@ -236,6 +237,10 @@ class IdentityService:
     @on(MembershipRejected)
     def take_over_rejection(self, event, uow):
         reviews.take_over_rejection(event, uow)
+
+    @on(MembershipLeft)
+    def take_over_leaving(self, event, uow):
+        reviews.take_over_leaving(event, uow)
 
     @on(AdministratorChanged)
     def take_over_administrator(self, event, uow):

@@ -101,6 +101,18 @@ class MembershipRejected(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MembershipLeft(Event):
+    """The volunteer left the home organization and has none now. A transfer is no leaving."""
+
+    type = "membership.left"
+    subject_field = "membership_id"
+
+    membership_id: str
+    volunteer_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdministratorChanged(Event):
     """An account holds a role at an organization, or (``active`` false) does not any more."""
 

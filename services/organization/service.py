@@ -9,12 +9,13 @@ from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
-from services.organization.schemas import reports, reviews, shaping, tree
+from services.organization.schemas import members, reports, reviews, shaping, tree
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
     copies,
     exporting,
+    leaving,
     memberships,
     onboarding,
     receipts,
@@ -90,9 +91,21 @@ class OrganizationService:
     def dismiss_administrator(self, command, uow):
         return administration.dismiss_administrator(command, uow)
 
-    @query(tree.ListMembers, tree.MemberPage)
+    @query(tree.ListMembersAs, tree.MemberPage)
     def list_members(self, query, uow):
         return memberships.list_members(query, uow)
+
+    @command(tree.ListMembersAs, tree.MemberPage)  # a file that is taken away is written to the audit log
+    def export_members(self, command, uow):
+        return memberships.export_members(command, uow)
+
+    @command(members.LeaveOrganization, EmptyAnswer)
+    def leave_organization(self, command, uow):
+        return leaving.leave_organization(command, uow)
+
+    @command(members.TransferOwnership, tree.Administrator)
+    def transfer_ownership(self, command, uow):
+        return administration.transfer_ownership(command, uow)
 
     @command(tree.RequestTransfer, tree.Membership)
     def request_transfer(self, command, uow):

@@ -51,6 +51,7 @@ class Volunteer(Base):
     status: Mapped[str]
     rejection_reason: Mapped[str | None]
     organization_id: Mapped[str] = mapped_column(UUID)
+    left_home_at: Mapped[datetime | None]
     cert_type: Mapped[str]
     cert_no_sealed: Mapped[str | None]
     cert_no_digest: Mapped[bytes | None]
@@ -74,6 +75,11 @@ class Volunteer(Base):
     verified_in_person_by: Mapped[str | None] = mapped_column(UUID)
     verified_in_person_organization_id: Mapped[str | None] = mapped_column(UUID)
     version: Mapped[int]
+
+    @property
+    def home_id(self) -> str | None:
+        """The home organization; None for somebody who left it. ``organization_id`` stays: it reviewed them last."""
+        return self.organization_id if self.left_home_at is None else None
 
     __table_args__ = (sa.Index("uq_volunteer_certificate", "cert_no_digest", unique=True),)
 

@@ -127,7 +127,7 @@ def _shown(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any]:
         "volunteer_no": volunteer.volunteer_no,
         "status": volunteer.status,
         "rejection_reason": volunteer.rejection_reason,
-        "organization_id": volunteer.organization_id,
+        "organization_id": volunteer.home_id,
         "cert_type": volunteer.cert_type,
         "cert_no_masked": masked_number(uow.vault.cert_no_of(volunteer) or ""),
         "region": volunteer.region,

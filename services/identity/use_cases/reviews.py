@@ -17,6 +17,7 @@ from services.identity.use_cases.telling import move, note_step, tell_volunteer
 from services.organization.events import (
     AdministratorChanged,
     MembershipApproved,
+    MembershipLeft,
     MembershipRejected,
 )
 
@@ -30,6 +31,7 @@ def take_over_approval(event: Received[MembershipApproved], uow: IdentityUnitOfW
         move(volunteer, VolunteerStatus.ACTIVE)
     volunteer.rejection_reason = None
     volunteer.organization_id = event.data.organization_id
+    volunteer.left_home_at = None
     note_step(uow, volunteer, "approved", event.time)
     _tell(uow, volunteer, event.time)
 
@@ -46,6 +48,15 @@ def take_over_rejection(event: Received[MembershipRejected], uow: IdentityUnitOf
     move(volunteer, VolunteerStatus.REJECTED)
     volunteer.rejection_reason = event.data.reason
     note_step(uow, volunteer, "rejected", event.time, event.data.reason)
+    _tell(uow, volunteer, event.time)
+
+
+def take_over_leaving(event: Received[MembershipLeft], uow: IdentityUnitOfWork) -> None:
+    """The volunteer has no home organization now, and stays what they were (docs/adr/0018)."""
+    volunteer = _decided(event.data.volunteer_id, event.time, uow)
+    if volunteer is None or volunteer.organization_id != event.data.organization_id:
+        return
+    volunteer.left_home_at = event.time
     _tell(uow, volunteer, event.time)
 
 

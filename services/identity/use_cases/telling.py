@@ -45,7 +45,7 @@ def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
         status=volunteer.status,
         birth_date=volunteer.birth_date,
         region=volunteer.region,
-        organization_id=volunteer.organization_id,
+        organization_id=volunteer.home_id,
         verified_in_person=volunteer.verified_in_person_at is not None,
         political_status=volunteer.political_status,
         clothing_size=volunteer.clothing_size,

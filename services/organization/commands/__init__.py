@@ -63,12 +63,19 @@ class AmendOrganization:
 
 @dataclass(frozen=True, kw_only=True)
 class ListMembers:
-    """A page of the members; with ``include_below`` of the whole subtree."""
+    """A page of the members; with ``include_below`` of the whole subtree. ``joined_…``: days, both included.
+
+    ``as_file`` has chosen who answers: a file is kept, and its taking audited.
+    """
 
     organization_id: str
     status: str
     query: str | None
     include_below: bool
+    political_status: str | None
+    joined_since: date | None
+    joined_until: date | None
+    as_file: bool
     limit: int
     cursor: str | None
 

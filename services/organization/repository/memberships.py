@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from services.chassis.clock import SHANGHAI
 from services.chassis.errors import NotFound
 from services.chassis.pagination import AnySelect
+from services.organization.commands import ListMembers
 from services.organization.domain import REVIEWING, MembershipStatus
-from services.organization.models import Applicant, Membership, Organization
+from services.organization.models import Applicant, Membership, Organization, Volunteer
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -58,17 +61,39 @@ class MembershipRepository:
             raise NotFound(what="review")
         return found
 
-    def of_organization(self, organization_id: str, status: str, query: str | None, include_below: bool) -> AnySelect:
+    def has_left(self, volunteer_id: str) -> bool:
+        """Whether some organization took the volunteer once, who then left."""
+        taken = sa.exists().where(
+            Membership.volunteer_id == volunteer_id,
+            Membership.status == MembershipStatus.LEFT,
+            Membership.decided_at.is_not(None),
+        )
+        return bool(self._uow.session.scalar(sa.select(taken)))
+
+    def of_organization(self, organization_id: str, query: ListMembers) -> AnySelect:
         """The members of an organization, or of its subtree."""
         here = (
             self._uow.organizations.subtree(Membership.organization_id, organization_id)
-            if include_below
+            if query.include_below
             else Membership.organization_id == organization_id
         )
-        statement = self._with_people().where(here, Membership.status == status)
-        if query is not None:
-            fits = sa.or_(Applicant.name.icontains(query, autoescape=True), Applicant.volunteer_no == query)
-            statement = statement.where(fits)
+        statement = (
+            self._with_people()
+            .add_columns(Volunteer.political_status)
+            .outerjoin(Volunteer, Volunteer.id == Membership.volunteer_id)
+            .where(here, Membership.status == query.status)
+        )
+        words = query.query
+        if words is not None:
+            statement = statement.where(
+                sa.or_(Applicant.name.icontains(words, autoescape=True), Applicant.volunteer_no == words)
+            )
+        if query.political_status is not None:
+            statement = statement.where(Volunteer.political_status == query.political_status)
+        if query.joined_since is not None:
+            statement = statement.where(Membership.decided_at >= _midnight(query.joined_since))
+        if query.joined_until is not None:
+            statement = statement.where(Membership.decided_at < _midnight(query.joined_until + timedelta(days=1)))
         return statement
 
     def all_approved(self) -> Iterator[tuple[Membership, str]]:
@@ -101,3 +126,8 @@ class MembershipRepository:
             Applicant.cert_no_masked,
             Applicant.phone_masked,
         ).outerjoin(Applicant, Applicant.volunteer_id == Membership.volunteer_id)
+
+
+def _midnight(day: date) -> datetime:
+    """When ``day`` begins in Guangdong."""
+    return datetime.combine(day, time(), SHANGHAI)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import fields
 
 from services.chassis.schema import (
     Answer,
+    Day,
     Id,
     PageRequest,
     RegionCode,
@@ -149,6 +152,19 @@ class ListMembers(PageRequest):
     status = one_of(MembershipStatus, load_default=MembershipStatus.APPROVED.value)
     query = Text(max=50, load_default=None)
     include_below = fields.Boolean(load_default=False)
+    political_status = Text(max=30, load_default=None)
+    joined_since = Day(load_default=None)
+    joined_until = Day(load_default=None)
+
+    @ma.post_load
+    def _to_command(self, data: dict[str, Any], **_: Any) -> Any:
+        return commands.ListMembers(**{"as_file": False} | data)
+
+
+class ListMembersAs(ListMembers):
+    """What the gateway makes of it: a client that asks for CSV or XLSX takes a file away."""
+
+    as_file = fields.Boolean(required=True)
 
 
 class Member(Answer):
@@ -162,6 +178,7 @@ class Member(Answer):
     cert_type = fields.String(allow_none=True)
     cert_no_masked = fields.String(allow_none=True)
     phone_masked = fields.String(allow_none=True)
+    political_status = fields.String(allow_none=True)
     status = fields.String()
     submitted_at = Timestamp()
     decided_at = Timestamp(allow_none=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import FieldError, Forbidden, Invalid
 from services.chassis.ids import new_id
 from services.organization import commands
+from services.organization.commands import members
 from services.organization.domain import REVIEWING, Role
 from services.organization.errors import LastOwner
-from services.organization.models import Administrator
+from services.organization.models import Administrator, Organization
 from services.organization.repository import OrganizationUnitOfWork
 from services.organization.use_cases.telling import tell_administrator
 
@@ -34,6 +35,12 @@ def appoint_administrator(command: commands.AppointAdministrator, uow: Organizat
     organization = uow.tree.require(command.organization_id, Role.OWNER)
     account_id = _account_of(command, uow)
     uow.tree.lock(organization.id)
+    return _appoint(organization, account_id, command, uow)
+
+
+def _appoint(
+    organization: Organization, account_id: str, command: commands.AppointAdministrator, uow: OrganizationUnitOfWork
+) -> dict[str, Any]:
     administrator = uow.administrators.find(organization.id, account_id, command.role)
     if administrator is None:
         administrator = Administrator(
@@ -64,6 +71,28 @@ def appoint_administrator(command: commands.AppointAdministrator, uow: Organizat
     }
 
 
+def transfer_ownership(command: members.TransferOwnership, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """The caller's ownership of the organization itself goes to another account, in one transaction.
+
+    Raises ``NotFound``; ``Forbidden`` for anybody but an owner of this very organization; ``Invalid``.
+    """
+    organization = uow.tree.require_visible(command.organization_id)
+    uow.tree.lock(organization.id)
+    account_id = str(uow.caller.account_id)
+    mine = uow.administrators.find(organization.id, account_id, Role.OWNER)
+    if mine is None or not mine.active:
+        raise Forbidden()
+    if command.account_id == account_id:
+        raise Invalid(FieldError("account_id", "yourself", "不能转让给自己", "is your own account"))
+    appointment = commands.AppointAdministrator(
+        organization_id=organization.id, volunteer_no=None, account_id=command.account_id, role=Role.OWNER
+    )
+    appointed = _appoint(organization, _account_of(appointment, uow), appointment, uow)
+    _end(mine, uow)
+    uow.audit("administrator.transfer_ownership", f"organization:{organization.id}", account_id=command.account_id)
+    return appointed
+
+
 def _account_of(command: commands.AppointAdministrator, uow: OrganizationUnitOfWork) -> str:
     if command.volunteer_no is not None:
         volunteer = uow.copies.volunteer_by_number(command.volunteer_no)
@@ -85,10 +114,7 @@ def dismiss_administrator(command: commands.DismissAdministrator, uow: Organizat
     administrator = uow.administrators.active_by_id(organization.id, command.administrator_id)
     if administrator.role == Role.OWNER and uow.administrators.owners(organization.id) == 1:
         raise LastOwner()
-    administrator.active = False
-    administrator.ended_at = uow.clock.now()
-    administrator.version += 1
-    tell_administrator(uow, administrator)
+    _end(administrator, uow)
     uow.audit(
         "administrator.dismiss",
         f"organization:{organization.id}",
@@ -96,3 +122,10 @@ def dismiss_administrator(command: commands.DismissAdministrator, uow: Organizat
         account_id=administrator.account_id,
         role=administrator.role,
     )
+
+
+def _end(administrator: Administrator, uow: OrganizationUnitOfWork) -> None:
+    administrator.active = False
+    administrator.ended_at = uow.clock.now()
+    administrator.version += 1
+    tell_administrator(uow, administrator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.chassis.ids import new_id
@@ -40,7 +41,7 @@ def open_membership(registered: VolunteerRegistered, version: int, uow: Organiza
 
 
 def request_transfer(command: commands.RequestTransfer, uow: OrganizationUnitOfWork) -> Membership:
-    """Ask another organization to become one's home; one stays where one is until it is approved.
+    """Ask another organization to become one's home; one stays where one is, if anywhere, until it is approved.
 
     Raises ``NotFound``, ``OrganizationTakesNoMembers``, ``NoMembershipYet``, ``AlreadyMember``, ``TransferPending``.
     """
@@ -49,9 +50,9 @@ def request_transfer(command: commands.RequestTransfer, uow: OrganizationUnitOfW
     if organization.status != OrganizationStatus.ACTIVE:
         raise OrganizationTakesNoMembers()
     current = uow.memberships.in_status(volunteer_id, MembershipStatus.APPROVED)
-    if not current:
+    if not current and not uow.memberships.has_left(volunteer_id):
         raise NoMembershipYet()
-    if current[0].organization_id == organization.id:
+    if current and current[0].organization_id == organization.id:
         raise AlreadyMember()
     if uow.memberships.in_status(volunteer_id, MembershipStatus.PENDING):
         raise TransferPending()
@@ -128,9 +129,19 @@ def list_members(query: commands.ListMembers, uow: OrganizationUnitOfWork) -> An
     """The members, masked; for any role at the organization or above. Raises ``NotFound``, ``Forbidden``."""
     organization = uow.tree.require(query.organization_id, *ANY_ROLE)
     return uow.page(
-        uow.memberships.of_organization(organization.id, query.status, query.query, query.include_below),
+        uow.memberships.of_organization(organization.id, query),
         [Membership.submitted_at, Membership.id],
         limit=query.limit,
         cursor=query.cursor,
-        scope=f"members:{organization.id}:{query.status}:{query.query}:{query.include_below}",
+        scope=f"members:{replace(query, limit=0, cursor=None)}",
     )
+
+
+def export_members(command: commands.ListMembers, uow: OrganizationUnitOfWork) -> Any:
+    """A page of the members, masked, to be kept as a file; that somebody took it is in the audit log.
+
+    Raises as :func:`list_members`.
+    """
+    page = list_members(command, uow)
+    uow.audit("membership.export", f"organization:{command.organization_id}", rows=len(page.items))
+    return page
