@@ -8,6 +8,7 @@ demo [NOTICE.TXT]       walk the notice's whole journey against the running plat
 test [PYTEST ARGS]      lint, types, contracts and all tests, with a broker and a database of their own
 lint                    ruff, mypy and the import contracts
 bench rpc [--json]      requests per second: stock Nameko, this platform, a bare service
+bench import [--rows N] [--json]      a spreadsheet of 100,000 volunteers: rows per second, peak memory
 logs [PROCESS] [-f]     what a process has logged
 psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
@@ -200,11 +201,11 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Compare requests per second."""
-    if arguments[:1] != ["rpc"]:
-        print("dev: bench rpc [--json]", file=sys.stderr)
+    """Compare requests per second, or import a hundred thousand rows."""
+    if arguments[:1] not in (["rpc"], ["import"]):
+        print("dev: bench rpc [--json], bench import [--rows N] [--json]", file=sys.stderr)
         return 2
-    return _python("tests.load.rpc_bench", arguments[1:])
+    return _python(f"tests.load.{arguments[0]}_bench", arguments[1:])
 
 
 def docs(arguments: list[str]) -> int:
