@@ -130,8 +130,10 @@ def serve(path: Path) -> dict[str, Any]:
         figures["importing"] = rows / _seconds_of_work(units, work_on_one_batch)
         with units(reviewer) as uow:
             figures["imported"] = imports.get_import(commands.ImportById(import_id=import_id), uow).imported
-    figures["reader_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    figures["service_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for process, who in (("reader", resource.RUSAGE_CHILDREN), ("service", resource.RUSAGE_SELF)):
+        used = resource.getrusage(who)
+        figures[f"{process}_mb"] = used.ru_maxrss / 1024
+        figures[f"{process}_cpu"] = used.ru_utime + used.ru_stime
     return figures
 
 
@@ -187,6 +189,7 @@ def table(runs: list[dict[str, Any]]) -> str:
     for process in ("reader", "service"):
         peaks = small[f"{process}_mb"], large[f"{process}_mb"]
         ratio = peaks[1] / peaks[0]
+        lines.append(f"{process + ', CPU s':>22} {small[f'{process}_cpu']:>12,.0f} {large[f'{process}_cpu']:>12,.0f}")
         lines.append(f"{process + ', peak MB':>22} {peaks[0]:>12,.0f} {peaks[1]:>12,.0f}   ratio {ratio:.2f}")
     return "\n".join(lines)
 
