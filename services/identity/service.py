@@ -252,7 +252,7 @@ class IdentityService:
 
     @sweep(seconds=1)
     def work_on_imports(self):
-        working_imports.work_on_imports(self.unit_of_work)
+        working_imports.work_on_imports(self.unit_of_work, self.organization.call)
 
     @sweep(seconds=5)
     def check_waiting_names(self):

@@ -108,6 +108,12 @@ _ALL = (
         "notice, attachment 2, 三.5",
     ),
     Template(
+        "organization_onboarded",
+        "上级组织已登记“{name}”。首次登录管理后台请在登录页选择“忘记密码”，以短信验证码确认并设置密码。",
+        "“{name}” was registered by its superior. To sign in first, reset your password by SMS code.",
+        "notice, attachment 2, 三.5",
+    ),
+    Template(
         "organization_rejected",
         "“{name}”的注册审核未通过，原因：{reason}。请修改后重新提交。",
         "The registration of “{name}” was rejected: {reason}. Amend it and submit it again.",

@@ -49,7 +49,10 @@ class OrganizationRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationApproved(Event):
-    """The parent's administrators approved it. ``account_id``: its owner, who is told (notice, attachment 2, 三.5)."""
+    """The parent's administrators approved it. ``account_id``: its owner, who is told (notice, attachment 2, 三.5).
+
+    ``onboarded``: they had registered it themselves, and the owner has no password yet.
+    """
 
     type = "organization.approved"
     subject_field = "organization_id"
@@ -57,6 +60,7 @@ class OrganizationApproved(Event):
     organization_id: str
     name: str
     account_id: str
+    onboarded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

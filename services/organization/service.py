@@ -37,7 +37,11 @@ class OrganizationService:
 
     @command(tree.RegisterOrganization, tree.RegisteredOrganization)
     def register_organization(self, command, uow):
-        return registration.register_organization(command, uow)
+        return onboarding.register_organization(command, uow)
+
+    @query(tree.CheckRegistrations, tree.CheckedRegistrations)
+    def check_registrations(self, query, uow):
+        return onboarding.check_registrations(query, uow)
 
     @query(tree.OrganizationById, tree.TakesMembers)
     def takes_members(self, query, uow):

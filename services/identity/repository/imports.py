@@ -14,7 +14,7 @@ from services.chassis.errors import Forbidden, NotFound
 from services.chassis.organizations import is_below
 from services.identity.domain.access import AccountKind
 from services.identity.domain.imports import ImportStatus, RowState
-from services.identity.models import Account, ImportJob, ImportRow, Volunteer
+from services.identity.models import Account, ImportJob, ImportRow, Principal, Volunteer
 from services.identity.models.base import Base
 
 if TYPE_CHECKING:
@@ -141,6 +141,15 @@ class ImportRepository:
         over = sa.select(ImportJob.id).where(ImportJob.finished_at < before)
         rows = sa.select(ImportRow.id).where(ImportRow.job_id.in_(over)).limit(limit)
         self._uow.session.execute(sa.delete(ImportRow).where(ImportRow.id.in_(rows)))
+
+    def lock(self, import_id: str, status: ImportStatus) -> ImportJob | None:
+        """The import, locked, if it still stands there."""
+        job = self._uow.session.get(ImportJob, import_id, with_for_update=True)
+        return job if job is not None and job.status == status else None
+
+    def reservation(self, organization_id: str) -> Principal | None:
+        """Who was reserved as the principal of an organization that is being imported."""
+        return self._uow.session.scalar(sa.select(Principal).where(Principal.organization_id == organization_id))
 
     # a batch of people at once
 

@@ -17,7 +17,7 @@ from services.chassis.errors import FieldError
 from services.chassis.processor import off_the_hub
 from services.identity.domain.access import account_name_fault
 from services.identity.domain.certificates import Certificate, CertType
-from services.identity.domain.imports import ImportKind
+from services.identity.domain.imports import ImportKind, path_names
 from services.identity.domain.people import AgePolicy
 from services.identity.models import ImportRow
 from services.identity.repository import IdentityUnitOfWork
@@ -111,8 +111,11 @@ def _organization(rules: _Rules, cells: OrganizationRow, found: ReadRow) -> None
     bad_name = account_name_fault(cells.account.lower())
     if bad_name is not None:
         found.faults.append(bad_name)
-    # an account name is unique as a certificate is; one person may answer for several organizations
+    # What must not stand twice in a file: the account name, and the name below one parent. One person may answer for
+    # several organizations, so their certificate and phone may.
     found.cert_no_digest = rules.vault.secret_digest("account name", cells.account.lower())
+    place = "/".join((*path_names(cells.parent), cells.name))
+    found.phone_digest = rules.vault.secret_digest("organization", place)
 
 
 def _digests(vault: Vault, found: ReadRow, phone: str) -> None:

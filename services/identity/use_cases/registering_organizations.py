@@ -40,7 +40,9 @@ _OF_THE_PRINCIPAL = frozenset({"cert_no", "birth_date", "name"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Reservation:
+class Reservation:
+    """An account that stands before its organization does."""
+
     account_id: str
     organization_id: str
     code_id: str = ""
@@ -66,14 +68,14 @@ def register_organization(
     reserved = _reserve(units, command, cut_off, certificate, password_hash)
     answer = _ask(units, command, reserved, ask_organization)
     with units() as uow:
-        _confirm(uow, reserved, answer["administrator_id"])
+        confirm(uow, reserved, answer["administrator_id"])
     REGISTRATIONS.labels(AccountKind.ADMINISTRATOR.value).inc()
     return {"organization_id": reserved.organization_id, "status": answer["status"]}
 
 
 def _examine(
     uow: IdentityUnitOfWork, command: commands.RegisterOrganization
-) -> tuple[Certificate | None, _Reservation | None, list[FieldError]]:
+) -> tuple[Certificate | None, Reservation | None, list[FieldError]]:
     """The principal's certificate, the registration that was cut off before if this is it again, and all faults."""
     principal = command.principal
     said = papers.Papers(principal.cert_type, principal.cert_no, principal.birth_date)
@@ -93,7 +95,7 @@ def _examine(
         return certificate, None, faults
     cut_off = uow.accounts.principal_of(holder.id)
     if cut_off is not None and cut_off.confirmed_at is None and holder.phone_digest == phone:
-        reserved = _Reservation(holder.id, cut_off.organization_id, password_hash=holder.password_hash)
+        reserved = Reservation(holder.id, cut_off.organization_id, password_hash=holder.password_hash)
         return certificate, reserved, faults
     return certificate, None, [*faults, papers.ACCOUNT_IN_USE]
 
@@ -115,26 +117,27 @@ def _of_principal(fault: FieldError) -> FieldError:
 def _reserve(
     units: Any,
     command: commands.RegisterOrganization,
-    cut_off: _Reservation | None,
+    cut_off: Reservation | None,
     certificate: Certificate,
     password_hash: str | None,
-) -> _Reservation:
+) -> Reservation:
     try:
         with units() as uow:
             phone = uow.vault.phone_digest(command.principal.phone)
             code_id = use_code(uow, Purpose.REGISTER, phone, command.code)
-            reserved = cut_off or _save(uow, command, certificate, password_hash)
+            reserved = cut_off or reserve_account(uow, command, certificate, password_hash)
             return replace(reserved, code_id=code_id)
     except IntegrityError as error:
         raise _refused(papers.taken_meanwhile(error)) from error
 
 
-def _save(
+def reserve_account(
     uow: IdentityUnitOfWork,
     command: commands.RegisterOrganization,
     certificate: Certificate,
     password_hash: str | None,
-) -> _Reservation:
+) -> Reservation:
+    """An account for the principal, without a role, and the id that the organization will have."""
     account = Account(
         id=new_id(),
         kind=AccountKind.ADMINISTRATOR.value,
@@ -157,11 +160,11 @@ def _save(
         birth_date=certificate.birth_date,
     )
     uow.session.add(principal)
-    return _Reservation(account.id, principal.organization_id)
+    return Reservation(account.id, principal.organization_id)
 
 
 def _ask(
-    units: Any, command: commands.RegisterOrganization, reserved: _Reservation, ask: AskOrganization
+    units: Any, command: commands.RegisterOrganization, reserved: Reservation, ask: AskOrganization
 ) -> dict[str, Any]:
     request = {
         "organization_id": reserved.organization_id,
@@ -186,7 +189,8 @@ def _ask(
         raise
 
 
-def _confirm(uow: IdentityUnitOfWork, reserved: _Reservation, administrator_id: str) -> None:
+def confirm(uow: IdentityUnitOfWork, reserved: Reservation, administrator_id: str) -> None:
+    """The organization stands: its owner's role, and how the owner can be reached."""
     account = uow.session.get_one(Account, reserved.account_id, with_for_update=True)
     uow.session.get_one(Principal, account.id).confirmed_at = uow.clock.now()
     # Version 1 is what organization has just written: the event that says so again, or anything newer, fits on top.

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.logs import get_logger
-from services.identity.domain.imports import ImportStatus, RowState, change_import
-from services.identity.metrics import IMPORT_ROWS
-from services.identity.models import ImportJob
+from services.identity.domain.imports import ImportKind, ImportStatus, RowState, change_import
+from services.identity.models import ImportJob, ImportRow
 from services.identity.repository import IdentityUnitOfWork
+from services.identity.use_cases import importing_organizations
 from services.identity.use_cases.importing_volunteers import check_volunteers, import_volunteers
-from services.identity.use_cases.reading_rows import ReadRow
+from services.identity.use_cases.registering_volunteers import AskOrganization
+from services.identity.use_cases.settling import settle_checked, settle_imported
 
 log = get_logger(__name__)
 
@@ -26,15 +27,15 @@ IMPORTED_AT_ONCE = 200
 _RUN_SECONDS = 5.0
 
 
-def work_on_imports(units: Any) -> None:
+def work_on_imports(units: Any, ask_organization: AskOrganization) -> None:
     """Batches, of whichever import has waited longest, until there are none or the time is up."""
     until = time.monotonic() + _RUN_SECONDS
     while time.monotonic() < until:
-        if not work_on_one_batch(units):
+        if not work_on_one_batch(units, ask_organization):
             return
 
 
-def work_on_one_batch(units: Any) -> bool:
+def work_on_one_batch(units: Any, ask_organization: AskOrganization) -> bool:
     """One batch of one import; False if there is none to be done now."""
     import_id = None
     try:
@@ -42,8 +43,17 @@ def work_on_one_batch(units: Any) -> bool:
             job = uow.imports.next_work()
             if job is None:
                 return False
-            import_id = job.id
-            _work(uow, job)
+            import_id, status = job.id, job.status
+            rows = _rows_to_do(uow, job)
+            if not rows:
+                _end(uow, job)
+            elif job.kind == ImportKind.VOLUNTEERS:
+                _work_on_volunteers(uow, job, rows)
+            job.touched_at = uow.clock.now()
+            job.version += 1
+            asks = bool(rows) and job.kind == ImportKind.ORGANIZATIONS
+        if asks:
+            importing_organizations.work(units, import_id, ImportStatus(status), ask_organization)
     except Exception:
         if import_id is None:
             raise
@@ -53,58 +63,27 @@ def work_on_one_batch(units: Any) -> bool:
     return True
 
 
-def _work(uow: IdentityUnitOfWork, job: ImportJob) -> None:
+def _rows_to_do(uow: IdentityUnitOfWork, job: ImportJob) -> Sequence[ImportRow]:
     if job.status == ImportStatus.CHECKING:
-        rows = uow.imports.batch(job, RowState.STAGED, CHECKED_AT_ONCE)
-        if rows:
-            _checked(uow, job, check_volunteers(uow, job, rows))
-        else:
-            job.status = change_import(job.status, ImportStatus.CHECKED)
+        return uow.imports.batch(job, RowState.STAGED, CHECKED_AT_ONCE)
+    return uow.imports.batch(job, RowState.GOOD, IMPORTED_AT_ONCE)
+
+
+def _work_on_volunteers(uow: IdentityUnitOfWork, job: ImportJob, rows: Sequence[ImportRow]) -> None:
+    if job.status == ImportStatus.CHECKING:
+        settle_checked(uow, job, check_volunteers(uow, job, rows))
     else:
-        rows = uow.imports.batch(job, RowState.GOOD, IMPORTED_AT_ONCE)
-        if rows:
-            _imported(uow, job, import_volunteers(uow, job, rows))
-        else:
-            job.status = change_import(job.status, ImportStatus.DONE)
-            job.finished_at = uow.clock.now()
-            uow.imports.blank_open_rows(job)
-            uow.audit("import.done", f"import:{job.id}", imported=job.imported, failed=job.failed, bad=job.bad)
-    job.touched_at = uow.clock.now()
-    job.version += 1
+        settle_imported(uow, job, import_volunteers(uow, job, rows))
 
 
-def _checked(uow: IdentityUnitOfWork, job: ImportJob, rows: Sequence[ReadRow]) -> None:
-    bad = _settle(uow, job, rows, RowState.GOOD, RowState.BAD)
-    job.checked += len(rows)
-    job.bad += bad
-    job.good += len(rows) - bad
-
-
-def _imported(uow: IdentityUnitOfWork, job: ImportJob, rows: Sequence[ReadRow]) -> None:
-    failed = _settle(uow, job, rows, RowState.IMPORTED, RowState.FAILED)
-    job.failed += failed
-    job.imported += len(rows) - failed
-
-
-def _settle(uow: IdentityUnitOfWork, job: ImportJob, rows: Sequence[ReadRow], well: RowState, ill: RowState) -> int:
-    """Write down what has become of the rows; answers how many have faults."""
-    uow.imports.settle(
-        [
-            {
-                "id": row.row.id,
-                "state": (ill if row.faults else well).value,
-                "errors": row.errors,
-                "cert_no_digest": row.cert_no_digest,
-                "phone_digest": row.phone_digest,
-                "subject_id": row.subject_id,
-            }
-            for row in rows
-        ]
-    )
-    failed = sum(bool(row.faults) for row in rows)
-    IMPORT_ROWS.labels(job.kind, well.value).inc(len(rows) - failed)
-    IMPORT_ROWS.labels(job.kind, ill.value).inc(failed)
-    return failed
+def _end(uow: IdentityUnitOfWork, job: ImportJob) -> None:
+    if job.status == ImportStatus.CHECKING:
+        job.status = change_import(job.status, ImportStatus.CHECKED)
+        return
+    job.status = change_import(job.status, ImportStatus.DONE)
+    job.finished_at = uow.clock.now()
+    uow.imports.blank_open_rows(job)
+    uow.audit("import.done", f"import:{job.id}", imported=job.imported, failed=job.failed, bad=job.bad)
 
 
 def _postpone(units: Any, import_id: str) -> None:

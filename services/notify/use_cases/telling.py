@@ -103,7 +103,8 @@ def _of_security(notice: str) -> Telling:
 TELLINGS: tuple[Telling, ...] = (
     Telling(RealnameDecided, "realname_passed", URGENT, "volunteer_id", when=lambda e: e.outcome != "mismatched"),
     Telling(RealnameDecided, "realname_mismatched", MANDATED, "volunteer_id", when=lambda e: e.outcome == "mismatched"),
-    Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id"),
+    Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id", when=lambda e: not e.onboarded),
+    Telling(OrganizationApproved, "organization_onboarded", MANDATED, "account_id", when=lambda e: e.onboarded),
     Telling(OrganizationRejected, "organization_rejected", MANDATED, "account_id"),
     Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id", when=lambda e: not e.onboarded),
     Telling(MembershipApproved, "volunteer_onboarded", MANDATED, "volunteer_id", when=lambda e: e.onboarded),

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterOrganization:
-    """Identity asks for a new node; ``account_id`` will be its first owner."""
+    """Identity asks for a new node; ``account_id`` will be its first owner.
+
+    ``approved_by``: the reviewer above who has brought it, which is the approval.
+    """
 
     organization_id: str
     name: str
@@ -19,6 +22,14 @@ class RegisterOrganization:
     uscc: str | None
     account_id: str
     principal_name: str
+    approved_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRegistrations:
+    """What would be wrong with these registrations, as they stand in :class:`RegisterOrganization`?"""
+
+    rows: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)

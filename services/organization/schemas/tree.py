@@ -16,6 +16,7 @@ from services.chassis.schema import (
     Request,
     Text,
     Timestamp,
+    list_of,
     one_of,
     page_of,
     rule,
@@ -49,6 +50,31 @@ class RegisterOrganization(Request):
     uscc = Uscc(load_default=None, allow_none=True)
     account_id = Id(required=True)
     principal_name = Text(max=50, required=True)
+    approved_by = Id(load_default=None, allow_none=True)
+
+
+class CheckRegistrations(Request):
+    """Registrations that identity is about to ask for; each is read by itself, so that each has its own faults."""
+
+    class Meta:
+        command = commands.CheckRegistrations
+
+    rows = list_of(fields.Dict(keys=fields.String()), max=500, required=True)
+
+
+class Fault(Answer):
+    """What is wrong with one field, in both languages."""
+
+    field = fields.String()
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class CheckedRegistrations(Answer):
+    """The faults of each registration, in the order of the request."""
+
+    items = fields.List(fields.List(fields.Nested(Fault)))
 
 
 class RegisteredOrganization(Answer):

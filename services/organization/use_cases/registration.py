@@ -37,7 +37,7 @@ def register_organization(command: commands.RegisterOrganization, uow: Organizat
         if owner is None:
             raise OrganizationIdTaken()
         return {"organization_id": known.id, "status": known.status, "administrator_id": owner.id}
-    parent = _check_place(command, uow)
+    parent = check_place(command, uow)
     now = uow.clock.now()
     own = ltree_path([command.organization_id])
     organization = Organization(
@@ -78,7 +78,8 @@ def register_organization(command: commands.RegisterOrganization, uow: Organizat
     return {"organization_id": organization.id, "status": organization.status, "administrator_id": owner.id}
 
 
-def _check_place(command: commands.RegisterOrganization, uow: OrganizationUnitOfWork) -> Organization | None:
+def check_place(command: commands.RegisterOrganization, uow: OrganizationUnitOfWork) -> Organization | None:
+    """The parent below which it will stand; raises ``Invalid`` with every rule that is broken."""
     kind = Kind(command.kind)
     parent = uow.tree.find(command.parent_id) if command.parent_id is not None else None
     if command.parent_id is not None and (parent is None or parent.status != OrganizationStatus.ACTIVE):

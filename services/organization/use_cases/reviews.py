@@ -150,7 +150,7 @@ def decide_organization_review(command: commands.DecideReview, uow: Organization
     organization.decided_at = uow.clock.now()
     organization.version += 1
     tell_state(uow, organization)
-    news = {
+    news: dict[str, Any] = {
         "organization_id": organization.id,
         "name": organization.name,
         "account_id": organization.account_id,

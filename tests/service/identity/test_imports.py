@@ -68,7 +68,7 @@ class Office:
         """Let the service work; answers how many batches there were to do."""
         units = self.identity.units.factory(Caller(kind="service", account_id="identity"))
         for done in range(batches):
-            if not working_imports.work_on_one_batch(units):
+            if not working_imports.work_on_one_batch(units, self.identity.organization):
                 return done
         return batches
 
@@ -225,16 +225,16 @@ def test_a_process_that_dies_loses_one_batch_and_imports_nobody_twice(
     office.work()
     office.execute(import_id)
     office.work(batches=1)
-    settle = working_imports._settle
+    settle = working_imports.settle_imported
 
     def die(*_: Any) -> int:
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(working_imports, "_settle", die)
+    monkeypatch.setattr(working_imports, "settle_imported", die)
     office.work()
     assert office.look(import_id).imported == 2  # what the dying process had begun is as if it had not been
     assert len(office.volunteers()) == 2
-    monkeypatch.setattr(working_imports, "_settle", settle)
+    monkeypatch.setattr(working_imports, "settle_imported", settle)
     office.work()
     assert office.look(import_id).imported == 7
     assert len(office.volunteers()) == 7

@@ -13,7 +13,7 @@ from services.chassis.ids import new_id
 from services.organization.domain import Kind
 from services.organization.errors import OrganizationIdTaken, OrganizationTakesNoMembers
 from services.organization.schemas import tree
-from services.organization.use_cases import registration, republishing
+from services.organization.use_cases import onboarding, registration, republishing
 from services.organization.use_cases import tree as looking
 from tests.service.organization.conftest import ANYBODY, IDENTITY, PLATFORM, Node, World
 
@@ -218,3 +218,21 @@ def test_all_state_can_be_told_again_with_its_versions(world: World, province: N
     assert len(told["administrator"]) == 3
     ((membership, version),) = told["membership"]
     assert (membership.organization_name, version) == ("天河志愿服务队", 2)
+
+
+def test_what_a_superior_registers_is_active_at_once_and_once(world: World, city: Node) -> None:
+    request = {
+        "organization_id": new_id(), "name": "木棉服务队", "kind": "team", "parent_id": city.id, "region": "440106",
+        "account_id": new_id(), "principal_name": "陈紫荆",
+    }  # fmt: skip
+    asked = [request, {**request, "parent_id": new_id()}, {**request, "uscc": "1"}]
+    checked = world.ask(onboarding.check_registrations, tree.CheckRegistrations, IDENTITY, rows=asked)
+    assert [[fault.code for fault in faults] for faults in checked["items"]] == [[], ["unknown_parent"], ["bad_uscc"]]
+    for _ in range(2):
+        said = world.ask(
+            onboarding.register_organization, tree.RegisterOrganization, IDENTITY, **request, approved_by=new_id()
+        )
+        assert said["status"] == "active"
+    (told,) = world.units.published("organization.approved")[-1:]
+    assert (told["data"]["organization_id"], told["data"]["onboarded"]) == (request["organization_id"], True)
+    assert len([e for e in world.units.published("organization.approved") if e["data"]["onboarded"]]) == 1

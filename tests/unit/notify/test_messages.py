@@ -90,7 +90,7 @@ def test_a_status_that_is_told_has_chinese_words() -> None:
 def test_what_the_notice_sends_by_sms_goes_by_sms_and_cannot_be_switched_off() -> None:
     by_the_notice = {
         "organization_approved", "organization_rejected", "membership_approved", "volunteer_onboarded",
-        "membership_rejected",
+        "organization_onboarded", "membership_rejected",
         "activity_invitation", "enrollment_accepted", "enrollment_rejected",
     }  # fmt: skip
     assert all(WAYS[template] is MANDATED for template in by_the_notice)
