@@ -9,6 +9,7 @@ test [PYTEST ARGS]      lint, types, contracts and all tests, with a broker and 
 lint                    ruff, mypy and the import contracts
 bench rpc [--json]      requests per second: stock Nameko, this platform, a bare service
 bench import [--rows N] [--json]      a spreadsheet of 100,000 volunteers: rows per second, peak memory
+bench login-timing [N]  how long sign-ins of an existing and of unknown names are refused, on the running platform
 logs [PROCESS] [-f]     what a process has logged
 psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
@@ -201,9 +202,12 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Compare requests per second, or import a hundred thousand rows."""
+    """Compare requests per second, import a hundred thousand rows, or time refused sign-ins."""
+    if arguments[:1] == ["login-timing"]:
+        _running()
+        return _python("tests.load.login_timing", arguments[1:])
     if arguments[:1] not in (["rpc"], ["import"]):
-        print("dev: bench rpc [--json], bench import [--rows N] [--json]", file=sys.stderr)
+        print("dev: bench rpc [--json], bench import [--rows N] [--json], bench login-timing [N]", file=sys.stderr)
         return 2
     return _python(f"tests.load.{arguments[0]}_bench", arguments[1:])
 

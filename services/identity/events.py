@@ -135,7 +135,10 @@ class AccountSecurityNotice(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRequested(Event):
-    """A verification code is to be sent. Sealed with the context ``code:<code_id>``; stale after ``expires_at``."""
+    """A verification code is to be sent. Sealed with the context ``code:<code_id>``; stale after ``expires_at``.
+
+    An empty recipient is nobody: a reset was asked for an account that does not exist, and did the same work.
+    """
 
     type = "code.requested"
     subject_field = "code_id"

@@ -24,6 +24,7 @@ from services.identity.use_cases import (
     housekeeping,
     imports,
     in_person,
+    notices,
     password_resets,
     profile,
     realname,
@@ -261,6 +262,10 @@ class IdentityService:
     @on(*exporting.PARTS)
     def take_over_part_of_export(self, event, uow):
         exporting.take_over_part(event, uow)
+
+    @every(seconds=5)
+    def tell_of_locks(self, uow):
+        notices.tell_of_locks(uow)
 
     @every(seconds=600)
     def purge(self, uow):

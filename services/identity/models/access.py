@@ -44,7 +44,11 @@ class VerificationCode(Base):
 
 
 class LoginFailure(Base):
-    """Wrong passwords for a name, whether or not there is such an account."""
+    """Wrong passwords for a name, whether or not there is such an account.
+
+    ``notice_due``: the name was locked for the first time in a spell; its owner, if it has one, is told a moment later,
+    so that the attempt itself does the same work either way.
+    """
 
     __tablename__ = "login_failure"
 
@@ -52,6 +56,10 @@ class LoginFailure(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(index=True)
     locked_until: Mapped[datetime | None]
+    account_id: Mapped[str | None] = mapped_column(UUID)
+    notice_due: Mapped[bool] = mapped_column(server_default=sa.false())
+
+    __table_args__ = (sa.Index("ix_login_failure_notice", "last_at", postgresql_where=sa.text("notice_due")),)
 
 
 class LoginSession(Base):

@@ -92,6 +92,17 @@ class LoginRepository:
         )
         return self._uow.session.get_one(LoginFailure, digest, with_for_update=True)
 
+    def take_notices(self, before: datetime) -> list[str]:
+        """Accounts whose owners are to be told of a lock whose last attempt was made before ``before``; each once."""
+        due = sa.select(LoginFailure.login_digest).where(LoginFailure.notice_due, LoginFailure.last_at < before)
+        taken = (
+            sa.update(LoginFailure)
+            .where(LoginFailure.login_digest.in_(due.with_for_update(skip_locked=True)))
+            .values(notice_due=False)
+        )
+        accounts = self._uow.session.scalars(taken.returning(LoginFailure.account_id)).all()
+        return sorted({account_id for account_id in accounts if account_id is not None})
+
     def forget(self, digest: bytes) -> None:
         """The right password came."""
         self._uow.session.execute(sa.delete(LoginFailure).where(LoginFailure.login_digest == digest))

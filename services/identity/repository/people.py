@@ -40,7 +40,7 @@ class AccountRepository:
     def named(self, login: str) -> Account | None:
         """The account that ``login`` names: an account name, or a volunteer's phone, email or certificate number.
 
-        A union, so that each way of naming walks its own index.
+        A union, so that each way of naming walks its own index; one statement, whether or not there is an account.
         """
         text, vault = unicodedata.normalize("NFKC", login).strip(), self._uow.vault
         of_volunteer = sa.select(Account.id).where(Account.kind == AccountKind.VOLUNTEER)
@@ -50,8 +50,8 @@ class AccountRepository:
             of_volunteer.where(Account.email_digest == vault.email_digest(text)),
             sa.select(Volunteer.account_id).where(Volunteer.cert_no_digest.in_(vault.certificate_digests(text))),
         )
-        account_id = self._uow.session.scalar(ids.limit(1))
-        return None if account_id is None else self.get(account_id)
+        named = Account.id == ids.limit(1).scalar_subquery()
+        return self._uow.session.scalar(sa.select(Account).where(named, Account.erased_at.is_(None)))
 
     def with_name(self, account_name: str) -> Account | None:
         """The account with this account name."""

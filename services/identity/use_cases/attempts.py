@@ -39,3 +39,8 @@ def count(failure: LoginFailure, policy: LockoutPolicy, now: datetime) -> None:
     delay = policy.delay_after(failure.failures)
     # no delay is no lock: somebody else's attempt at this moment began before our `now`, and must not wait for it
     failure.locked_until = now + delay if delay else None
+
+
+def is_first_lock(failure: LoginFailure, policy: LockoutPolicy) -> bool:
+    """Whether the attempt that was just counted locked the name for the first time in a spell."""
+    return failure.failures == policy.free_failures

@@ -1,8 +1,8 @@
 """A forgotten password: a code to the phone or mailbox on record, then a new password for whoever has it.
 
 Why this module exists: a stranger who types in somebody's certificate number must learn nothing: not whether there is
-an account, not whether it has a mailbox, not whether it was sent too many codes. So a code is written down in any case,
-and sent if there is somebody to send it to.
+an account, not whether it has a mailbox, not whether it was sent too many codes. So a code is written down and handed
+to notify in any case, which drops what has no recipient: the same rows, the same statements.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from services.identity.use_cases.codes import (
     refuse_busy_address,
     seconds_to_wait,
     send_code,
-    write_code,
+    send_code_to_nobody,
     wrong_code,
 )
 from services.identity.use_cases.notices import Notice, tell_owner
@@ -37,15 +37,13 @@ def request_password_reset(command: commands.RequestPasswordReset, uow: Identity
     channel = Channel(command.channel)
     account = uow.accounts.named(command.account)
     recipient = _recipients(uow, account).get(channel)
-    if recipient is None:
-        write_code(uow, Purpose.RESET_PASSWORD, channel, login_digest(uow, command.account))
-        outcome = "nobody"
-    elif seconds_to_wait(uow, recipient_digest(uow, channel, recipient)):
-        outcome = "limited"
+    digest = _digest(uow, command.account, channel, recipient)
+    if seconds_to_wait(uow, digest):
+        CODES_REQUESTED.labels(Purpose.RESET_PASSWORD.value, channel.value, "limited").inc()
+    elif recipient is None:
+        send_code_to_nobody(uow, Purpose.RESET_PASSWORD, channel, digest)
     else:
         send_code(uow, Purpose.RESET_PASSWORD, channel, recipient)
-        return on_its_way(uow)
-    CODES_REQUESTED.labels(Purpose.RESET_PASSWORD.value, channel.value, outcome).inc()
     return on_its_way(uow)
 
 
@@ -87,11 +85,19 @@ def _recipients(uow: IdentityUnitOfWork, account: Account | None) -> dict[Channe
 def _fitting(uow: IdentityUnitOfWork, command: commands.ResetPassword) -> tuple[Account, VerificationCode] | None:
     """The account and the code that was sent to it, over whichever channel."""
     account = uow.accounts.named(command.account)
-    if account is None:
-        return None
-    for channel, recipient in _recipients(uow, account).items():
-        digest = recipient_digest(uow, channel, recipient)
+    recipients = _recipients(uow, account)
+    for channel in Channel:
+        digest = _digest(uow, command.account, channel, recipients.get(channel))
         code = fitting_code(uow, Purpose.RESET_PASSWORD, digest, command.code)
-        if code is not None:
+        if code is not None and account is not None and channel in recipients:
             return account, code
     return None
+
+
+def _digest(uow: IdentityUnitOfWork, login: str, channel: Channel, recipient: str | None) -> bytes:
+    """Under what a code is kept: the recipient's, or the name's that led to none."""
+    return (
+        login_digest(uow, f"{channel.value}:{login}")
+        if recipient is None
+        else recipient_digest(uow, channel, recipient)
+    )

@@ -22,7 +22,7 @@ from services.identity.models import Account, LoginSession, RefreshToken
 from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.tokens import access_token, new_refresh_token, refresh_digest
-from services.identity.use_cases.attempts import count, seconds_locked
+from services.identity.use_cases.attempts import count, is_first_lock, seconds_locked
 from services.identity.use_cases.captchas import WRONG_CAPTCHA, read_right
 from services.identity.use_cases.second_factors import require_second_factor
 
@@ -31,8 +31,8 @@ def sign_in(units: Any, command: commands.SignIn) -> dict[str, Any]:
     """Tokens; raises ``Invalid`` (captcha), ``LoginLocked`` or ``BadCredentials``."""
     with units() as uow:
         read = read_right(uow, command.captcha_id, command.captcha_answer)
-        wait = _admit(uow, command.account) if read else 0
         account = uow.accounts.named(command.account)
+        wait = _admit(uow, command.account, account) if read else 0
         settings = uow.settings
     if not read:
         LOGINS.labels("bad_captcha").inc()
@@ -121,7 +121,7 @@ def _address_digest(uow: IdentityUnitOfWork) -> bytes:
     return uow.vault.secret_digest("login address", uow.caller.remote_address or "unknown")
 
 
-def _admit(uow: IdentityUnitOfWork, login: str) -> int:
+def _admit(uow: IdentityUnitOfWork, login: str, account: Account | None) -> int:
     """Count an attempt for a name, or answer in how many seconds one will be taken again."""
     now = uow.clock.now()
     by_name = uow.logins.lock(login_digest(uow, login), now)
@@ -129,6 +129,8 @@ def _admit(uow: IdentityUnitOfWork, login: str) -> int:
     wait = max(seconds_locked(by_name, now), seconds_locked(by_address, now))
     if not wait:
         count(by_name, uow.settings.lockout, now)
+        by_name.account_id = account.id if account is not None else None
+        by_name.notice_due = is_first_lock(by_name, uow.settings.lockout)
     return wait
 
 

@@ -97,6 +97,12 @@ class Identity:
         codes.request_code(self.units.factory(self.stranger()), requests.RequestCode().parse(request))
         return self.last_code()
 
+    def codes_for_somebody(self) -> list[dict[str, Any]]:
+        """The codes that notify will send; those for nobody are only work."""
+        cipher = self.units.runtime.settings.message_cipher  # type: ignore[attr-defined]
+        events = [event["data"] for event in self.units.published("code.requested")]
+        return [data for data in events if cipher.decrypt(data["recipient_sealed"], f"code:{data['code_id']}")]
+
     def last_code(self) -> str:
         """The code that was sent last."""
         event = self.units.published("code.requested")[-1]["data"]

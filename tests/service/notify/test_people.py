@@ -12,7 +12,7 @@ from services.chassis.audit import AUDIT_LOG
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
-from services.identity.events import VolunteerErased
+from services.identity.events import AccountSecurityNotice, VolunteerErased
 from services.notify import commands
 from services.notify.domain import Channel, Status
 from services.notify.errors import PreferenceFixed
@@ -187,3 +187,14 @@ def test_the_simulators_inbox_shows_the_newest_by_recipient_and_time(notify: Not
     since = commands.ListSimulatedMessages(recipient=None, since=shown[-1].at, limit=100)
     with notify.units() as uow:
         assert len(reading.list_simulated_messages(since, uow)["items"]) == 1
+
+
+def test_a_security_notice_goes_by_sms_and_cannot_be_switched_off(notify: Notify, person: Person) -> None:
+    with pytest.raises(PreferenceFixed):
+        switch_off(notify, person, "security_login_locked")
+    notify.receive(
+        AccountSecurityNotice(account_id=person.account_id, notice="login_locked", happened_at=notify.clock.now())
+    )
+    notify.deliver()
+    assert ["暂时锁定" in sent.text for sent in notify.sent()] == [True]
+    assert inbox(notify, person)["unread"] == 1
