@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -151,6 +152,21 @@ def test_after_any_history_the_counters_equal_a_count_from_scratch(
     history = History(world, province)
     for step in steps:
         history.play(*step)
+    assert recount(world.units.factory()) == []
+
+
+def test_changes_at_the_same_time_are_all_counted_and_none_deadlocks(world: World, province: Node) -> None:
+    history = History(world, province)
+    for person in history.people:
+        world.judge(history.city.owner, person, approve=True)
+
+    def play(turn: int) -> None:
+        for n in range(25):
+            step = ("card", "changed", "publish", "transfer", "approve")[(turn + n) % 5]
+            history.play(step, n % 3, (turn * n) % 4, turn + n, 1 + n % 3)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(play, range(4)))
     assert recount(world.units.factory()) == []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl import load_workbook
 from starlette.responses import Response
 
+from gateway.routes.organization import ROUTES
 from gateway.spreadsheets import MEDIA_TYPE, xlsx_response
 from tests.unit.gateway.test_csv_answers import request
 
@@ -44,3 +45,25 @@ def test_what_a_cell_cannot_hold_is_left_out() -> None:
 def test_the_next_page_is_linked() -> None:
     assert answered([], "abc").headers["link"] == '</v1/list?limit=2&cursor=abc>; rel="next"'
     assert "link" not in answered([]).headers
+
+
+def test_a_receipt_is_a_row_for_each_contact() -> None:
+    render = next(route.render for route in ROUTES if route.rpc == "organization.list_receipts")
+    assert render is not None
+    contacts = [{"role": "liaison", "name": "林小红"}, {"role": "head", "name": "=何"}]
+    receipt = {
+        "organization_name": "广州市",
+        "contacts": contacts,
+        "needs": {"training": True, "problems": None},
+        "declared": {"organizations": 4, "volunteers": 10, "league_members": 5},
+    }
+    answer = {"items": [receipt], "next_cursor": None}
+    assert asyncio.run(render(request(accept="application/json"), answer)) is None
+    response = asyncio.run(render(request(accept=MEDIA_TYPE), answer))
+    assert response is not None
+    columns, *rows = cells(response)
+    shown = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert [(row["role"], row["name"], row["declared_volunteers"], row["training"]) for row in shown] == [
+        ("liaison", "林小红", 10, True),
+        ("head", "=何", 10, True),
+    ]
