@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 _NOW = cast(sa.Table, OrganizationCounter.__table__)
 _THEN = cast(sa.Table, CounterSnapshot.__table__)
+
+
+class Waiting(NamedTuple):
+    """How many reviews wait, and since when the oldest does."""
+
+    memberships: Any
+    oldest_membership: Any
+    organizations: Any
+    oldest_organization: Any
+
+
 Figures = Mapping[Indicator, tuple[int, int]]
 
 
@@ -38,14 +49,21 @@ class SupervisionRepository:
     def __init__(self, uow: OrganizationUnitOfWork) -> None:
         self._uow = uow
 
-    def figures(self, path: str, day: date | None, since: datetime) -> Figures:
-        """(numerator, denominator) of every indicator for the subtree at ``path``."""
+    def figures(self, path: str, day: date | None, since: datetime) -> tuple[Figures, Waiting]:
+        """(numerator, denominator) of every indicator for the subtree at ``path``, and what waits there: one scan."""
         source, here = self._subtree(path, day)
-        sums = [
-            sa.func.coalesce(sa.func.sum(part), 0) for pair in _parts(source, path, since).values() for part in pair
-        ]
-        values = [int(value) for value in self._uow.session.execute(sa.select(*sums).where(here)).one()]
-        return dict(zip(Indicator, zip(values[::2], values[1::2], strict=True), strict=True))
+        parts = [part for pair in _parts(source, path, since).values() for part in pair]
+        waiting = Waiting(
+            memberships=sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0),
+            oldest_membership=sa.func.min(source.c.oldest_pending_at),
+            organizations=sa.func.count(source.c.waiting_since),
+            oldest_organization=sa.func.min(source.c.waiting_since),
+        )
+        sums = [sa.func.coalesce(sa.func.sum(part), 0) for part in parts]
+        row = self._uow.session.execute(sa.select(*sums, *waiting).where(here)).one()
+        values = [int(value) for value in row[: len(sums)]]
+        pairs = zip(values[::2], values[1::2], strict=True)
+        return dict(zip(Indicator, pairs, strict=True)), Waiting(*row[len(sums) :])
 
     def contributions(self, indicator: Indicator, path: str, day: date | None, since: datetime) -> AnySelect:
         """(organization_id, name, kind, region, numerator, denominator) of each organization that adds something."""
@@ -64,27 +82,14 @@ class SupervisionRepository:
             .where(here, sa.or_(numerator > 0, denominator > 0))
         )
 
-    def waiting(self, path: str, day: date | None) -> Any:
-        """memberships, oldest_membership; organizations, oldest_organization: what waits for a review."""
-        source, here = self._subtree(path, day)
-        return self._uow.session.execute(
-            sa.select(
-                sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0).label("memberships"),
-                sa.func.min(source.c.oldest_pending_at).label("oldest_membership"),
-                sa.func.count(source.c.waiting_since).label("organizations"),
-                sa.func.min(source.c.waiting_since).label("oldest_organization"),
-            ).where(here)
-        ).one()
-
     def median_membership(self, path: str) -> datetime | None:
         """When the membership request in the middle of those that wait now was handed in."""
-        counter = _NOW.alias("counter")
         middle = sa.func.percentile_disc(0.5).within_group(Membership.submitted_at)
-        return self._uow.session.scalar(
-            sa.select(middle)
-            .join(counter, counter.c.organization_id == Membership.organization_id)
-            .where(Membership.status == MembershipStatus.PENDING, is_below(counter.c.path, path))
-        )
+        statement = sa.select(middle).where(Membership.status == MembershipStatus.PENDING)
+        if not _is_root(path):
+            source, here = self._subtree(path, None)
+            statement = statement.join(source, source.c.organization_id == Membership.organization_id).where(here)
+        return self._uow.session.scalar(statement)
 
     def path_of(self, organization_id: str, day: date | None) -> str | None:
         """Where the organization stood; None if it did not exist."""
@@ -117,7 +122,14 @@ class SupervisionRepository:
 
     def _subtree(self, path: str, day: date | None) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
         source, here = self._at(day)
+        if _is_root(path):
+            return source, here
         return source, sa.and_(here, is_below(source.c.path, path))
+
+
+def _is_root(path: str) -> bool:
+    """Everything lies below the root, and needs no comparing."""
+    return "." not in path
 
 
 def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator, tuple[Any, Any]]:

@@ -13,6 +13,7 @@ from services.organization import commands
 from services.organization.domain import ACTIVITY_WINDOW, DEFINITIONS, SUPERVISING, Indicator, check_as_of, share
 from services.organization.models import Organization
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.repository.supervision import Waiting
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def get_supervision(query: commands.GetSupervision, uow: OrganizationUnitOfWork)
     Raises ``NotFound``, ``Forbidden``; ``Invalid`` for a day that was not counted.
     """
     asked = _asked(query, uow)
-    figures = uow.supervision.figures(asked.path, asked.day, _midnight(asked.since))
+    figures, waiting = uow.supervision.figures(asked.path, asked.day, _midnight(asked.since))
     indicators = [
         {
             "indicator": indicator.value,
@@ -52,7 +53,7 @@ def get_supervision(query: commands.GetSupervision, uow: OrganizationUnitOfWork)
         "since": asked.since,
         "counted_at": asked.counted_at,
         "indicators": indicators,
-        "pending_reviews": _pending(asked, uow),
+        "pending_reviews": _pending(asked, waiting, uow),
     }
 
 
@@ -80,8 +81,7 @@ def put_away_counters(uow: OrganizationUnitOfWork) -> None:
         uow.supervision.note_days(missed, uow.clock.now())
 
 
-def _pending(asked: _Asked, uow: OrganizationUnitOfWork) -> dict[str, Any]:
-    waiting = uow.supervision.waiting(asked.path, asked.day)
+def _pending(asked: _Asked, waiting: Waiting, uow: OrganizationUnitOfWork) -> dict[str, Any]:
     median = uow.supervision.median_membership(asked.path) if asked.day is None and waiting.memberships else None
     return {
         "memberships": {
@@ -114,7 +114,12 @@ def _asked(query: commands.GetSupervision, uow: OrganizationUnitOfWork) -> _Aske
     since = query.since or as_of - ACTIVITY_WINDOW
     if since > as_of:
         raise Invalid(FieldError("since", "after_as_of", "不能晚于统计日期", "must not be after as_of"))
-    return _Asked(top, uow.supervision.path_of(top.id, day) or ltree_path([top.id]), as_of, day, counted_at, since)
+    return _Asked(top, uow.supervision.path_of(top.id, day) or _nowhere(top), as_of, day, counted_at, since)
+
+
+def _nowhere(top: Organization) -> str:
+    """A path at which nothing stands, nor below it."""
+    return f"{ltree_path([top.id])}.nowhere"
 
 
 def _midnight(day: date) -> datetime:
