@@ -16,6 +16,7 @@ from services.card.models import (
     BranchContact,
     CardApplication,
     GroupMember,
+    StatusEntry,
     UnknownReport,
     VolunteerCopy,
 )
@@ -167,6 +168,8 @@ class ApplicationRepository:
             .where(CardApplication.volunteer_id == volunteer_id)
             .values(address_sealed=None, clothing_size=None, reason=None)
         )
+        own = sa.select(CardApplication.id).where(CardApplication.volunteer_id == volunteer_id)
+        self._uow.session.execute(sa.update(StatusEntry).where(StatusEntry.application_id.in_(own)).values(reason=None))
 
     def states(self) -> Iterator[tuple[CardApplication, str | None]]:
         """Every application with its applicant's home organization."""

@@ -92,6 +92,17 @@ class MessageRepository:
             blanked.values(parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None)
         )
 
+    def forget_simulated(self, account_id: str, volunteer_id: str, addresses: Sequence[str]) -> None:
+        """Empty the simulator's inbox of what went to somebody, codes to their numbers among it."""
+        mine = sa.select(Message.id).where(
+            sa.or_(Message.account_id == account_id, Message.volunteer_id == volunteer_id)
+        )
+        self._uow.session.execute(
+            sa.delete(SimulatedMessage).where(
+                sa.or_(SimulatedMessage.id.in_(mine), SimulatedMessage.recipient.in_(addresses))
+            )
+        )
+
     def simulated(self, recipient: str | None, since: datetime | None, limit: int) -> Sequence[SimulatedMessage]:
         """The newest ``limit`` messages in the simulator's inbox, oldest of them first."""
         newest_first = (SimulatedMessage.at.desc(), SimulatedMessage.id.desc())

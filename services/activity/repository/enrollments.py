@@ -20,6 +20,10 @@ class EnrollmentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def erase(self, volunteer_id: str) -> None:
+        """Forget what was written about an erased person."""
+        self._session.execute(sa.update(Enrollment).where(Enrollment.volunteer_id == volunteer_id).values(reason=None))
+
     def find(self, enrollment_id: str) -> Enrollment | None:
         """One enrollment."""
         return self._session.get(Enrollment, enrollment_id)

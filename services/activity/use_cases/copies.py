@@ -7,6 +7,7 @@ from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases.enrolling import withdraw_all
 from services.chassis.copies import save_if_newer
 from services.chassis.events import Received
+from services.chassis.forgetting import forget_traces
 from services.identity.events import VolunteerChanged, VolunteerErased
 
 
@@ -38,3 +39,5 @@ def erase_volunteer(event: Received[VolunteerErased], uow: ActivityUnitOfWork) -
     uow.volunteers.lock([event.data.volunteer_id])
     uow.volunteers.blank(event.data.volunteer_id, event.aggregate_version)
     withdraw_all(uow, event.data.volunteer_id)
+    uow.enrollments.erase(event.data.volunteer_id)
+    forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)

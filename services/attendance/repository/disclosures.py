@@ -113,5 +113,7 @@ class ObjectionRepository:
     def erase(self, account_id: str) -> None:
         """Forget what an erased person wrote and how to call them; that there was an objection stays."""
         self._session.execute(
-            sa.update(Objection).where(Objection.account_id == account_id).values(text="", contact_sealed=None)
+            sa.update(Objection)
+            .where(Objection.account_id == account_id)
+            .values(text="", contact_sealed=None, reason=None)
         )

@@ -20,6 +20,12 @@ class RecordRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def erase(self, volunteer_id: str) -> None:
+        """Forget where an erased person was when they scanned."""
+        self._session.execute(
+            sa.update(Scan).where(Scan.volunteer_id == volunteer_id).values(latitude=None, longitude=None)
+        )
+
     def add(self, record: ServiceRecord) -> None:
         """A new record."""
         self._session.add(record)

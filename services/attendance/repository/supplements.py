@@ -18,6 +18,14 @@ class SupplementRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def erase(self, volunteer_id: str) -> None:
+        """Forget what was written about an erased person, and what their files were called."""
+        own = sa.select(Supplement.id).where(Supplement.volunteer_id == volunteer_id)
+        self._session.execute(sa.update(Evidence).where(Evidence.supplement_id.in_(own)).values(name=""))
+        self._session.execute(
+            sa.update(Supplement).where(Supplement.volunteer_id == volunteer_id).values(reason="", decision_reason=None)
+        )
+
     def add(self, supplement: Supplement) -> None:
         """A new supplement."""
         self._session.add(supplement)

@@ -6,6 +6,7 @@ from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.models import ShiftCopy
 from services.attendance.repository import AttendanceUnitOfWork
 from services.chassis.events import Received
+from services.chassis.forgetting import forget_traces
 from services.identity.events import VolunteerChanged, VolunteerErased
 
 
@@ -40,6 +41,9 @@ def erase_volunteer(event: Received[VolunteerErased], uow: AttendanceUnitOfWork)
         version=event.aggregate_version,
     )
     uow.objections.erase(event.data.account_id)
+    uow.supplements.erase(event.data.volunteer_id)
+    uow.records.erase(event.data.volunteer_id)
+    forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)
 
 
 def copy_activity(event: Received[ActivityChanged], uow: AttendanceUnitOfWork) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.card.repository import CardUnitOfWork
 from services.card.use_cases.withdrawing import forget_applicant
 from services.chassis.events import Received
+from services.chassis.forgetting import forget_traces
 from services.identity.events import VolunteerChanged, VolunteerErased
 
 
@@ -36,3 +37,4 @@ def erase_volunteer(event: Received[VolunteerErased], uow: CardUnitOfWork) -> No
         }
     )
     forget_applicant(event.data.volunteer_id, uow)
+    forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)

@@ -7,6 +7,7 @@ What stays is the number of the volunteer, the home organization and the moments
 from __future__ import annotations
 
 from services.chassis.errors import NotAuthenticated
+from services.chassis.forgetting import forget_traces
 from services.identity import commands
 from services.identity.domain.people import VolunteerStatus
 from services.identity.errors import StillAdministrator
@@ -41,6 +42,7 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
         # the state first: whoever copies it must not find the person again after having forgotten them
         tell_volunteer(uow, volunteer, account)
         uow.publish(VolunteerErased(volunteer_id=volunteer.id, account_id=account.id), version=volunteer.version)
+    forget_traces(uow.session, account.id, volunteer.id if volunteer is not None else None)
     uow.audit("account.erased", f"account:{account.id}", volunteer_id=volunteer and volunteer.id)
 
 

@@ -13,7 +13,7 @@ from services.chassis.errors import NotFound
 from services.chassis.pagination import AnySelect
 from services.organization.commands import ListMembers
 from services.organization.domain import REVIEWING, MembershipStatus
-from services.organization.models import Applicant, Membership, Organization, Volunteer
+from services.organization.models import Applicant, Membership, Organization, ReviewDecision, Volunteer
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -24,6 +24,15 @@ class MembershipRepository:
 
     def __init__(self, uow: OrganizationUnitOfWork) -> None:
         self._uow = uow
+
+    def forget_reasons(self, volunteer_id: str) -> None:
+        """Forget what reviewers wrote about an erased person; what they decided stays."""
+        own = sa.select(Membership.id).where(Membership.volunteer_id == volunteer_id)
+        session = self._uow.session
+        session.execute(sa.update(ReviewDecision).where(ReviewDecision.subject_id.in_(own)).values(reason=None))
+        session.execute(
+            sa.update(Membership).where(Membership.volunteer_id == volunteer_id).values(rejection_reason=None)
+        )
 
     def in_status(self, volunteer_id: str, *statuses: MembershipStatus) -> Sequence[Membership]:
         """A volunteer's memberships in these states, locked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.chassis.forgetting import forget_traces
 from services.chassis.ids import new_id
 from services.identity.events import VolunteerErased, VolunteerRegistered
 from services.organization import commands, metrics
@@ -110,6 +111,8 @@ def forget_volunteer(erased: VolunteerErased, version: int, uow: OrganizationUni
         political_status=None,
         version=version,
     )
+    uow.memberships.forget_reasons(erased.volunteer_id)
+    forget_traces(uow.session, erased.account_id, erased.volunteer_id)
     for membership in uow.memberships.in_status(
         erased.volunteer_id, MembershipStatus.PENDING, MembershipStatus.APPROVED
     ):
