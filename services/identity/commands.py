@@ -9,7 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class CreateCaptcha:
-    """A picture, please."""
+    """A picture, please; or, for who cannot see it, a recording beside it."""
+
+    kind: str = "image"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ class IdentityService:
 
     @saga(requests.CreateCaptcha, answers.CaptchaAnswer)
     def create_captcha(self, command):
-        return captchas.create_captcha(self.unit_of_work)
+        return captchas.create_captcha(self.unit_of_work, command)
 
     @saga(requests.RequestCode, answers.CodeOnItsWay)
     def request_code(self, command):

@@ -9,10 +9,11 @@ from services.identity.schemas.bindings import BindingSummary
 
 
 class CaptchaAnswer(Answer):
-    """A picture to read."""
+    """A picture to read. ``audio``: a WAV that says its digits, as a data URI, if it was asked for."""
 
     captcha_id = Id()
     image = fields.String(metadata={"description": "a data URI"})
+    audio = fields.String(allow_none=True)
 
 
 class CodeOnItsWay(Answer):

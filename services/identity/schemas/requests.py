@@ -75,6 +75,8 @@ class CreateCaptcha(Request):
     class Meta:
         command = commands.CreateCaptcha
 
+    kind = one_of(("image", "audio"), load_default="image")
+
 
 class RequestCode(Request):
     """``POST /verification-codes``."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from services.chassis.errors import FieldError
 from services.chassis.ids import new_id
+from services.identity import commands
 from services.identity.models import Captcha
-from services.identity.pictures import new_answer, picture_of
+from services.identity.pictures import new_answer, picture_of, recording_of
 from services.identity.repository import IdentityUnitOfWork
 
 WRONG_CAPTCHA = FieldError(
@@ -20,15 +21,20 @@ WRONG_CAPTCHA = FieldError(
 )
 
 
-def create_captcha(units: Any) -> dict[str, str]:
-    """Draw a picture, and keep the digest of what it shows. No transaction is open while it is drawn."""
+def create_captcha(units: Any, command: commands.CreateCaptcha) -> dict[str, str | None]:
+    """Draw a picture, and keep the digest of what it shows. No transaction is open while it is drawn or spoken.
+
+    Raises ``TooMany`` if as many recordings are being made as a process makes at once.
+    """
+    aloud = command.kind == "audio"
     captcha_id = new_id()
     with units() as uow:
-        answer = new_answer(uow.settings.captcha)
+        answer = new_answer(uow.settings.captcha, aloud=aloud)
         digest = _digest(uow, captcha_id, answer)
         expires_at = uow.clock.now() + timedelta(minutes=uow.settings.captcha_minutes)
         uow.session.add(Captcha(id=captcha_id, answer_digest=digest, expires_at=expires_at))
-    return {"captcha_id": captcha_id, "image": picture_of(answer)}
+    audio = recording_of(answer) if aloud else None
+    return {"captcha_id": captcha_id, "image": picture_of(answer), "audio": audio}
 
 
 def read_right(uow: IdentityUnitOfWork, captcha_id: str, answer: str) -> bool:

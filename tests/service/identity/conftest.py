@@ -88,8 +88,8 @@ class Identity:
 
     def captcha(self) -> dict[str, str]:
         """A fresh captcha with its answer."""
-        made = captchas.create_captcha(self.units.factory(self.stranger()))
-        return {"captcha_id": made["captcha_id"], "captcha_answer": "0000"}
+        made = captchas.create_captcha(self.units.factory(self.stranger()), commands.CreateCaptcha())
+        return {"captcha_id": str(made["captcha_id"]), "captcha_answer": "0000"}
 
     def code(self, recipient: str, purpose: str = "register", channel: str = "sms") -> str:
         """Ask for a code and read it as notify would."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.chassis.errors import Invalid, TooMany
-from services.identity import commands
+from services.identity import commands, pictures
 from services.identity.errors import BadCredentials, BadRefreshToken
 from services.identity.schemas import requests
 from services.identity.use_cases import captchas, codes, password_resets
@@ -148,10 +148,24 @@ def test_whoever_has_the_code_sets_a_new_password_and_ends_every_session(identit
 
 def test_a_captcha_is_a_picture_whose_answer_stands_nowhere(identity: Identity) -> None:
     object.__setattr__(identity.units.runtime.settings, "captcha", "image")
-    made = captchas.create_captcha(identity.units.factory(identity.stranger()))
-    assert made["image"].startswith("data:image/png;base64,iVBOR")
+    made = captchas.create_captcha(identity.units.factory(identity.stranger()), commands.CreateCaptcha())
+    assert made["audio"] is None
+    assert str(made["image"]).startswith("data:image/png;base64,iVBOR")
     request = {"channel": "sms", "recipient": PHONE, "purpose": "register", "captcha_id": made["captcha_id"]}
     command = requests.RequestCode().parse({**request, "captcha_answer": "0000"})
     with pytest.raises(Invalid) as refusal:
         codes.request_code(identity.units.factory(identity.stranger()), command)
     assert [fault.field for fault in refusal.value.errors] == ["captcha_answer"]
+
+
+def test_a_captcha_is_read_aloud_to_who_asks_and_two_at_a_time(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    object.__setattr__(identity.units.runtime.settings, "captcha", "image")
+    units, aloud = identity.units.factory(identity.stranger()), commands.CreateCaptcha(kind="audio")
+    assert str(captchas.create_captcha(units, aloud)["audio"]).startswith("data:audio/wav;base64,UklGR")
+    monkeypatch.setattr(pictures, "_recording", ["000000", "111111"])
+    with pytest.raises(TooMany):
+        captchas.create_captcha(units, aloud)
+    assert captchas.create_captcha(units, commands.CreateCaptcha())["image"]
+    assert pictures.new_answer("image", aloud=True).isdecimal()
