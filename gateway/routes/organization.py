@@ -194,6 +194,20 @@ ROUTES = [
         zh="审核列表", en="Reviews of a kind, oldest first",
     ),
     Route(
+        "GET", "/review-reasons", "organization.list_review_reasons",
+        request=reviews.ListReviewReasons, answer=reviews.ReviewReasons, who=Who.PUBLIC, tags=_REVIEWS,
+        zh="审核意见列表", en="The reasons that a reviewer may choose from",
+    ),
+    Route(
+        "GET", "/reviews/{kind}/{id}/history",
+        OneOf("kind", {
+            "memberships": "organization.membership_review_history",
+            "organizations": "organization.organization_review_history",
+        }),
+        request=reviews.ReviewHistory, answer=reviews.DecisionHistory, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        zh="审核历史", en="What was decided so far",
+    ),
+    Route(
         "POST", "/reviews/{kind}/{id}/decision",
         OneOf("kind", {
             "memberships": "organization.decide_membership_review",

@@ -127,6 +127,18 @@ class OrganizationService:
     def list_organization_reviews(self, query, uow):
         return reviewing.list_organization_reviews(query, uow)
 
+    @query(reviews.ListReviewReasons, reviews.ReviewReasons)
+    def list_review_reasons(self, query, uow):
+        return reviewing.list_review_reasons(query, uow)
+
+    @query(reviews.ReviewHistory, reviews.DecisionHistory)
+    def membership_review_history(self, query, uow):
+        return reviewing.membership_review_history(query, uow)
+
+    @query(reviews.ReviewHistory, reviews.DecisionHistory)
+    def organization_review_history(self, query, uow):
+        return reviewing.organization_review_history(query, uow)
+
     @command(reviews.DecideReview, reviews.Decided)
     def decide_membership_review(self, command, uow):
         return reviewing.decide_membership_review(command, uow)

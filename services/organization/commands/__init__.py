@@ -140,6 +140,7 @@ class Decision:
     id: str
     approve: bool
     reason: str | None
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,7 @@ class DecideReview:
     id: str
     approve: bool
     reason: str | None
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +160,19 @@ class DecideReviews:
 
     kind: str
     decisions: list[Decision]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReviewReasons:
+    """The reasons that a reviewer may choose from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewHistory:
+    """What was decided about one thing so far. ``kind`` has chosen who answers."""
+
+    kind: str
+    id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,12 @@ class MembershipRepository:
         waiting = sa.select(Membership.id).where(Membership.status == MembershipStatus.PENDING, self._mine_to_review())
         return self._uow.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
 
+    def require_reviewable(self, membership_id: str) -> None:
+        """Raises ``NotFound`` unless its review is (or was) the caller's."""
+        mine = sa.select(Membership.id).where(Membership.id == membership_id, self._mine_to_review())
+        if self._uow.session.scalar(mine) is None:
+            raise NotFound(what="review")
+
     def lock_reviewable(self, membership_id: str) -> Membership:
         """One of them as it is now, locked; raises ``NotFound``."""
         found = self._uow.session.scalar(

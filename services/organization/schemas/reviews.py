@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of, rule
 from services.organization import commands
+from services.organization.domain.reasons import REASONS
 
 _STATUSES = ("pending", "approved", "rejected")
 
@@ -116,9 +117,11 @@ class _Verdict(Request):
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
 
+    reason_code = one_of(REASONS, load_default=None, allow_none=True)
+
     @ma.validates_schema
     def _says_why(self, data: dict[str, object], **_: object) -> None:
-        if not data["approve"] and not data["reason"]:
+        if not data["approve"] and not data["reason"] and not data.get("reason_code"):
             raise ma.ValidationError(rule("required", "不通过时必须说明原因", "is required to reject"), "reason")
 
 
@@ -141,6 +144,7 @@ class Decision(Request):
     id = Id(required=True)
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
+    reason_code = one_of(REASONS, load_default=None, allow_none=True)
 
 
 class DecideReviews(Request):
@@ -151,6 +155,49 @@ class DecideReviews(Request):
 
     kind = Text(max=20, required=True)
     decisions = list_of(fields.Nested(Decision), min=1, max=100, required=True)
+
+
+class ListReviewReasons(Request):
+    """``GET /review-reasons``."""
+
+    class Meta:
+        command = commands.ListReviewReasons
+
+
+class ReviewReason(Answer):
+    """A reason to choose from."""
+
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class ReviewReasons(Answer):
+    """All of them."""
+
+    items = fields.List(fields.Nested(ReviewReason))
+
+
+class ReviewHistory(Request):
+    """``GET /reviews/{kind}/{id}/history``."""
+
+    class Meta:
+        command = commands.ReviewHistory
+
+    kind = Text(max=20, required=True)
+    id = Id(required=True)
+
+
+class DecisionOfHistory(PastDecision):
+    """A decision, and which account made it."""
+
+    decided_by = Id(allow_none=True)
+
+
+class DecisionHistory(Answer):
+    """Newest first."""
+
+    items = fields.List(fields.Nested(DecisionOfHistory))
 
 
 class Decided(Answer):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from services.chassis.errors import AppError, Invalid
+from services.chassis.errors import AppError, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.pagination import PageResult
 from services.organization import commands, metrics
 from services.organization.domain import (
+    REVIEWING,
     MembershipStatus,
     OrganizationStatus,
     age_in_days,
@@ -22,6 +23,7 @@ from services.organization.domain import (
     check_decidable,
     check_reason,
 )
+from services.organization.domain.reasons import REASONS, in_words
 from services.organization.errors import OrganizationTakesNoMembers
 from services.organization.events import (
     MembershipRejected,
@@ -98,13 +100,34 @@ def _age(submitted_at: Any, uow: OrganizationUnitOfWork) -> int:
     return age_in_days(submitted_at, uow.clock.now())
 
 
+def list_review_reasons(_query: commands.ListReviewReasons, _uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """The reasons to choose from."""
+    return {"items": [{"code": code, "zh": zh, "en": en} for code, (zh, en) in REASONS.items()]}
+
+
+def membership_review_history(query: commands.ReviewHistory, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """What was decided about a membership, for whoever reviews it. Raises ``NotFound``."""
+    uow.caller.require_signed_in()
+    uow.memberships.require_reviewable(query.id)
+    return {"items": uow.tree.history([query.id])}
+
+
+def organization_review_history(query: commands.ReviewHistory, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """What was decided about an organization, for whoever reviews it. Raises ``NotFound``."""
+    uow.caller.require_signed_in()
+    if uow.tree.find(query.id) is None or not uow.organizations.reaches_from_above(query.id, *REVIEWING):
+        raise NotFound(what="review")
+    return {"items": uow.tree.history([query.id])}
+
+
 def decide_membership_review(command: commands.DecideReview, uow: OrganizationUnitOfWork) -> dict[str, str]:
     """Take a volunteer, who then leaves the organization they were in; or say why not.
 
     Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OrganizationTakesNoMembers``.
     """
     uow.caller.require_signed_in()
-    check_reason(command.approve, command.reason)
+    reason = in_words(command.reason_code, command.reason)
+    check_reason(command.approve, reason)
     membership = uow.memberships.lock_reviewable(command.id)
     check_decidable(membership.status)
     organization = uow.tree.get(membership.organization_id)
@@ -117,7 +140,7 @@ def decide_membership_review(command: commands.DecideReview, uow: OrganizationUn
         membership.status = change_membership(membership.status, MembershipStatus.APPROVED)
     else:
         membership.status = change_membership(membership.status, MembershipStatus.REJECTED)
-        membership.rejection_reason = command.reason
+        membership.rejection_reason = reason
     membership.decided_at = uow.clock.now()
     membership.version += 1
     if command.approve:
@@ -128,10 +151,10 @@ def decide_membership_review(command: commands.DecideReview, uow: OrganizationUn
             volunteer_id=membership.volunteer_id,
             organization_id=organization.id,
             organization_name=organization.name,
-            reason=command.reason or "",
+            reason=reason or "",
         )
         uow.publish(rejected, version=membership.version)
-    _record(MEMBERSHIPS, membership.id, membership.status, command.reason, uow)
+    _record(MEMBERSHIPS, membership.id, membership.status, reason, uow)
     return {"id": membership.id, "kind": MEMBERSHIPS, "status": membership.status}
 
 
@@ -141,12 +164,13 @@ def decide_organization_review(command: commands.DecideReview, uow: Organization
     Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``.
     """
     uow.caller.require_signed_in()
-    check_reason(command.approve, command.reason)
+    reason = in_words(command.reason_code, command.reason)
+    check_reason(command.approve, reason)
     organization = uow.tree.lock_reviewable(command.id)
     check_decidable(organization.status)
     attempted = OrganizationStatus.ACTIVE if command.approve else OrganizationStatus.REJECTED
     organization.status = change_organization(organization.status, attempted)
-    organization.rejection_reason = None if command.approve else command.reason
+    organization.rejection_reason = None if command.approve else reason
     organization.decided_at = uow.clock.now()
     organization.version += 1
     tell_state(uow, organization)
@@ -155,11 +179,9 @@ def decide_organization_review(command: commands.DecideReview, uow: Organization
         "name": organization.name,
         "account_id": organization.account_id,
     }
-    decided = (
-        OrganizationApproved(**news) if command.approve else OrganizationRejected(**news, reason=command.reason or "")
-    )
+    decided = OrganizationApproved(**news) if command.approve else OrganizationRejected(**news, reason=reason or "")
     uow.publish(decided, version=organization.version)
-    _record(ORGANIZATIONS, organization.id, organization.status, command.reason, uow)
+    _record(ORGANIZATIONS, organization.id, organization.status, reason, uow)
     return {"id": organization.id, "kind": ORGANIZATIONS, "status": organization.status}
 
 

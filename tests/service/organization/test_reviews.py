@@ -177,3 +177,40 @@ def test_every_decision_is_in_the_audit_log_without_personal_data(world: World, 
             "SELECT actor_id, subject, details::text FROM audit_log WHERE action = 'review.decide' ORDER BY id DESC"
         ).first()
     assert tuple(row) == (team.owner.account_id, f"membership:{membership_id}", '{"outcome": "rejected"}')
+
+
+def test_a_reason_may_be_chosen_from_the_list_and_is_what_the_applicant_reads(world: World, city: Node) -> None:
+    reasons = world.ask(reviewing.list_review_reasons, reviews.ListReviewReasons, Caller())["items"]
+    assert "unfit_name" in [reason["code"] for reason in reasons]
+    node = world.register(Kind.TEAM, city)
+    payload = {"kind": "organizations", "id": node.id, "approve": False, "reason_code": "unfit_name"}
+    world.ask(reviewing.decide_organization_review, reviews.DecideReview, city.owner, **payload, reason="少了地名")
+    told = world.units.published("organization.rejected")[-1]["data"]
+    assert told["reason"] == "名称不规范：少了地名"
+    with pytest.raises(Invalid):
+        world.ask(
+            reviewing.decide_organization_review, reviews.DecideReview, city.owner, **payload | {"reason_code": "?"}
+        )
+
+
+def test_reviewers_and_nobody_else_see_what_was_decided_before(
+    world: World, city: Node, team: Node, other_city: Node
+) -> None:
+    person = world.volunteer(team, approved=False)
+    membership_id = world.pending(person)
+    world.judge(team.owner, person, approve=False, reason="照片不清晰")
+    organization = {"kind": "organizations", "id": team.id}
+    membership = {"kind": "memberships", "id": membership_id}
+
+    def history(caller: Caller, asked: dict[str, str]) -> list[str]:
+        use_case = {
+            "memberships": reviewing.membership_review_history,
+            "organizations": reviewing.organization_review_history,
+        }[asked["kind"]]
+        return [row.outcome for row in world.ask(use_case, reviews.ReviewHistory, caller, **asked)["items"]]
+
+    assert history(team.owner, membership) == ["rejected"]
+    assert history(city.owner, organization) == ["active"]
+    for caller, asked in ((other_city.owner, membership), (other_city.owner, organization), (team.owner, organization)):
+        with pytest.raises(NotFound):
+            history(caller, asked)
