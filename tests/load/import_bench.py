@@ -110,8 +110,9 @@ def serve(path: Path) -> dict[str, Any]:
             import_id = imports.start_import(start, uow).id
 
         started, staging, rows = time.perf_counter(), 0.0, 0
-        with reader(path) as said:
+        with reader(path) as (process, said):
             for line in said:
+                figures["reader_mb"] = max(figures.get("reader_mb", 0.0), peak_mb(process.pid))
                 if "rows" not in line:
                     continue
                 rows += len(line["rows"])
@@ -130,11 +131,17 @@ def serve(path: Path) -> dict[str, Any]:
         figures["importing"] = rows / _seconds_of_work(units, work_on_one_batch)
         with units(reviewer) as uow:
             figures["imported"] = imports.get_import(commands.ImportById(import_id=import_id), uow).imported
-    for process, who in (("reader", resource.RUSAGE_CHILDREN), ("service", resource.RUSAGE_SELF)):
+    for name, who in (("reader", resource.RUSAGE_CHILDREN), ("service", resource.RUSAGE_SELF)):
         used = resource.getrusage(who)
-        figures[f"{process}_mb"] = used.ru_maxrss / 1024
-        figures[f"{process}_cpu"] = used.ru_utime + used.ru_stime
+        figures[f"{name}_cpu"] = used.ru_utime + used.ru_stime
+    figures["service_mb"] = peak_mb(os.getpid())
     return figures
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that a process had. Not ``ru_maxrss``, in which a child begins with its parent's."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _no_organization(method: str, request: dict[str, Any]) -> Any:
@@ -150,7 +157,7 @@ def _seconds_of_work(units: Units, work: Any) -> float:
 
 
 @contextmanager
-def reader(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
+def reader(path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Iterator[dict[str, Any]]]]:
     """What the gateway's reader says of a workbook."""
     with path.open("rb") as file:
         process = subprocess.Popen(
@@ -158,7 +165,7 @@ def reader(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
             cwd=ROOT, stdin=file, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
-        yield (orjson.loads(line) for line in process.stdout)
+        yield process, (orjson.loads(line) for line in process.stdout)
         process.wait()
 
 
