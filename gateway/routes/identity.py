@@ -11,9 +11,9 @@ from gateway.routing import OneOf, Route, Who
 from gateway.sites import RegisterVolunteerAtSite, home_by_site
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.chassis.context import Caller
-from services.chassis.errors import NotFound
+from services.chassis.errors import AlreadyDecided, NotFound
 from services.identity import errors
-from services.identity.schemas import answers, bindings, privacy, profiles, requests, second_factor
+from services.identity.schemas import answers, bindings, privacy, profiles, recoveries, requests, second_factor
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -68,6 +68,27 @@ ROUTES: list[Route] = [
         request=requests.VerifyInPerson, answer=answers.VerifiedInPerson, who=Who.ADMINISTRATOR, status=201,
         errors=(errors.AlreadyVerifiedInPerson, errors.VerifierNotActive), tags=("volunteers",),
         zh="面验", en="Note that an organization has seen the volunteer and the certificate",
+    ),
+    Route(
+        "POST", "/volunteers/{volunteer_id}/in-person-verification/revocation", "identity.revoke_in_person",
+        request=requests.RevokeInPersonVerification, who=Who.ADMINISTRATOR, status=204, errors=(errors.NotVerifiedNow,),
+        tags=("volunteers",), zh="撤销面验", en="Take a verification in person back, with the reason",
+    ),
+    Route(
+        "POST", "/account-recoveries", "identity.request_recovery",
+        request=recoveries.RequestRecovery, answer=recoveries.RecoveryTaken, who=Who.PUBLIC, status=202, strict=True,
+        tags=_SIGNING_IN, zh="申请找回账号", en="Ask for one's account when the registered phone is lost",
+    ),
+    Route(
+        "GET", "/account-recoveries", "identity.list_recoveries",
+        request=recoveries.ListRecoveries, answer=recoveries.RecoveryPage, who=Who.ADMINISTRATOR, tags=("volunteers",),
+        zh="待处理的账号找回申请", en="Who waits for their account, oldest first",
+    ),
+    Route(
+        "POST", "/account-recoveries/{recovery_id}/decision", "identity.decide_recovery",
+        request=recoveries.DecideRecovery, answer=recoveries.RecoveryDecision, who=Who.ADMINISTRATOR,
+        errors=(AlreadyDecided, errors.PhoneTakenMeanwhile), tags=("volunteers",),
+        zh="处理账号找回申请", en="Give the account its new phone, or refuse",
     ),
     Route(
         "POST", "/sessions", "identity.sign_in",

@@ -211,6 +211,14 @@ class GetMe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyContact:
+    """Whom to call when something has happened to the volunteer."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdateMe:
     """What is to be changed about oneself; None leaves it. A new contact needs the code that was sent to it."""
 
@@ -222,6 +230,7 @@ class UpdateMe:
     phone_code: str | None
     email: str | None
     email_code: str | None
+    emergency_contact: EmergencyContact | None
     region: str | None
     political_status: str | None
     clothing_size: str | None
@@ -256,6 +265,43 @@ class VerifyInPerson:
     volunteer_id: str
     organization_id: str
     note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeInPersonVerification:
+    """What was seen was not what it seemed."""
+
+    volunteer_id: str
+    organization_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRecovery:
+    """My certificate is registered under a phone that I have no more; ``code`` went to the one I have now."""
+
+    cert_type: str
+    cert_no: str
+    name: str
+    phone: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRecoveries:
+    """Who waits for their account at the organizations that the caller reviews for."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideRecovery:
+    """Whether it is the volunteer who asks."""
+
+    recovery_id: str
+    approve: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

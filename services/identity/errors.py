@@ -114,6 +114,23 @@ class AlreadyVerifiedInPerson(Conflict):
     detail_en = "This volunteer was verified in person on {verified_at}."
 
 
+class NotVerifiedNow(Conflict):
+    """There is no verification in person that could be revoked."""
+
+    code = "not_verified_now"
+    title_zh, title_en = "当前没有有效的面验", "Not verified in person now"
+    detail_zh, detail_en = "该志愿者当前没有可以撤销的面验。", "There is no verification of this volunteer to revoke."
+
+
+class PhoneTakenMeanwhile(Conflict):
+    """The phone that an account was to be given belongs to another volunteer by now."""
+
+    code = "phone_taken_meanwhile"
+    title_zh, title_en = "手机号已被使用", "The phone is in use"
+    detail_zh = "该手机号已属于其他志愿者账号，请驳回此申请。"
+    detail_en = "The phone belongs to another volunteer's account; reject this request."
+
+
 class VerifierNotActive(Conflict):
     """The organization in whose name a volunteer would be verified in person is not active."""
 

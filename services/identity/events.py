@@ -93,6 +93,22 @@ class RealnameDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InPersonVerificationEnded(Event):
+    """A verification in person counts no longer. ``cause``: revoked, expired or new_certificate.
+
+    ``volunteer.changed`` of the same version says so to the copies; this one says why, to the volunteer.
+    """
+
+    type = "volunteer.in_person_verification_ended"
+    subject_field = "volunteer_id"
+
+    volunteer_id: str
+    cause: str
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class VolunteerErased(Event):
     """The person asked to be forgotten (PIPL 47): blank what identifies them, keep the counts."""
 
@@ -131,6 +147,48 @@ class AccountSecurityNotice(Event):
     account_id: str
     notice: str
     happened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactReplaced(Event):
+    """A phone (channel sms) or mailbox (email) was replaced: whoever holds the old one should know.
+
+    Sealed with the context ``old_contact:<account_id>``.
+    """
+
+    type = "account.contact_replaced"
+    subject_field = "account_id"
+
+    account_id: str
+    channel: str
+    old_sealed: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryRequested(Event):
+    """Somebody says that an account is theirs and wants its phone replaced; its owner should know."""
+
+    type = "account.recovery_requested"
+    subject_field = "account_id"
+
+    account_id: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryDecided(Event):
+    """Whether whoever asked for an account gets it. Sealed with the context ``recovery:<recovery_id>``."""
+
+    type = "account.recovery_decided"
+    subject_field = "account_id"
+
+    account_id: str
+    recovery_id: str
+    approved: bool
+    reason: str
+    phone_sealed: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

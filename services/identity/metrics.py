@@ -51,3 +51,13 @@ BINDINGS = Counter(
     "Accounts of other providers; outcome is `bound`, `unbound`, `taken` (another account has it) or `unknown_scene`",
     ["provider", "outcome"],
 )
+IN_PERSON_ENDED = Counter(
+    "zhiyuan_identity_in_person_ended",
+    "Verifications in person that count no longer; cause is `revoked`, `expired` or `new_certificate`",
+    ["cause"],
+)
+RECOVERIES = Counter(
+    "zhiyuan_identity_recoveries",
+    "Accounts asked for by who lost the phone; outcome is `requested`, `nobody`, `approved` or `rejected`",
+    ["outcome"],
+)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from services.chassis.sealed import SealedColumn
-from services.identity.models import Account, Binding, DataExportPart, ImportRow, Principal, Totp, Volunteer
+from services.identity.models import (
+    Account,
+    AccountRecovery,
+    Binding,
+    DataExportPart,
+    ImportRow,
+    Principal,
+    Totp,
+    Volunteer,
+)
 
 SEALED_COLUMNS = (
     SealedColumn(Account.phone_sealed, "account.phone:{id}", "field_cipher"),
@@ -16,6 +25,7 @@ SEALED_COLUMNS = (
     SealedColumn(Principal.cert_no_sealed, "principal.cert_no:{account_id}", "field_cipher"),
     SealedColumn(Totp.secret_sealed, "totp.secret:{account_id}", "field_cipher"),
     SealedColumn(Binding.openid_sealed, "binding.openid:{account_id}:{provider}", "field_cipher"),
+    SealedColumn(AccountRecovery.phone_sealed, "account_recovery.phone:{id}", "field_cipher"),
     SealedColumn(ImportRow.payload_sealed, "import_row.payload:{id}", "field_cipher"),
     SealedColumn(DataExportPart.document_sealed, "data_export_part.document:{export_id}:{service}", "field_cipher"),
 )

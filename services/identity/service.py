@@ -9,7 +9,7 @@ from services.chassis.schema import EmptyAnswer
 from services.identity.domain.bindings import Provider
 from services.identity.providers import alipay_for, wechat_for
 from services.identity.repository import UNIT_OF_WORK
-from services.identity.schemas import answers, privacy, profiles, requests, second_factor
+from services.identity.schemas import answers, privacy, profiles, recoveries, requests, second_factor
 from services.identity.schemas import bindings as binding_schemas
 from services.identity.schemas import imports as import_schemas
 from services.identity.settings import SETTINGS
@@ -28,6 +28,7 @@ from services.identity.use_cases import (
     password_resets,
     profile,
     realname,
+    recovering,
     registering_organizations,
     registering_volunteers,
     reviews,
@@ -191,6 +192,22 @@ class IdentityService:
     def verify_in_person(self, command, uow):
         return in_person.verify_in_person(command, uow)
 
+    @command(requests.RevokeInPersonVerification, EmptyAnswer)
+    def revoke_in_person(self, command, uow):
+        in_person.revoke(command, uow)
+
+    @saga(recoveries.RequestRecovery, recoveries.RecoveryTaken)
+    def request_recovery(self, command):
+        return recovering.request_recovery(self.unit_of_work, command)
+
+    @query(recoveries.ListRecoveries, recoveries.RecoveryPage)
+    def list_recoveries(self, query, uow):
+        return recovering.list_recoveries(query, uow)
+
+    @command(recoveries.DecideRecovery, recoveries.RecoveryDecision)
+    def decide_recovery(self, command, uow):
+        return recovering.decide(command, uow)
+
     @command(requests.SealForPartner, answers.SealedDocument)
     def seal_for_partner(self, command, uow):
         return sealing.seal_for_partner(command, uow)
@@ -266,6 +283,10 @@ class IdentityService:
     @every(seconds=5)
     def tell_of_locks(self, uow):
         notices.tell_of_locks(uow)
+
+    @every(seconds=3600)
+    def end_old_verifications(self, uow):
+        in_person.expire(uow)
 
     @every(seconds=600)
     def purge(self, uow):

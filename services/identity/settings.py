@@ -137,6 +137,10 @@ class IdentitySettings(ServiceSettings):
         "ZHIYUAN_CONSENT_BELOW", "Below which age a guardian must consent.", parse=int, default=18
     )
     max_age: int = setting("ZHIYUAN_MAX_AGE", "Above which age a birth date is not believed.", parse=int, default=120)
+    in_person_valid_days: int = setting(
+        "ZHIYUAN_IN_PERSON_VALID_DAYS", "After how many days a verification in person ends; 0: never.",
+        parse=int, default=0,
+    )  # fmt: skip
     code_minutes: int = setting("ZHIYUAN_CODE_MINUTES", "How long a code is good.", parse=int, default=5)
     code_attempts: int = setting("ZHIYUAN_CODE_ATTEMPTS", "Wrong guesses that spoil a code.", parse=int, default=5)
     codes_per_recipient: tuple[int, ...] = setting(

@@ -120,6 +120,42 @@ _ALL = (
         "notice, attachment 2, 三.5",
     ),
     Template(
+        "contact_replaced",
+        "您的账号已于{happened_at}更换联系方式。如非本人操作，请立即联系归属组织或客服。",
+        "Your account was given another contact ({happened_at}). If it was not you, call the support desk at once.",
+        "等保三级",
+    ),
+    Template(
+        "recovery_requested",
+        "有人于{happened_at}申请将您的账号换绑到新手机号。如非本人操作，请立即联系归属组织。",
+        "Somebody asked for another phone for your account ({happened_at}). If it was not you, tell your organization.",
+        "docs/adr/0015",
+    ),
+    Template(
+        "recovery_approved",
+        "您的账号已换绑到本手机号，请通过“找回密码”设置新密码后登录。",
+        "Your account now has this phone. Reset the password to sign in.",
+        "docs/adr/0015",
+    ),
+    Template(
+        "recovery_rejected",
+        "您的账号找回申请未通过，原因：{reason}。",
+        "Your request for your account was refused: {reason}.",
+        "docs/adr/0015",
+    ),
+    Template(
+        "in_person_revoked",
+        "您的面验已被撤销，原因：{reason}。重新面验前不计服务时长。",
+        "Your verification in person was revoked: {reason}. Hours are not counted until you are verified again.",
+        "notice, attachment 2: 面验",
+    ),
+    Template(
+        "in_person_expired",
+        "您的面验已过有效期，请重新面验，此前不计服务时长。",
+        "Your verification in person has expired. Hours are not counted until you are verified again.",
+        "notice, attachment 2: 面验",
+    ),
+    Template(
         "realname_passed",
         "您的实名核验已完成，注册资料已提交归属组织审核。",
         "Your name was checked. Your registration is now before your home organization.",

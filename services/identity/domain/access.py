@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"
     CHANGE_CONTACT = "change_contact"
+    RECOVER_ACCOUNT = "recover_account"
 
 
 _ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9._-]{3,31}")

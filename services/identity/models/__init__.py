@@ -8,11 +8,13 @@ from services.identity.models.bindings import Binding, BindingScene, ProviderPus
 from services.identity.models.imports import ImportJob, ImportRow
 from services.identity.models.people import Account, Principal, RoleGrant, Volunteer
 from services.identity.models.privacy import ConsentRecord, DataExport, DataExportPart
+from services.identity.models.recovering import AccountRecovery, InPersonVerification
 from services.identity.models.reviewing import RealnameCheck, ReviewStep
 from services.identity.models.second_factor import RecoveryCode, Totp
 
 __all__ = [
     "Account",
+    "AccountRecovery",
     "Base",
     "Binding",
     "BindingScene",
@@ -22,6 +24,7 @@ __all__ = [
     "DataExportPart",
     "ImportJob",
     "ImportRow",
+    "InPersonVerification",
     "LoginFailure",
     "LoginSession",
     "Principal",

@@ -16,6 +16,7 @@ from services.identity.repository.bindings import BindingRepository
 from services.identity.repository.imports import ImportRepository
 from services.identity.repository.people import AccountRepository, RoleRepository, VolunteerRepository
 from services.identity.repository.privacy import ConsentRepository, ExportRepository
+from services.identity.repository.recovering import InPersonRepository, RecoveryRepository
 from services.identity.repository.reviewing import ReviewingRepository
 from services.identity.repository.second_factor import SecondFactorRepository
 from services.identity.settings import IdentitySettings
@@ -34,6 +35,8 @@ class IdentityUnitOfWork(UnitOfWork):
         self.volunteers = VolunteerRepository(self)
         self.roles = RoleRepository(self)
         self.reviewing = ReviewingRepository(self)
+        self.recoveries = RecoveryRepository(self)
+        self.in_person = InPersonRepository(self)
         self.captchas = CaptchaRepository(self)
         self.codes = CodeRepository(self)
         self.logins = LoginRepository(self)

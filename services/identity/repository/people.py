@@ -117,6 +117,12 @@ class VolunteerRepository:
         statement = sa.select(Volunteer).where(Volunteer.account_id == account_id).with_for_update()
         return self._uow.session.scalar(statement)
 
+    def lock_with_certificate(self, digest: bytes) -> Volunteer | None:
+        """The volunteer who has registered with this certificate, locked until the transaction ends."""
+        return self._uow.session.scalar(
+            sa.select(Volunteer).where(Volunteer.cert_no_digest == digest).with_for_update()
+        )
+
     def has_certificate(self, digest: bytes) -> bool:
         """Whether a volunteer has registered with this certificate."""
         return bool(self._uow.session.scalar(sa.select(sa.exists().where(Volunteer.cert_no_digest == digest))))

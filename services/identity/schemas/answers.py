@@ -89,6 +89,13 @@ class EndedSessions(Answer):
     ended = fields.Integer()
 
 
+class EmergencyContactShown(Answer):
+    """Whom to call, masked."""
+
+    name = fields.String()
+    phone_masked = fields.String()
+
+
 class MyVolunteer(Answer):
     """Oneself as a volunteer."""
 
@@ -105,6 +112,7 @@ class MyVolunteer(Answer):
     service_types = fields.List(fields.String())
     political_status = fields.String(allow_none=True)
     clothing_size = fields.String(allow_none=True)
+    emergency_contact = fields.Nested(EmergencyContactShown, allow_none=True)
 
 
 class Me(Answer):
@@ -130,6 +138,13 @@ class ExportedGuardian(Answer):
     consented_at = Timestamp()
 
 
+class ExportedEmergencyContact(Answer):
+    """Whom to call, in clear."""
+
+    name = fields.String()
+    phone = fields.String()
+
+
 class ExportedPerson(Answer):
     """The certificate and what belongs to it, in clear."""
 
@@ -152,6 +167,7 @@ class ExportedVolunteer(ExportedPerson):
     skills = fields.List(fields.String())
     service_types = fields.List(fields.String())
     guardian = fields.Nested(ExportedGuardian, allow_none=True)
+    emergency_contact = fields.Nested(ExportedEmergencyContact, allow_none=True)
     registered_at = Timestamp()
     submitted_at = Timestamp()
     verified_in_person_at = Timestamp(allow_none=True)

@@ -236,6 +236,16 @@ class GetMe(Request):
         command = commands.GetMe
 
 
+class EmergencyContact(Request):
+    """Whom to call when something has happened."""
+
+    class Meta:
+        command = commands.EmergencyContact
+
+    name = Text(max=50, required=True)
+    phone = Mobile(required=True)
+
+
 class UpdateMe(Request):
     """``PATCH /me``. A new name or certificate is reviewed again; a new phone or email comes with its code."""
 
@@ -250,6 +260,7 @@ class UpdateMe(Request):
     phone_code = _code(load_default=None)
     email = Email(load_default=None)
     email_code = _code(load_default=None)
+    emergency_contact = fields.Nested(EmergencyContact, load_default=None)
     region = RegionCode(load_default=None)
     political_status = one_of(PoliticalStatus, load_default=None)
     clothing_size = Text(max=10, load_default=None)
@@ -300,6 +311,17 @@ class VerifyInPerson(Request):
     volunteer_id = Id(required=True)
     organization_id = Id(required=True)
     note = Text(max=200, load_default=None, allow_none=True)
+
+
+class RevokeInPersonVerification(Request):
+    """``POST /volunteers/{volunteer_id}/in-person-verification/revocation``."""
+
+    class Meta:
+        command = commands.RevokeInPersonVerification
+
+    volunteer_id = Id(required=True)
+    organization_id = Id(required=True)
+    reason = Text(min=2, max=200, required=True)
 
 
 class SealForPartner(Request):

@@ -18,15 +18,16 @@ from services.identity.domain.certificates import Certificate, CertType
 from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
-from services.identity.use_cases import papers, realname
+from services.identity.use_cases import in_person, papers, realname
 from services.identity.use_cases.codes import fitting_code, recipient_digest, use_code, wrong_code
 from services.identity.use_cases.consenting import record_political_status
+from services.identity.use_cases.in_person import Cause
 from services.identity.use_cases.profile import get_me, own_account
-from services.identity.use_cases.telling import tell_contact, tell_volunteer
+from services.identity.use_cases.telling import tell_contact, tell_old_contact, tell_volunteer
 from services.identity.verifier import Outcome, Verifier
 
 _PLAIN = ("region", "political_status", "clothing_size", "skills", "service_types")
-_OF_VOLUNTEERS = ("cert_no", *_PLAIN)
+_OF_VOLUNTEERS = ("cert_no", "emergency_contact", *_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _change(
 def _change_contact(uow: IdentityUnitOfWork, contact: _NewContact, account: Account) -> None:
     digest = recipient_digest(uow, contact.channel, contact.recipient)
     use_code(uow, Purpose.CHANGE_CONTACT, digest, contact.code, field=contact.code_field)
+    tell_old_contact(uow, account, contact.channel)
     if contact.channel is Channel.SMS:
         uow.vault.set_phone(account, contact.recipient)
     else:
@@ -152,6 +154,10 @@ def _change_volunteer(
         if getattr(command, name) is not None:
             setattr(volunteer, name, getattr(command, name))
     record_political_status(uow, volunteer)
+    if command.emergency_contact is not None:
+        to, seal = command.emergency_contact, uow.vault.seal
+        volunteer.emergency_name_sealed = seal("volunteer.emergency_name", volunteer.id, to.name)
+        volunteer.emergency_phone_sealed = seal("volunteer.emergency_phone", volunteer.id, to.phone)
     if command.cert_no is not None and certificate is not None:
         _change_certificate(uow, volunteer, certificate)
     if command.name is None and command.cert_no is None:
@@ -164,10 +170,8 @@ def _change_volunteer(
 
 def _change_certificate(uow: IdentityUnitOfWork, volunteer: Volunteer, certificate: Certificate) -> None:
     digest = uow.vault.certificate_digest(certificate.type, certificate.number)
-    if digest != volunteer.cert_no_digest:
-        volunteer.verified_in_person_at = None
-        volunteer.verified_in_person_by = None
-        volunteer.verified_in_person_organization_id = None
+    if digest != volunteer.cert_no_digest and volunteer.verified_in_person_at is not None:
+        in_person.end(uow, volunteer, Cause.NEW_CERTIFICATE)
     volunteer.cert_type = certificate.type.value
     volunteer.cert_no_sealed = uow.vault.seal("volunteer.cert_no", volunteer.id, certificate.number)
     volunteer.cert_no_digest = digest

@@ -39,6 +39,8 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
     else:
         _blank_volunteer(volunteer)
         uow.reviewing.forget(volunteer.id)
+        uow.recoveries.forget(volunteer.id)
+        uow.in_person.forget(volunteer.id)
         # the state first: whoever copies it must not find the person again after having forgotten them
         tell_volunteer(uow, volunteer, account)
         uow.publish(VolunteerErased(volunteer_id=volunteer.id, account_id=account.id), version=volunteer.version)

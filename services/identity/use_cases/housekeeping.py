@@ -18,6 +18,7 @@ def purge(uow: IdentityUnitOfWork) -> None:
     uow.captchas.purge(now)
     uow.codes.purge(now - KEPT_FOR)
     uow.logins.purge(now - KEPT_FOR)
+    uow.recoveries.purge(now - KEPT_FOR)
     uow.sessions.purge(now - KEPT_FOR)
     uow.bindings.purge(now, now - KEPT_FOR)
     uow.exports.purge(now)

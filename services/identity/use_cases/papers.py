@@ -18,7 +18,12 @@ from services.identity.domain.people import AgePolicy
 from services.identity.metrics import CERTIFICATE_WARNINGS
 from services.identity.repository import IdentityUnitOfWork
 
-ALREADY_REGISTERED = FieldError("cert_no", "already_registered", "该证件已注册", "has been registered already")
+ALREADY_REGISTERED = FieldError(
+    "cert_no",
+    "already_registered",
+    "该证件已注册：可凭证件号码重置密码；注册手机号已停用的，可申请找回账号",
+    "has been registered: reset the password by its number, or ask for your account if that phone is no longer yours",
+)
 _TAKEN = {
     "uq_volunteer_certificate": ALREADY_REGISTERED,
     "uq_account_phone": FieldError("phone", "already_in_use", "该手机号已被使用", "is in use already"),

@@ -103,6 +103,7 @@ def export_me(_command: commands.ExportMe, uow: IdentityUnitOfWork) -> dict[str,
             "volunteer_id": volunteer.id,
             "cert_no": uow.vault.cert_no_of(volunteer),
             "guardian": _guardian(uow, volunteer),
+            "emergency_contact": _emergency_contact(uow, volunteer),
         },
         "principal": principal
         and {
@@ -121,6 +122,14 @@ def _guardian(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any] |
     return {"name": name, "phone": phone, "consented_at": volunteer.guardian_consented_at}
 
 
+def _emergency_contact(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any] | None:
+    name = uow.vault.open("volunteer.emergency_name", volunteer.id, volunteer.emergency_name_sealed)
+    phone = uow.vault.open("volunteer.emergency_phone", volunteer.id, volunteer.emergency_phone_sealed)
+    if name is None or phone is None:
+        return None
+    return {"name": name, "phone": phone, "phone_masked": masked_mobile(phone)}
+
+
 def _shown(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any]:
     return {
         "volunteer_id": volunteer.id,
@@ -136,4 +145,5 @@ def _shown(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any]:
         "service_types": volunteer.service_types,
         "political_status": volunteer.political_status,
         "clothing_size": volunteer.clothing_size,
+        "emergency_contact": _emergency_contact(uow, volunteer),
     }

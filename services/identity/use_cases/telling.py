@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.masking import masked_mobile
+from services.identity.domain.access import Channel
 from services.identity.domain.bindings import Provider
 from services.identity.domain.certificates import masked_number
 from services.identity.domain.people import VolunteerStatus, change_status
-from services.identity.events import ContactChanged, VolunteerChanged, VolunteerRegistered
+from services.identity.events import ContactChanged, ContactReplaced, VolunteerChanged, VolunteerRegistered
 from services.identity.metrics import VOLUNTEER_TRANSITIONS
 from services.identity.models import Account, Binding, ReviewStep, Volunteer
 from services.identity.repository import IdentityUnitOfWork
@@ -78,6 +79,18 @@ def tell_contact(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | 
     """Publish an account's contacts under its version."""
     wechat = uow.bindings.get(account.id, Provider.WECHAT)
     uow.publish(contact_state(uow, account, volunteer_id, wechat), version=account.version)
+
+
+def tell_old_contact(uow: IdentityUnitOfWork, account: Account, channel: Channel) -> None:
+    """Tell the phone or mailbox that is about to be replaced; if there is one."""
+    old = uow.vault.phone_of(account) if channel is Channel.SMS else uow.vault.email_of(account)
+    sealed = uow.vault.for_notify(f"old_contact:{account.id}", old)
+    if sealed is None:
+        return
+    replaced = ContactReplaced(
+        account_id=account.id, channel=channel.value, old_sealed=sealed, happened_at=uow.clock.now()
+    )
+    uow.publish(replaced, version=account.version + 1)
 
 
 def ask_for_review(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Account) -> None:

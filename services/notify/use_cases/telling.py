@@ -23,7 +23,14 @@ from services.activity.events import (
 from services.attendance.events import HoursRecorded, ObjectionResolved, StarAwarded, SupplementDecided
 from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
 from services.chassis.events import Event, Received
-from services.identity.events import AccountSecurityNotice, RealnameDecided
+from services.identity.events import (
+    AccountSecurityNotice,
+    ContactReplaced,
+    InPersonVerificationEnded,
+    RealnameDecided,
+    RecoveryDecided,
+    RecoveryRequested,
+)
 from services.notify.domain import CARD_STATUS_ZH, Channel
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
@@ -101,6 +108,16 @@ def _of_security(notice: str) -> Telling:
 
 
 TELLINGS: tuple[Telling, ...] = (
+    Telling(ContactReplaced, "contact_replaced", SECURITY, "account_id"),
+    Telling(RecoveryRequested, "recovery_requested", SECURITY, "account_id"),
+    Telling(RecoveryDecided, "recovery_approved", SECURITY, "account_id", when=lambda e: e.approved),
+    Telling(RecoveryDecided, "recovery_rejected", SECURITY, "account_id", when=lambda e: not e.approved),
+    Telling(
+        InPersonVerificationEnded, "in_person_revoked", URGENT, "volunteer_id", when=lambda e: e.cause == "revoked"
+    ),
+    Telling(
+        InPersonVerificationEnded, "in_person_expired", URGENT, "volunteer_id", when=lambda e: e.cause == "expired"
+    ),
     Telling(RealnameDecided, "realname_passed", URGENT, "volunteer_id", when=lambda e: e.outcome != "mismatched"),
     Telling(RealnameDecided, "realname_mismatched", MANDATED, "volunteer_id", when=lambda e: e.outcome == "mismatched"),
     Telling(OrganizationApproved, "organization_approved", MANDATED, "account_id", when=lambda e: not e.onboarded),
@@ -155,9 +172,17 @@ def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
 
 
 def _audience(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> tuple[Audience, tuple[Channel, ...]]:
-    """Who, and how. Whoever objected without an account left a number, and has no inbox."""
+    """Who, and how. An event may bring an address of its own, which has no inbox: of whoever objected without an
+    account, of whoever held a contact before, of whoever asks for an account.
+    """
     if isinstance(event, ObjectionResolved) and event.account_id is None and event.contact_sealed is not None:
         cipher = uow.settings.message_cipher
         number = str(cipher.decrypt(event.contact_sealed, f"objection:{event.objection_id}"))
         return Audience(address=number), (Channel.SMS,)
+    if isinstance(event, ContactReplaced):
+        old = str(uow.settings.message_cipher.decrypt(event.old_sealed, f"old_contact:{event.account_id}"))
+        return Audience(address=old), (Channel(event.channel),)
+    if isinstance(event, RecoveryDecided):
+        phone = str(uow.settings.message_cipher.decrypt(event.phone_sealed, f"recovery:{event.recovery_id}"))
+        return Audience(address=phone), (Channel.SMS,)
     return Audience(**{telling.who: getattr(event, telling.who)}), telling.way.channels

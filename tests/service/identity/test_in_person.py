@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
 from services.identity import commands
-from services.identity.errors import AlreadyVerifiedInPerson, VerifierNotActive
-from services.identity.models import Volunteer
+from services.identity.errors import AlreadyVerifiedInPerson, NotVerifiedNow, VerifierNotActive
+from services.identity.models import InPersonVerification, Volunteer
 from services.identity.use_cases import in_person
 from tests.service.identity.conftest import Identity
 
@@ -86,3 +87,72 @@ def test_nobody_is_a_witness_for_themselves(identity: Identity) -> None:
     oneself = Caller(kind="volunteer", account_id=volunteer.account_id, volunteer_id=volunteer.id, roles=roles)
     with pytest.raises(Forbidden):
         verify(identity, oneself, volunteer.id, here)
+
+
+def revoke(identity: Identity, caller: Caller, volunteer_id: str, organization_id: str) -> None:
+    command = commands.RevokeInPersonVerification(
+        volunteer_id=volunteer_id, organization_id=organization_id, reason="冒用他人证件"
+    )
+    with identity.uow(caller) as uow:
+        in_person.revoke(command, uow)
+
+
+def verifications(identity: Identity, volunteer_id: str) -> list[tuple[str | None, str | None]]:
+    with identity.uow() as uow:
+        kept = uow.session.query(InPersonVerification).filter_by(volunteer_id=volunteer_id)
+        return [(row.cause, row.reason) for row in kept.order_by(InPersonVerification.verified_at)]
+
+
+def test_a_revoked_verification_counts_no_longer_and_its_history_stays(identity: Identity) -> None:
+    volunteer = identity.register()
+    above = identity.organization_exists(new_id())
+    here = identity.organization_exists(new_id(), above)
+    verify(identity, identity.administrator(here), volunteer.id, here)
+    revoke(identity, identity.administrator(above, "reviewer"), volunteer.id, above)
+    assert identity.units.published("volunteer.changed")[-1]["data"]["verified_in_person"] is False
+    (ended,) = identity.units.published("volunteer.in_person_verification_ended")
+    assert (ended["data"]["cause"], ended["data"]["reason"]) == ("revoked", "冒用他人证件")
+    with pytest.raises(NotVerifiedNow):
+        revoke(identity, identity.administrator(here, "owner"), volunteer.id, here)
+    identity.clock.advance(days=1)
+    verify(identity, identity.administrator(here), volunteer.id, here)
+    assert verifications(identity, volunteer.id) == [("revoked", "冒用他人证件"), (None, None)]
+
+
+def test_a_verification_is_revoked_by_who_made_it_or_stands_above_and_by_nobody_else(identity: Identity) -> None:
+    volunteer = identity.register()
+    here, beside = identity.organization_exists(new_id()), identity.organization_exists(new_id())
+    below = identity.organization_exists(new_id(), here)
+    verify(identity, identity.administrator(here), volunteer.id, here)
+    for caller, named in (
+        (identity.administrator(beside, "owner"), beside),
+        (identity.administrator(below, "owner"), below),
+        (identity.administrator(below, "owner"), here),
+        (identity.administrator(here, "organizer"), here),
+    ):
+        with pytest.raises(Forbidden):
+            revoke(identity, caller, volunteer.id, named)
+    with pytest.raises(NotFound):
+        revoke(identity, identity.administrator(here, "owner"), new_id(), here)
+    assert identity.stored(Volunteer, volunteer.id).verified_in_person_at is not None
+
+
+def expire(identity: Identity, valid_days: int) -> None:
+    with identity.uow() as uow:
+        uow.settings = replace(uow.settings, in_person_valid_days=valid_days)
+        in_person.expire(uow)
+
+
+def test_a_verification_ends_after_the_days_of_the_place_if_it_has_any(identity: Identity) -> None:
+    volunteer, here = identity.register(), identity.organization_exists(new_id())
+    verify(identity, identity.administrator(here), volunteer.id, here)
+    identity.clock.advance(days=365)
+    expire(identity, 0)
+    expire(identity, 365)
+    assert identity.stored(Volunteer, volunteer.id).verified_in_person_at is not None
+    identity.clock.advance(days=1)
+    expire(identity, 365)
+    expire(identity, 365)
+    assert verifications(identity, volunteer.id) == [("expired", None)]
+    assert identity.units.published("volunteer.changed")[-1]["data"]["verified_in_person"] is False
+    assert len(identity.units.published("volunteer.in_person_verification_ended")) == 1

@@ -175,3 +175,35 @@ def test_whoever_administers_an_organization_gives_that_up_first(identity: Ident
     identity.handle(reviews.take_over_administrator, AdministratorChanged(active=False, **role), 2)
     with identity.uow(identity.as_volunteer(volunteer)) as uow:
         erasing.erase_me(commands.EraseMe(), uow)
+
+
+def test_whom_to_call_in_an_emergency_is_sealed_masked_and_exported(identity: Identity) -> None:
+    volunteer = identity.register()
+    me = change(identity, volunteer, emergency_contact={"name": "林家人", "phone": "13711112222"})
+    assert answers.Me().dump(me)["volunteer"]["emergency_contact"] == {
+        "name": "林家人",
+        "phone_masked": "137****2222",
+    }
+    assert "13711112222" not in str(vars(identity.stored(Volunteer, volunteer.id)))
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        export = answers.Export().dump(profile.export_me(commands.ExportMe(), uow))
+    assert export["volunteer"]["emergency_contact"] == {"name": "林家人", "phone": "13711112222"}
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        erasing.erase_me(commands.EraseMe(), uow)
+    assert identity.stored(Volunteer, volunteer.id).emergency_phone_sealed is None
+
+
+def test_the_old_phone_is_told_that_it_was_replaced(identity: Identity) -> None:
+    body = identity.registration()
+    volunteer = identity.register(dict(body))
+    change(identity, volunteer, phone="13511112222", phone_code=identity.code("13511112222", purpose="change_contact"))
+    (told,) = identity.units.published("account.contact_replaced")
+    data = told["data"]
+    cipher = identity.units.runtime.settings.message_cipher  # type: ignore[attr-defined]
+    assert cipher.decrypt(data["old_sealed"], f"old_contact:{volunteer.account_id}") == body["phone"]
+    assert data["channel"] == "sms"
+    change(
+        identity, volunteer, email="kapok@example.org",
+        email_code=identity.code("kapok@example.org", purpose="change_contact", channel="email"),
+    )  # fmt: skip
+    assert len(identity.units.published("account.contact_replaced")) == 1  # there was no mailbox before

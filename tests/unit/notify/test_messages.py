@@ -42,6 +42,8 @@ def an_event(telling: Telling) -> Any:
             {"upheld": False},
             {"approved": False},
             {"outcome": "mismatched"},
+            {"cause": "revoked"},
+            {"cause": "expired"},
             {"minutes": -5},
             {"onboarded": False},
             *_STATUSES,
