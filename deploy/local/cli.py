@@ -10,6 +10,8 @@ lint                    ruff, mypy and the import contracts
 bench rpc [--json]      requests per second: stock Nameko, this platform, a bare service
 bench import [--rows N] [--json]      a spreadsheet of 100,000 volunteers: rows per second, peak memory
 bench login-timing [N]  how long sign-ins of an existing and of unknown names are refused, on the running platform
+bench scale [--explain] how long sign-in, inboxes, trees and supervision look for their rows; after load-scale
+load-scale [--organizations N] [--volunteers N]     fill a development platform with a province on file
 logs [PROCESS] [-f]     what a process has logged
 psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
@@ -202,14 +204,25 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Compare requests per second, import a hundred thousand rows, or time refused sign-ins."""
-    if arguments[:1] == ["login-timing"]:
-        _running()
-        return _python("tests.load.login_timing", arguments[1:])
-    if arguments[:1] not in (["rpc"], ["import"]):
-        print("dev: bench rpc [--json], bench import [--rows N] [--json], bench login-timing [N]", file=sys.stderr)
+    """Requests per second, a hundred thousand rows imported, refused sign-ins, or looks into a million rows."""
+    modules = {name: f"tests.load.{name}_bench" for name in ("rpc", "import")}
+    modules |= {"login-timing": "tests.load.login_timing", "scale": "deploy.scale.bench"}
+    if not arguments or arguments[0] not in modules:
+        print(
+            "dev: bench rpc [--json], bench import [--rows N] [--json], bench login-timing [N],"
+            " bench scale [--explain]",
+            file=sys.stderr,
+        )
         return 2
-    return _python(f"tests.load.{arguments[0]}_bench", arguments[1:])
+    if arguments[0] in ("login-timing", "scale"):
+        _running()
+    return _python(modules[arguments[0]], arguments[1:])
+
+
+def load_scale(arguments: list[str]) -> int:
+    """A province on file."""
+    _running()
+    return _python("deploy.scale.load", arguments)
 
 
 def docs(arguments: list[str]) -> int:
@@ -276,6 +289,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "lint": lint,
     "bench": bench,
+    "load-scale": load_scale,
     "logs": logs,
     "psql": psql,
     "republish": republish,

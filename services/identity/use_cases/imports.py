@@ -113,7 +113,7 @@ def list_imports(query: commands.ListImports, uow: IdentityUnitOfWork) -> PageRe
     uow.organizations.require(query.organization_id, *IMPORTERS)
     return uow.page(
         uow.imports.of_organization(query.organization_id),
-        [ImportJob.created_at.desc(), ImportJob.id.desc()],
+        [(ImportJob.created_at, "desc"), (ImportJob.id, "desc")],
         limit=query.limit,
         cursor=query.cursor,
         scope=f"imports:{query.organization_id}",

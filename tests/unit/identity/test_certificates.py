@@ -123,6 +123,19 @@ def test_whatever_is_typed_is_read_or_refused(text: str, cert_type: CertType) ->
     assert certificate.number == normalise(certificate.number)
 
 
+@given(st.from_regex(r"[1-9][0-9]{16}", fullmatch=True))
+def test_the_check_character_is_the_only_one_that_iso_7064_accepts(digits: str) -> None:
+    """ISO 7064, 7.1: read to its end with X as ten, a number is right if the pure recursion leaves one."""
+    right = []
+    for candidate in "0123456789X":
+        product = 0
+        for character in digits + candidate:
+            product = product * 2 + "0123456789X".index(character)
+        if product % 11 == 1:
+            right.append(candidate)
+    assert right == [check_character(digits)] == [mod_11_2(digits)]
+
+
 def test_an_unknown_region_is_a_warning() -> None:
     digits = "99010119900307001"
     certificate = read_certificate(CertType.RESIDENT_ID, digits + mod_11_2(digits), today=TODAY)

@@ -1,0 +1,1 @@
+"""A province on file: rows for a whole province, and how quickly the services find their way in them."""

@@ -1,0 +1,231 @@
+"""One object of each kind at one unit, and those who have no business with it.
+
+The unit stands below the root, with a team below it and another unit beside it. All attackers are volunteers who hold
+a role somewhere, so that no route refuses them for their kind alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from demo.client import Client, wait_for
+from demo.parts.p6_hours import _signature_sheet as signature_sheet
+from demo.parts.p9_people import _filled_in as sheet
+from demo.parts.registering import register_organization, register_volunteer
+from demo.world import Organization, Volunteer, World
+from deploy.local.platform import Platform
+from deploy.local.topology import SERVICES
+from services.chassis.database import driver_url
+from tests.live import GUANGZHOU, active_volunteers, province
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ATTACKERS = ("stranger", "sibling", "child", "viewer")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who there is, and the ids of what there is."""
+
+    callers: Mapping[str, Client]
+    ids: Mapping[str, str]
+    uploads: Mapping[str, str]  # each caller's own
+    spreadsheet: bytes  # of volunteers
+
+    def ids_for(self, caller: str) -> dict[str, str]:
+        """What a request of ``caller`` is made of; whoever is asked for evidence has some of their own."""
+        return {**self.ids, "own_upload": self.uploads[caller]}
+
+
+def build(world: World) -> Scene:
+    """Everything, through the API alone."""
+    root = province(world)
+    unit = _below(world, root, "unit", "越权测试单位")
+    team = _below(world, unit, "team", "越权测试队")
+    beside, elsewhere = (_below(world, root, "unit", f"越权测试旁边单位{n}") for n in (1, 2))
+    hopeful = _below(world, unit, "team", "越权测试待审队", approved=False)
+    members = active_volunteers(world, unit, 3)
+    outsiders = active_volunteers(world, beside, 5)
+    attackers = dict(zip(ATTACKERS, outsiders, strict=False))
+    posts = (("stranger", elsewhere, "owner"), ("sibling", beside, "owner"), ("child", team, "owner"))
+    for name, at, role in (*posts, ("viewer", unit, "viewer")):
+        at.owner.post(f"/organizations/{at.id}/administrators", volunteer_no=attackers[name].volunteer_no, role=role)
+    recorder = unit.owner.post(
+        f"/organizations/{unit.id}/administrators", volunteer_no=members[1].volunteer_no, role="recorder"
+    )
+    applicant = register_volunteer(world, world.invented.person(), unit.id)[0]
+    (membership,) = wait_for(lambda: unit.owner.get("/reviews/memberships")["items"])
+    ids = {
+        "unit": unit.id, "team": team.id, "hopeful": hopeful.id, "beside": beside.id,
+        "administrator": recorder["administrator_id"], "membership": membership["id"], "applicant": applicant.id,
+        "member": members[0].id, "colleague": members[1].id, "third": members[2].id,
+        "third_account": members[2].client.sign_in()["account_id"],
+        "third_no": members[2].volunteer_no, "newcomer_no": outsiders[4].volunteer_no,
+        "domain": f"bola-{world.invented.number}.example.org",
+        "day": (world.clock.now() + timedelta(days=40)).date().isoformat(),
+    }  # fmt: skip
+    ids |= _hours(world, unit, root, members) | _activities(world, unit, members)
+    member = members[0].client
+    ids["notification"] = wait_for(lambda: member.get("/me/notifications")["items"])[0]["notification_id"]
+    ids["application"] = member.post(
+        "/card/applications", bank="boc", card_type="debit", region="440106", address="天河区体育东路一百号某室",
+        consent={"version": "1", "recipient": "boc"},
+    )["application_id"]  # fmt: skip
+    ids |= {
+        "import": _import(
+            world, unit, template := unit.owner.fetch("/import-templates/volunteers", XLSX, format="xlsx")
+        ),
+        "consent": member.get("/me/consents")["items"][0]["consent_id"],
+        "export": member.post("/me/exports")["export_id"],
+    }
+    callers = {
+        **{name: one.client for name, one in attackers.items()},
+        "owner": unit.owner, "above": root.owner, "member": member, "platform": world.platform,
+    }  # fmt: skip
+    for client in callers.values():
+        client.sign_in()  # roles travel in the token, and time was moved
+    member.sign_in()
+    ids["session"] = member.get("/me/sessions")["items"][0]["session_id"]
+    uploads = {name: client.upload("签到表.png", signature_sheet(), "image/png") for name, client in callers.items()}
+    return Scene(callers, {**ids, "upload": uploads["owner"]}, uploads, sheet(template, [world.invented.person()]))
+
+
+def _below(world: World, parent: Organization, kind: str, name: str, *, approved: bool = True) -> Organization:
+    number = world.invented.phone()[3:]  # new in this run, and known by it
+    made = register_organization(
+        world, f"{name}（{number}）", kind=kind, region=GUANGZHOU, parent=parent, account=f"bola-{number}"
+    )
+    if approved:
+        parent.owner.post(f"/reviews/organizations/{made.id}/decision", approve=True)
+    return made
+
+
+def _draft(unit: Organization, starts: datetime, **other: Any) -> dict[str, Any]:
+    shift = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=3)).isoformat(), "capacity": 5}
+    drafted = unit.owner.post(
+        "/activities", organization_id=unit.id, title="越权测试活动", category="culture", description="引导读者。",
+        region=GUANGZHOU, address="天河区珠江东路四号图书馆大堂", enroll_by=starts.isoformat(),
+        contact="越权测试单位 020-00000000", shifts=[shift], **other,
+    )  # fmt: skip
+    return dict(drafted)
+
+
+def _published(unit: Organization, starts: datetime, **other: Any) -> dict[str, Any]:
+    draft = _draft(unit, starts, **other)
+    return dict(unit.owner.post(f"/activities/{draft['activity_id']}/publication"))
+
+
+def _nine(world: World, days: int) -> datetime:
+    now = world.clock.now()
+    return datetime.combine((now + timedelta(days=days)).date(), time(9), now.tzinfo)
+
+
+def _activities(world: World, unit: Organization, members: list[Volunteer]) -> dict[str, str]:
+    """A draft, and a published one for which two have applied."""
+    draft, activity = _draft(unit, _nine(world, 9)), _published(unit, _nine(world, 8))
+    shift = activity["shifts"][0]["shift_id"]
+    applied = [
+        one.client.post(f"/activities/{activity['activity_id']}/enrollments", shift_id=shift)["enrollment_id"]
+        for one in members[:2]
+    ]
+    return {
+        "draft": draft["activity_id"], "activity": activity["activity_id"], "shift": shift, "enrollment": applied[0],
+        "other_enrollment": applied[1],
+    }  # fmt: skip
+
+
+def _hours(world: World, unit: Organization, root: Organization, members: list[Volunteer]) -> dict[str, str]:
+    """A past activity that is disclosed and objected to, and another with a supplement that waits."""
+    disclosed = _published(unit, _nine(world, 1), approval="instant")
+    waiting = _published(unit, _nine(world, 2), approval="instant")
+    member = members[0]
+    unit.owner.post(f"/volunteers/{member.id}/in-person-verification", organization_id=unit.id, note="已核对")
+    for activity in (disclosed, waiting):
+        member.client.post(
+            f"/activities/{activity['activity_id']}/enrollments", shift_id=activity["shifts"][0]["shift_id"]
+        )
+    world.clock.advance_to(datetime.fromisoformat(waiting["shifts"][0]["ends_at"]) + timedelta(minutes=5))
+
+    def supplement(activity: dict[str, Any]) -> str:
+        (shift,) = activity["shifts"]
+        form = {
+            "volunteer_id": member.id, "shift_id": shift["shift_id"], "starts_at": shift["starts_at"],
+            "ends_at": shift["ends_at"], "reason": "手机损坏", "evidence": [evidence],
+        }  # fmt: skip
+        return str(unit.owner.post(f"/activities/{activity['activity_id']}/supplements", **form)["supplement_id"])
+
+    evidence = unit.owner.upload("签到表.png", signature_sheet(), "image/png")
+    root.owner.post(f"/reviews/supplements/{supplement(disclosed)}/decision", approve=True)
+    unit.owner.post(f"/activities/{disclosed['activity_id']}/disclosure")
+    objection = member.client.post(
+        f"/activities/{disclosed['activity_id']}/objections", text="多记了一小时。", contact=member.person.phone
+    )
+    (shift,) = waiting["shifts"]
+    return {
+        "disclosed": disclosed["activity_id"], "objection": objection["objection_id"], "past": waiting["activity_id"],
+        "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
+        "ends_at": shift["ends_at"],
+    }  # fmt: skip
+
+
+def _import(world: World, unit: Organization, template: bytes) -> str:
+    """A spreadsheet with a good row and a bad one, checked."""
+    filled = sheet(template, [world.invented.person() for _ in range(2)])
+    sent = unit.owner.send_file(f"/organizations/{unit.id}/imports", "a.xlsx", filled, XLSX, kind="volunteers")
+    assert wait_for(lambda: unit.owner.get(f"/imports/{sent['import_id']}")["status"] == "checked")
+    return str(sent["import_id"])
+
+
+class Rows:
+    """What the services' databases say of some ids; what merely moves (the chassis' own tables) is left out."""
+
+    _MOVING = frozenset({
+        "alembic_version", "audit_head", "audit_log", "captcha", "idempotency_key", "inbox", "login_failure", "outbox",
+        "refresh_token", "verification_code",
+    })  # fmt: skip
+
+    def __init__(self, platform: Platform) -> None:
+        urls = (platform.job_environment(service)["ZHIYUAN_DATABASE_URL"] for service in SERVICES)
+        self._engines = [sa.create_engine(driver_url(url, "psycopg2"), pool_size=1) for url in urls]
+        self._statements = [sa.text(self._statement(engine)) for engine in self._engines]
+
+    def naming(self, ids: set[str]) -> list[tuple[str, str]]:
+        """A checksum by table of all rows that name one of ``ids``."""
+        wanted = {"wanted": [f"%{id_}%" for id_ in sorted(ids)]}
+        return [
+            tuple(row)
+            for engine, statement in zip(self._engines, self._statements, strict=True)
+            for row in self._read(engine, statement, wanted)
+        ]
+
+    def settled(self) -> bool:
+        """Whether no event is on its way and no row moves."""
+        before = self.naming({""})
+        waiting = any(
+            row[0]
+            for engine in self._engines
+            for row in self._read(engine, sa.text("SELECT count(*) FROM outbox WHERE sent_at IS NULL"), {})
+        )
+        return not waiting and self.naming({""}) == before
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for engine in self._engines:
+            engine.dispose()
+
+    def _statement(self, engine: sa.Engine) -> str:
+        tables = sorted(set(sa.inspect(engine).get_table_names()) - self._MOVING)
+        return " UNION ALL ".join(
+            f"SELECT '{engine.url.database}.{table}', md5(coalesce(string_agg(r::text, '|' ORDER BY r::text), ''))"
+            f" FROM {table} AS r WHERE r::text LIKE ANY (:wanted)"
+            for table in tables
+        )
+
+    @staticmethod
+    def _read(engine: sa.Engine, statement: Any, values: dict[str, Any]) -> Iterator[Any]:
+        with engine.connect() as connection:
+            yield from connection.execute(statement, values).all()

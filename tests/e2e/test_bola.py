@@ -1,0 +1,316 @@
+"""Broken object level authorization: every signed-in route that takes an id, tried by those who have no right to it.
+
+The table must name every such route of the contract, so whoever adds one has to say who may not use it. Each entry
+proves itself: whoever has the right to it is *not* refused.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from marshmallow import Schema, fields
+
+from demo.client import wait_for
+from demo.world import World
+from deploy.local.platform import Platform
+from gateway.routes import ALL_ROUTES
+from gateway.routing import Route, Who
+from services.chassis.schema import Id
+from tests.e2e.bola_world import ATTACKERS, XLSX, Rows, Scene, build
+
+_REFUSED = frozenset({403, 404})
+Try = tuple[str, str, "Entry"]  # method, path, entry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a route is used. ``path``, ``query`` and ``body`` name the scene's ids in braces.
+
+    ``may``: attackers who have the right to this one, and why; ``open_to_all``: why nobody is refused. ``state``: the
+    code with which the rightful caller meets the object's state, and why it is in that state.
+    """
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    body: Any = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    rightful: str = "owner"
+    may: Mapping[str, str] = field(default_factory=dict)
+    open_to_all: str = ""
+    state: tuple[str, str] | None = None
+    spreadsheet: bool = False  # the body is a form with a file
+    inside: bool = False  # 200, and each item carries its own refusal
+
+
+_LOOKS = {"viewer": "a viewer looks, masked"}
+_UNIT = {"organization_id": "{unit}"}
+_DRAFT, _ACTIVITY, _PAST = ({"activity_id": f"{{{name}}}"} for name in ("draft", "activity", "past"))
+_TEAM, _IMPORT = {"organization_id": "{team}"}, {"import_id": "{import}"}
+_CONTACT = {"role": "liaison", "name": "赵一", "post": "干事", "mobile": "14400000001"}
+_DECLARED = {"organizations": 1, "volunteers": 2, "league_members": 1}
+_APPROVE, _SHIFT = {"approve": True}, {"shift_id": "{shift}"}
+
+# In this order the rightful go: what ends something comes last.
+TABLE: dict[tuple[str, str], list[Entry]] = {
+    ("GET", "/organizations/{organization_id}/tree"): [Entry(_UNIT, may=_LOOKS)],
+    ("GET", "/organizations/{organization_id}/members"): [Entry(_UNIT, may=_LOOKS)],
+    ("GET", "/organizations/{organization_id}/administrators"): [Entry(_UNIT)],
+    ("GET", "/adoption-receipts"): [Entry(query=_UNIT, may=_LOOKS)],
+    ("GET", "/supervision"): [Entry(query=_UNIT, may=_LOOKS)],
+    ("GET", "/supervision/{indicator}/organizations"): [
+        Entry({"indicator": "card_holders"}, query=_UNIT, may=_LOOKS)
+    ],
+    ("PATCH", "/organizations/{organization_id}"): [Entry(_UNIT, {"principal_name": "钱二"})],
+    ("POST", "/organizations/{organization_id}/resubmission"): [
+        Entry(_UNIT, state=("illegal_transition", "the unit was approved, so that it has a subtree"))
+    ],
+    ("PUT", "/organizations/{organization_id}/site"): [Entry(_UNIT, {"domain": "{domain}", "title": "分平台"})],
+    ("POST", "/organizations/{organization_id}/administrators"): [
+        Entry(_UNIT, {"volunteer_no": "{newcomer_no}", "role": "viewer"})
+    ],
+    ("DELETE", "/organizations/{organization_id}/administrators/{administrator_id}"): [
+        Entry({**_UNIT, "administrator_id": "{administrator}"})
+    ],
+    ("POST", "/adoption-receipts"): [
+        Entry(body={**_UNIT, "contacts": [_CONTACT], "declared": _DECLARED})
+    ],
+    ("PUT", "/me/membership"): [
+        Entry(body={"organization_id": "{beside}"}, rightful="member",
+              open_to_all="anybody may ask any active organization to become theirs; the row is one's own")
+    ],
+    ("POST", "/reviews/{kind}/decisions"): [
+        Entry({"kind": kind}, {"decisions": [{"id": f"{{{id_}}}", **_APPROVE}]}, rightful=who, inside=True)
+        for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
+                               ("supplements", "supplement", "above"))
+    ],
+    ("POST", "/reviews/{kind}/{id}/decision"): [
+        Entry({"kind": kind, "id": f"{{{id_}}}"}, _APPROVE, rightful=who,
+              state=("already_decided", "the bulk decision before this one has decided it"))
+        for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
+                               ("supplements", "supplement", "above"))
+    ],
+    ("GET", "/reviews/{kind}/{id}/history"): [
+        Entry({"kind": kind, "id": f"{{{id_}}}"})
+        for kind, id_ in (("memberships", "membership"), ("organizations", "hopeful"))
+    ],
+    ("POST", "/volunteers/{volunteer_id}/in-person-verification"): [
+        Entry({"volunteer_id": "{colleague}"}, {**_UNIT, "note": "已核对"})
+    ],
+    ("POST", "/activities"): [Entry(body={**_UNIT, "title": "越权测试草稿"})],
+    ("PATCH", "/activities/{activity_id}"): [Entry(_DRAFT, {"title": "越权测试改名"})],
+    ("POST", "/activities/{activity_id}/copies"): [Entry(_DRAFT)],
+    ("POST", "/activities/{activity_id}/publication"): [Entry(_DRAFT)],
+    ("POST", "/activities/{activity_id}/invitations"): [Entry(_ACTIVITY, {"volunteer_ids": ["{third}"]})],
+    ("GET", "/activities/{activity_id}/enrollments"): [Entry(_ACTIVITY, may=_LOOKS)],
+    ("POST", "/activities/{activity_id}/enrollments"): [
+        Entry(_ACTIVITY, _SHIFT, rightful="member", open_to_all="a published activity is for everybody")
+    ],
+    ("POST", "/enrollments/{enrollment_id}/offer-response"): [
+        Entry({"enrollment_id": "{enrollment}"}, {"accept": True}, rightful="member",
+              state=("illegal_transition", "an offer takes a full shift and a waiting list"))
+    ],
+    ("POST", "/enrollments/{enrollment_id}/decision"): [Entry({"enrollment_id": "{enrollment}"}, {"accept": True})],
+    ("POST", "/activities/{activity_id}/enrollment-decisions"): [
+        Entry(_ACTIVITY, {"decisions": [{"enrollment_id": "{other_enrollment}", "accept": True}]})
+    ],
+    ("DELETE", "/enrollments/{enrollment_id}"): [Entry({"enrollment_id": "{enrollment}"}, rightful="member")],
+    ("GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-code"): [
+        Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"})
+    ],
+    ("POST", "/activities/{activity_id}/supplements"): [
+        Entry(_PAST, {"volunteer_id": "{member}", "shift_id": "{past_shift}", "starts_at": "{starts_at}",
+                      "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},
+              state=("overlaps_record", "the supplement on file was approved above"))
+    ],
+    ("POST", "/activities/{activity_id}/disclosure"): [Entry(_PAST)],
+    ("GET", "/activities/{activity_id}/objections"): [Entry({"activity_id": "{disclosed}"})],
+    ("POST", "/objections/{objection_id}/resolution"): [
+        Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"})
+    ],
+    ("POST", "/activities/{activity_id}/revocation"): [Entry(_ACTIVITY, {"reason": "台风"})],
+    ("GET", "/uploads/{upload_id}"): [Entry({"upload_id": "{upload}"})],
+    ("POST", "/card/applications/{application_id}/cancellation"): [
+        Entry({"application_id": "{application}"}, rightful="member")
+    ],
+    ("POST", "/card/group-applications"): [
+        Entry(body={**_UNIT, "region": "440100", "bank": "boc", "card_type": "debit", "volunteer_ids": ["{member}"],
+                    "address": "越秀区寺贝通津一号大院礼堂", "preferred_dates": ["{day}"],
+                    "contact": {"name": "联络员甲", "phone": "14400000001"}},
+              state=("group_too_small", "thirty people for one line of a table are too many"))
+    ],
+    ("POST", "/me/notifications/{notification_id}/read"): [
+        Entry({"notification_id": "{notification}"}, rightful="member")
+    ],
+    ("GET", "/me/exports/{export_id}"): [Entry({"export_id": "{export}"}, rightful="member")],
+    ("POST", "/me/consents/{consent_id}/withdrawal"): [
+        Entry({"consent_id": "{consent}"}, rightful="member",
+              state=("consent_needed", "the account itself rests on this one"))
+    ],
+    ("POST", "/organizations/{organization_id}/imports"): [Entry(_UNIT, {"kind": "volunteers"}, spreadsheet=True)],
+    ("GET", "/organizations/{organization_id}/imports"): [Entry(_UNIT)],
+    ("GET", "/imports/{import_id}"): [Entry(_IMPORT)],
+    ("GET", "/imports/{import_id}/errors"): [Entry(_IMPORT)],
+    ("DELETE", "/imports/{import_id}"): [Entry(_IMPORT)],
+    ("POST", "/imports/{import_id}/execution"): [
+        Entry(_IMPORT, {"only_good": True}, state=("illegal_transition", "it was cancelled above"))
+    ],
+    ("POST", "/organizations/{organization_id}/disablement"): [Entry(_TEAM, {"reason": "整顿"})],
+    ("DELETE", "/organizations/{organization_id}/disablement"): [Entry(_TEAM)],
+    ("POST", "/organizations/{organization_id}/move"): [
+        Entry(_TEAM, {"parent_id": "{beside}"}, rightful="above")
+    ],
+    ("DELETE", "/me/sessions"): [Entry(query={"session_id": "{session}"}, rightful="member")],
+    ("POST", "/organizations/{organization_id}/ownership-transfers"): [Entry(_UNIT, {"account_id": "{third_account}"})],
+}  # fmt: skip
+
+
+def _ids_of(schema: Schema) -> Iterator[str]:
+    for name, each in schema.fields.items():
+        inner: Any = each
+        while isinstance(inner, fields.List):
+            inner = inner.inner
+        if isinstance(inner, fields.Nested):
+            yield from _ids_of(inner.schema)
+        elif isinstance(inner, Id):
+            yield name
+
+
+def _takes_an_id(route: Route) -> bool:
+    return bool(route.path_parameters and set(route.path_parameters) != {"kind"}) or any(
+        _ids_of((route.from_client or route.request)())
+    )
+
+
+def test_the_table_names_every_signed_in_route_that_takes_an_id() -> None:
+    wanted = {
+        (route.method, route.path)
+        for route in ALL_ROUTES
+        if route.who not in (Who.PUBLIC, Who.PARTNER) and _takes_an_id(route)
+    }
+    assert set(TABLE) == wanted, "a new route needs a line in TABLE: whose is the object, and who may not touch it?"
+
+
+def test_every_exception_says_why() -> None:
+    for entries in TABLE.values():
+        for entry in entries:
+            assert set(entry.may) <= set(ATTACKERS)
+            assert all(entry.may.values())
+            assert entry.state is None or all(entry.state)
+
+
+class Trial:
+    """Sends what an entry says as whoever is asked for."""
+
+    def __init__(self, http: httpx.Client, scene: Scene) -> None:
+        self._http = http
+        self._scene = scene
+        self._tokens = {name: client.access_token() for name, client in scene.callers.items()}
+
+    def send(self, method: str, path: str, entry: Entry, caller: str) -> httpx.Response:
+        """One request."""
+        filled = self._fill(entry, caller)
+        address = "/v1" + path.format_map(filled["path"])
+        headers = {"Authorization": f"Bearer {self._tokens[caller]}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = f"{time.monotonic_ns()}"
+        body: dict[str, Any] = {"json": filled["body"]} if method in {"POST", "PUT", "PATCH"} else {}
+        if entry.spreadsheet:
+            body = {"data": filled["body"], "files": {"file": ("a.xlsx", self._scene.spreadsheet, XLSX)}}
+        return self._http.request(method, address, params=filled["query"], headers=headers, **body)
+
+    def ids(self, entry: Entry) -> set[str]:
+        """The ids that an entry speaks of."""
+        text = repr((entry.path, entry.query, entry.body))
+        return {
+            self._scene.ids[name] for name in re.findall(r"\{(\w+)\}", text) if name in _OBJECTS & set(self._scene.ids)
+        }
+
+    def _fill(self, entry: Entry, caller: str) -> dict[str, Any]:
+        ids = self._scene.ids_for(caller)
+        parts = {"path": dict(entry.path), "query": dict(entry.query), "body": entry.body}
+        return {name: _filled(part, ids) for name, part in parts.items()}
+
+
+_OBJECTS = frozenset({
+    "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
+    "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
+    "team", "import", "consent", "export",
+})  # fmt: skip
+
+
+def _filled(part: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(part, str):
+        return part.format_map(ids)
+    if isinstance(part, Mapping):
+        return {name: _filled(value, ids) for name, value in part.items()}
+    return [_filled(value, ids) for value in part] if isinstance(part, list) else part
+
+
+@pytest.fixture(scope="module")
+def scene(world: World) -> Scene:
+    return build(world)
+
+
+@pytest.fixture(scope="module")
+def trial(platform: Platform, scene: Scene) -> Iterator[Trial]:
+    with httpx.Client(base_url=platform.base_url, timeout=30, trust_env=False) as http:
+        yield Trial(http, scene)
+
+
+@pytest.fixture(scope="module")
+def rows(platform: Platform, scene: Scene) -> Iterator[Rows]:
+    read = Rows(platform)
+    assert wait_for(read.settled), "events are still on their way"
+    yield read
+    read.close()
+
+
+def _tries() -> Iterator[Try]:
+    for (method, path), entries in TABLE.items():
+        for entry in entries:
+            yield method, path, entry
+
+
+def test_nobody_without_a_right_gets_through_and_no_row_is_changed(trial: Trial, rows: Rows) -> None:
+    wrong = []
+    for method, path, entry in _tries():
+        if entry.open_to_all:
+            continue
+        ids = trial.ids(entry)
+        before = rows.naming(ids)
+        for attacker in ATTACKERS:
+            if attacker not in entry.may:
+                answer = trial.send(method, path, entry, attacker)
+                if not _refuses(answer, entry):
+                    wrong.append(
+                        f"{method} {path} {entry.path} as {attacker}: {answer.status_code} {answer.text[:150]}"
+                    )
+        changed = set(rows.naming(ids)) ^ set(before)
+        if changed:
+            wrong.append(f"{method} {path} {entry.path}: rows changed in {sorted({table for table, _ in changed})}")
+    assert wrong == []
+
+
+def test_whoever_has_the_right_is_not_refused(trial: Trial) -> None:
+    wrong = []
+    for method, path, entry in _tries():
+        for caller in (entry.rightful, *entry.may):
+            answer = trial.send(method, path, entry, caller)
+            code = answer.json().get("code") if answer.status_code >= 400 else None
+            expected = entry.state[0] if entry.state and caller == entry.rightful else None
+            refused_inside = entry.inside and any(item["error"] for item in answer.json().get("items", []))
+            meant = answer.status_code not in _REFUSED if entry.open_to_all else code == expected
+            if not meant or refused_inside:
+                wrong.append(f"{method} {path} {entry.path} as {caller}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
+
+
+def _refuses(answer: httpx.Response, entry: Entry) -> bool:
+    if entry.inside and answer.status_code == 200:
+        return all((item["error"] or {}).get("code") in {"not_found", "forbidden"} for item in answer.json()["items"])
+    return answer.status_code in _REFUSED
