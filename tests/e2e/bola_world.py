@@ -79,6 +79,7 @@ def build(world: World) -> Scene:
         "import": _import(
             world, unit, template := unit.owner.fetch("/import-templates/volunteers", XLSX, format="xlsx")
         ),
+        "recovery": _recovery(world, unit, members[2]),
         "consent": member.get("/me/consents")["items"][0]["consent_id"],
         "export": member.post("/me/exports")["export_id"],
     }
@@ -170,6 +171,21 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
         "ends_at": shift["ends_at"],
     }  # fmt: skip
+
+
+def _recovery(world: World, unit: Organization, lost: Volunteer) -> str:
+    """Somebody with a new phone asks for their account."""
+    phone = world.invented.phone()
+    world.visitor.post(
+        "/verification-codes", channel="sms", recipient=phone, purpose="recover_account",
+        **world.visitor.solved_captcha(),
+    )  # fmt: skip
+    world.visitor.post(
+        "/account-recoveries", cert_type="resident_id", cert_no=lost.person.cert_no, name=lost.person.name, phone=phone,
+        code=world.inbox.code(phone),
+    )  # fmt: skip
+    (waiting,) = wait_for(lambda: unit.owner.get("/account-recoveries")["items"])
+    return str(waiting["recovery_id"])
 
 
 def _import(world: World, unit: Organization, template: bytes) -> str:

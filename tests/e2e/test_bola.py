@@ -101,6 +101,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/volunteers/{volunteer_id}/in-person-verification"): [
         Entry({"volunteer_id": "{colleague}"}, {**_UNIT, "note": "已核对"})
     ],
+    ("POST", "/volunteers/{volunteer_id}/in-person-verification/revocation"): [
+        Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
+    ],
+    ("POST", "/account-recoveries/{recovery_id}/decision"): [Entry({"recovery_id": "{recovery}"}, _APPROVE)],
     ("POST", "/activities"): [Entry(body={**_UNIT, "title": "越权测试草稿"})],
     ("PATCH", "/activities/{activity_id}"): [Entry(_DRAFT, {"title": "越权测试改名"})],
     ("POST", "/activities/{activity_id}/copies"): [Entry(_DRAFT)],
@@ -239,7 +243,7 @@ class Trial:
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
-    "team", "import", "consent", "export",
+    "team", "import", "consent", "export", "recovery",
 })  # fmt: skip
 
 
