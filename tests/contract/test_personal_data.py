@@ -17,6 +17,7 @@ ELSEWHERE = {
         "login_session": "GET /me/export (sessions)",
         "binding_scene": "a QR code that lives for minutes",
         "totp": "a secret of the person's own device",
+        "login_failure": "counts of wrong passwords, forgotten in a day",
         "recovery_code": "digests of secrets",
     },
 }
