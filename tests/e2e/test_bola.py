@@ -101,9 +101,6 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/volunteers/{volunteer_id}/in-person-verification"): [
         Entry({"volunteer_id": "{colleague}"}, {**_UNIT, "note": "已核对"})
     ],
-    ("POST", "/volunteers/{volunteer_id}/in-person-verification/revocation"): [
-        Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
-    ],
     ("POST", "/account-recoveries/{recovery_id}/decision"): [Entry({"recovery_id": "{recovery}"}, _APPROVE)],
     ("POST", "/activities"): [Entry(body={**_UNIT, "title": "越权测试草稿"})],
     ("PATCH", "/activities/{activity_id}"): [Entry(_DRAFT, {"title": "越权测试改名"})],
@@ -130,6 +127,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry(_PAST, {"volunteer_id": "{member}", "shift_id": "{past_shift}", "starts_at": "{starts_at}",
                       "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},
               state=("overlaps_record", "the supplement on file was approved above"))
+    ],
+    ("POST", "/volunteers/{volunteer_id}/in-person-verification/revocation"): [
+        Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
     ],
     ("POST", "/activities/{activity_id}/disclosure"): [Entry(_PAST)],
     ("GET", "/activities/{activity_id}/objections"): [Entry({"activity_id": "{disclosed}"})],
