@@ -35,5 +35,5 @@ def test_the_ten_lines_work_when_pasted(tmp_path: Path) -> None:
 
 
 def test_every_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`\./dev (\w+)", README)) | set(re.findall(r"^\./dev (\w+)", README, re.MULTILINE))
+    named = set(re.findall(r"`\./dev ([\w-]+)", README)) | set(re.findall(r"^\./dev ([\w-]+)", README, re.MULTILINE))
     assert named <= set(COMMANDS)

@@ -81,7 +81,8 @@ class History:
         for person in self.people:
             world.registered(person, self.nodes[3])
             world.judge(self.city.owner, person, approve=True)
-        self.cards, self.activities = [new_id() for _ in range(3)], [new_id() for _ in range(3)]
+        self.activities = [new_id() for _ in range(3)]
+        self.cards = [[new_id() for _ in range(3)] for _ in self.people]  # an application stays one person's
 
     def play(self, what: str, who: int, where: int, version: int, how: int) -> None:
         """One step; what a rule refuses changes nothing."""
@@ -102,7 +103,7 @@ class History:
 
     def card(self, person: Person, _node: Node, version: int, who: int, how: int) -> None:
         event = CardStatusChanged(
-            application_id=self.cards[how % 3], application_no="1", volunteer_id=person.volunteer_id,
+            application_id=self.cards[who][how % 3], application_no="1", volunteer_id=person.volunteer_id,
             organization_id=None, bank="boc", status=("activated", "cancelled")[version % 2], reason=None,
         )  # fmt: skip
         with self.world.units() as uow:
