@@ -136,33 +136,49 @@ class OrganizationTree:
         top = sa.select(self._table.c.path).where(self._table.c.id == organization_id).scalar_subquery()
         return column.in_(sa.select(self._table.c.id).where(is_below(self._table.c.path, top)))
 
-    def reachable(self, column: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
-        """SQL: ``column`` holds the id of an organization that the caller :meth:`reaches` with a fitting role.
+    def reaching(self, path: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
+        """SQL: ``path`` is that of an organization that the caller :meth:`reaches` with a fitting role.
 
         ``from_above``: as in :meth:`reaches_from_above`.
         """
         if self._caller.kind == "platform":
             return sa.true()
+        return _below(path, [top for _id, top in self._tops(fitting_roles)], from_above=from_above)
+
+    def reachable(self, column: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
+        """SQL: ``column`` holds the id of an organization that the caller :meth:`reaches`, as :meth:`reaching`."""
+        if self._caller.kind == "platform":
+            return sa.true()
+        tops = self._tops(fitting_roles)
+        for id_, path in tops:
+            if "." not in path:  # everything lies below the root: where a row belongs need not be looked up
+                return column != id_ if from_above else column.is_not(None)
         target = self._table.alias()
-        return column.in_(sa.select(target.c.id).where(self._held_above(target, fitting_roles, from_above)))
+        below = _below(target.c.path, [path for _id, path in tops], from_above=from_above)
+        return column.in_(sa.select(target.c.id).where(below))
+
+    def _tops(self, fitting_roles: Sequence[str]) -> list[tuple[str, str]]:
+        """(id, path) of the active organizations at which the caller holds a fitting role.
+
+        Asked for by themselves: with paths that it knows, PostgreSQL can tell how many rows lie below them.
+        """
+        table = self._table
+        held = table.c.id.in_(self._held(*fitting_roles))
+        rows = self._session.execute(sa.select(table.c.id, table.c.path).where(held, table.c.status == ACTIVE))
+        return [(id_, path) for id_, path in rows]
 
     def _is_reached(self, organization_id: str, fitting_roles: Sequence[str], *, from_above: bool) -> bool:
         if self._caller.kind == "platform":
             return True
         target = self._table.alias()
-        held = self._held_above(target, fitting_roles, from_above)
-        return bool(self._session.scalar(sa.select(sa.exists().where(target.c.id == organization_id, held))))
+        reached = self.reaching(target.c.path, *fitting_roles, from_above=from_above)
+        return bool(self._session.scalar(sa.select(sa.exists().where(target.c.id == organization_id, reached))))
 
-    def _held_above(self, target: Any, fitting_roles: Sequence[str], from_above: bool) -> sa.ColumnElement[bool]:
-        holder = self._table.alias()
-        conditions = [
-            holder.c.id.in_(self._held(*fitting_roles)),
-            holder.c.status == ACTIVE,
-            is_below(target.c.path, holder.c.path),
-        ]
-        if from_above:
-            conditions.append(holder.c.id != target.c.id)
-        return sa.exists().where(*conditions).correlate(target)
+
+def _below(path: Any, tops: Sequence[str], *, from_above: bool) -> sa.ColumnElement[bool]:
+    parts = [sa.and_(is_below(path, top), path != sa.cast(top, LTree)) if from_above else is_below(path, top)
+             for top in tops]  # fmt: skip
+    return sa.or_(sa.false(), *parts)
 
 
 class OrganizationState(Protocol):

@@ -46,6 +46,7 @@ class Organization(Base):
 
     __table_args__ = (
         sa.Index("ix_organization_path", "path", postgresql_using="gist"),
+        sa.Index("ix_organization_depth_first", "path"),
         sa.Index("ix_organization_parent", "parent_id", "name", "id"),
         sa.Index("ix_organization_name", "name", "id"),
         sa.Index("ix_organization_review", "status", "submitted_at", "id"),

@@ -134,11 +134,20 @@ class TreeRepository:
         return statement
 
     def subtree(self, top: Organization, depth: int | None) -> AnySelect:
-        """The subtree of ``top`` with each node's level below it."""
+        """The subtree of ``top`` with each node's level below it.
+
+        In the order of paths it stands in one piece, between the top and a label that comes after all others (``g``:
+        ids are hexadecimal), so a page of it is read from an index.
+        """
         level = (sa.func.nlevel(Organization.path) - sa.func.nlevel(sa.cast(top.path, Organization.path.type))).label(
             "level"
         )
-        statement = sa.select(Organization, level).where(is_below(Organization.path, top.path))
+        after_all = sa.cast(f"{top.path}.g", Organization.path.type)
+        statement = sa.select(Organization, level).where(
+            is_below(Organization.path, top.path),
+            Organization.path >= sa.cast(top.path, Organization.path.type),
+            Organization.path < after_all,
+        )
         return statement if depth is None else statement.where(level <= depth)
 
     def reviewable(self, review_status: str) -> AnySelect:
@@ -150,7 +159,7 @@ class TreeRepository:
         stored = approved if review_status == "approved" else [review_status]
         return sa.select(Organization).where(
             Organization.status.in_(stored),
-            self._uow.organizations.reachable(Organization.id, *REVIEWING, from_above=True),
+            self._uow.organizations.reaching(Organization.path, *REVIEWING, from_above=True),
         )
 
     def count_reviewable(self) -> int:
@@ -164,7 +173,7 @@ class TreeRepository:
             sa.select(Organization)
             .where(
                 Organization.id == organization_id,
-                self._uow.organizations.reachable(Organization.id, *REVIEWING, from_above=True),
+                self._uow.organizations.reaching(Organization.path, *REVIEWING, from_above=True),
             )
             .with_for_update(of=Organization)
             .execution_options(populate_existing=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from services.chassis.pagination import PageResult
 from services.organization import commands
 from services.organization.domain import ANY_ROLE, OrganizationStatus, region_prefix
@@ -58,11 +56,9 @@ def list_tree(query: commands.ListTree, uow: OrganizationUnitOfWork) -> PageResu
     Raises ``NotFound``, ``Forbidden``.
     """
     top = uow.tree.require(query.organization_id, *ANY_ROLE)
-    # as text in the "C" collation a path comes right before those that continue it
-    depth_first = sa.cast(Organization.path, sa.Text).collate("C")
     page = uow.page(
         uow.tree.subtree(top, query.depth),
-        [depth_first],
+        [Organization.path],  # a path comes right before those that continue it
         limit=query.limit,
         cursor=query.cursor,
         scope=f"tree:{top.id}:{query.depth}",
