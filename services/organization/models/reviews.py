@@ -30,6 +30,9 @@ class Membership(Base):
         sa.Index(
             "uq_membership_approved", "volunteer_id", unique=True, postgresql_where=sa.text("status = 'approved'")
         ),
+        sa.Index(
+            "ix_membership_waiting", "organization_id", "submitted_at", postgresql_where=sa.text("status = 'pending'")
+        ),
         sa.Index("ix_membership_review", "status", "submitted_at", "id"),
         sa.Index("ix_membership_organization", "organization_id", "status", "submitted_at", "id"),
     )

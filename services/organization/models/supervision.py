@@ -45,6 +45,13 @@ class OrganizationCounter(_Counters, Base):
 
     __table_args__ = (
         sa.Index("ix_organization_counter_path", "path", postgresql_using="gist"),
+        sa.Index(
+            "ix_organization_counter_waiting",
+            "path",
+            "organization_id",
+            "pending_memberships",
+            postgresql_where=sa.text("pending_memberships > 0"),
+        ),
         sa.Index("ix_organization_counter_changed", "organization_id", postgresql_where=sa.text("changed")),
     )
 

@@ -13,7 +13,14 @@ from services.chassis.errors import NotFound
 from services.chassis.pagination import AnySelect
 from services.organization.commands import ListMembers
 from services.organization.domain import REVIEWING, MembershipStatus
-from services.organization.models import Applicant, Membership, Organization, ReviewDecision, Volunteer
+from services.organization.models import (
+    Applicant,
+    Membership,
+    Organization,
+    OrganizationCounter,
+    ReviewDecision,
+    Volunteer,
+)
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -54,9 +61,10 @@ class MembershipRepository:
         )
 
     def count_reviewable(self) -> int:
-        """How many wait for the caller."""
-        waiting = sa.select(Membership.id).where(Membership.status == MembershipStatus.PENDING, self._mine_to_review())
-        return self._uow.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+        """How many wait for the caller, by the counters: each organization knows how many wait for it."""
+        waiting = OrganizationCounter.pending_memberships
+        mine = self._uow.organizations.reaching(OrganizationCounter.path, *REVIEWING)
+        return int(self._uow.session.scalar(sa.select(sa.func.sum(waiting)).where(waiting > 0, mine)) or 0)
 
     def require_reviewable(self, membership_id: str) -> None:
         """Raises ``NotFound`` unless its review is (or was) the caller's."""

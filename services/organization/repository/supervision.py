@@ -52,23 +52,22 @@ class SupervisionRepository:
     def figures(self, path: str, day: date | None, since: datetime) -> tuple[Figures, Waiting]:
         """(numerator, denominator) of every indicator for the subtree at ``path``, and what waits there: one scan."""
         source, here = self._subtree(path, day)
-        parts = [part for pair in _parts(source, path, since).values() for part in pair]
+        parts = [part.total() for pair in _parts(source, path, since).values() for part in pair]
         waiting = Waiting(
             memberships=sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0),
             oldest_membership=sa.func.min(source.c.oldest_pending_at),
             organizations=sa.func.count(source.c.waiting_since),
             oldest_organization=sa.func.min(source.c.waiting_since),
         )
-        sums = [sa.func.coalesce(sa.func.sum(part), 0) for part in parts]
-        row = self._uow.session.execute(sa.select(*sums, *waiting).where(here)).one()
-        values = [int(value) for value in row[: len(sums)]]
+        row = self._uow.session.execute(sa.select(*parts, *waiting).where(here)).one()
+        values = [int(value) for value in row[: len(parts)]]
         pairs = zip(values[::2], values[1::2], strict=True)
-        return dict(zip(Indicator, pairs, strict=True)), Waiting(*row[len(sums) :])
+        return dict(zip(Indicator, pairs, strict=True)), Waiting(*row[len(parts) :])
 
     def contributions(self, indicator: Indicator, path: str, day: date | None, since: datetime) -> AnySelect:
         """(organization_id, name, kind, region, numerator, denominator) of each organization that adds something."""
         source, here = self._subtree(path, day)
-        numerator, denominator = _parts(source, path, since)[indicator]
+        numerator, denominator = (part.each() for part in _parts(source, path, since)[indicator])
         return (
             sa.select(
                 Organization.id.label("organization_id"),
@@ -88,7 +87,10 @@ class SupervisionRepository:
         statement = sa.select(middle).where(Membership.status == MembershipStatus.PENDING)
         if not _is_root(path):
             source, here = self._subtree(path, None)
-            statement = statement.join(source, source.c.organization_id == Membership.organization_id).where(here)
+            somebody_waits = source.c.pending_memberships > 0  # few organizations, and an index of them
+            statement = statement.join(source, source.c.organization_id == Membership.organization_id).where(
+                here, somebody_waits
+            )
         return self._uow.session.scalar(statement)
 
     def path_of(self, organization_id: str, day: date | None) -> str | None:
@@ -132,21 +134,40 @@ def _is_root(path: str) -> bool:
     return "." not in path
 
 
-def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator, tuple[Any, Any]]:
-    """Numerator and denominator of each indicator, of one row of counters, within the subtree at ``path``."""
-    counters = source.c
-    active = sa.cast(counters.active, sa.Integer)
-    has_activity = sa.case((sa.and_(counters.active, counters.last_activity_at >= since), 1), else_=0)
+class _Part(NamedTuple):
+    """What one row of counters adds: ``value`` where ``counts``. As FILTER, a sum takes two thirds of CASE's time."""
 
-    def declared(column: Any) -> Any:
+    value: Any
+    counts: sa.ColumnElement[bool]
+
+    def each(self) -> Any:
+        return sa.case((self.counts, sa.func.coalesce(self.value, 0)), else_=0)
+
+    def total(self) -> Any:
+        return sa.func.coalesce(sa.func.sum(self.value).filter(self.counts), 0)
+
+
+def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator, tuple[_Part, _Part]]:
+    """Numerator and denominator of each indicator within the subtree at ``path``."""
+    counters = source.c
+    one: Any = sa.literal_column("1")
+    active = _Part(one, counters.active)
+    has_activity = _Part(one, sa.and_(counters.active, counters.last_activity_at >= since))
+
+    def members(column: Any) -> _Part:
+        return _Part(column, sa.true())
+
+    def declared(column: Any) -> _Part:
         # what a unit above, within this subtree, has declared for it too would be counted twice (docs/adr/0011)
-        level = path.count(".") + 1
-        return sa.case((counters.covered_level < level, sa.func.coalesce(column, 0)), else_=0)
+        return _Part(column, counters.covered_level < path.count(".") + 1)
 
     return {
         Indicator.ORGANIZATIONS_ON_FILE: (active, declared(counters.declared_organizations)),
-        Indicator.VOLUNTEERS_ON_FILE: (counters.registered, declared(counters.declared_volunteers)),
-        Indicator.LEAGUE_MEMBERS_REGISTERED: (counters.league_members, declared(counters.declared_league_members)),
-        Indicator.CARD_HOLDERS: (counters.card_holders, counters.registered),
+        Indicator.VOLUNTEERS_ON_FILE: (members(counters.registered), declared(counters.declared_volunteers)),
+        Indicator.LEAGUE_MEMBERS_REGISTERED: (
+            members(counters.league_members),
+            declared(counters.declared_league_members),
+        ),
+        Indicator.CARD_HOLDERS: (members(counters.card_holders), members(counters.registered)),
         Indicator.ORGANIZATIONS_WITH_ACTIVITY: (has_activity, active),
     }
