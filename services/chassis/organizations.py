@@ -143,29 +143,24 @@ class OrganizationTree:
         """
         if self._caller.kind == "platform":
             return sa.true()
-        return _below(path, [top for _id, top in self._tops(fitting_roles)], from_above=from_above)
+        return _below(path, self._tops(fitting_roles), from_above=from_above)
 
     def reachable(self, column: Any, *fitting_roles: str, from_above: bool = False) -> sa.ColumnElement[bool]:
         """SQL: ``column`` holds the id of an organization that the caller :meth:`reaches`, as :meth:`reaching`."""
         if self._caller.kind == "platform":
             return sa.true()
-        tops = self._tops(fitting_roles)
-        for id_, path in tops:
-            if "." not in path:  # everything lies below the root: where a row belongs need not be looked up
-                return column != id_ if from_above else column.is_not(None)
         target = self._table.alias()
-        below = _below(target.c.path, [path for _id, path in tops], from_above=from_above)
+        below = self.reaching(target.c.path, *fitting_roles, from_above=from_above)
         return column.in_(sa.select(target.c.id).where(below))
 
-    def _tops(self, fitting_roles: Sequence[str]) -> list[tuple[str, str]]:
-        """(id, path) of the active organizations at which the caller holds a fitting role.
+    def _tops(self, fitting_roles: Sequence[str]) -> Sequence[str]:
+        """The paths of the active organizations at which the caller holds a fitting role.
 
         Asked for by themselves: with paths that it knows, PostgreSQL can tell how many rows lie below them.
         """
         table = self._table
         held = table.c.id.in_(self._held(*fitting_roles))
-        rows = self._session.execute(sa.select(table.c.id, table.c.path).where(held, table.c.status == ACTIVE))
-        return [(id_, path) for id_, path in rows]
+        return self._session.scalars(sa.select(table.c.path).where(held, table.c.status == ACTIVE)).all()
 
     def _is_reached(self, organization_id: str, fitting_roles: Sequence[str], *, from_above: bool) -> bool:
         if self._caller.kind == "platform":

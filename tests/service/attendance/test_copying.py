@@ -46,6 +46,16 @@ def test_a_newer_state_counts_from_now_on(world: World) -> None:
     assert world.scan(volunteer_id).status == "open"
 
 
+def test_whose_verification_was_revoked_is_not_timed_any_more_and_keeps_the_hours(world: World) -> None:
+    volunteer_id = world.volunteer()
+    assert world.serve(volunteer_id).minutes == 60
+
+    world.hear(volunteer_state(world, volunteer_id, verified=False), version=2)
+    with pytest.raises(errors.NotVerifiedInPerson):
+        world.scan(volunteer_id)
+    assert world.summary(volunteer_id)["total_minutes"] == 60
+
+
 def test_who_is_not_known_yet_is_not_timed_yet(world: World) -> None:
     volunteer_id = new_id()
     world.accept(volunteer_id, world.shift)

@@ -97,17 +97,6 @@ def test_rows_are_filtered_by_the_same_rule(as_holder: As, session: Session) -> 
     assert chosen(as_holder(kind="platform").reachable(ids.c.id, "owner")) == set(PATHS)
 
 
-def test_the_root_reaches_every_row_that_belongs_somewhere(as_holder: As, session: Session) -> None:
-    tree = as_holder((PROVINCE, "owner"))
-    ids = sa.values(sa.column("id", sa.Uuid(as_uuid=False)), name="ids").data([*((id_,) for id_ in PATHS), (None,)])
-
-    def chosen(condition: Any) -> set[str]:
-        return set(session.scalars(sa.select(ids.c.id).where(condition)))
-
-    assert chosen(tree.reachable(ids.c.id, "owner")) == set(PATHS)
-    assert chosen(tree.reachable(ids.c.id, "owner", from_above=True)) == set(PATHS) - {PROVINCE}
-
-
 def test_what_is_unknown_is_not_found_and_what_is_out_of_reach_is_forbidden(as_holder: As) -> None:
     tree = as_holder((CITY, "owner"))
     assert tree.require(TEAM, "owner").path == ltree_path(PATHS[TEAM])
