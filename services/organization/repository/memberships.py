@@ -51,6 +51,10 @@ class MembershipRepository:
             .execution_options(populate_existing=True)
         ).all()
 
+    def lock_present(self, volunteer_id: str) -> Sequence[Membership]:
+        """Where a volunteer belongs and wants to belong, locked in one order: a review and a transfer need both."""
+        return self.in_status(volunteer_id, MembershipStatus.APPROVED, MembershipStatus.PENDING)
+
     def reviewable(self, status: str) -> AnySelect:
         """The memberships whose review is (or was) the caller's, with what was handed in."""
         return (
@@ -73,16 +77,13 @@ class MembershipRepository:
             raise NotFound(what="review")
 
     def lock_reviewable(self, membership_id: str) -> Membership:
-        """One of them as it is now, locked; raises ``NotFound``."""
-        found = self._uow.session.scalar(
-            sa.select(Membership)
-            .where(Membership.id == membership_id, self._mine_to_review())
-            .with_for_update(of=Membership)
-            .execution_options(populate_existing=True)
-        )
-        if found is None:
+        """One of them as it is now, locked with the volunteer's others; raises ``NotFound``."""
+        mine = sa.select(Membership.volunteer_id).where(Membership.id == membership_id, self._mine_to_review())
+        volunteer_id = self._uow.session.scalar(mine)
+        if volunteer_id is None:
             raise NotFound(what="review")
-        return found
+        self.lock_present(volunteer_id)
+        return self._uow.session.get_one(Membership, membership_id, with_for_update=True, populate_existing=True)
 
     def has_left(self, volunteer_id: str) -> bool:
         """Whether some organization took the volunteer once, who then left."""

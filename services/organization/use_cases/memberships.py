@@ -50,12 +50,13 @@ def request_transfer(command: commands.RequestTransfer, uow: OrganizationUnitOfW
     organization = uow.tree.require_visible(command.organization_id)
     if organization.status != OrganizationStatus.ACTIVE:
         raise OrganizationTakesNoMembers()
-    current = uow.memberships.in_status(volunteer_id, MembershipStatus.APPROVED)
-    if not current and not uow.memberships.has_left(volunteer_id):
+    present = {membership.status: membership for membership in uow.memberships.lock_present(volunteer_id)}
+    current = present.get(MembershipStatus.APPROVED)
+    if current is None and not uow.memberships.has_left(volunteer_id):
         raise NoMembershipYet()
-    if current and current[0].organization_id == organization.id:
+    if current is not None and current.organization_id == organization.id:
         raise AlreadyMember()
-    if uow.memberships.in_status(volunteer_id, MembershipStatus.PENDING):
+    if MembershipStatus.PENDING in present:
         raise TransferPending()
     membership = _request(uow, volunteer_id, organization.id)
     uow.audit("membership.request_transfer", f"membership:{membership.id}")
@@ -113,9 +114,7 @@ def forget_volunteer(erased: VolunteerErased, version: int, uow: OrganizationUni
     )
     uow.memberships.forget_reasons(erased.volunteer_id)
     forget_traces(uow.session, erased.account_id, erased.volunteer_id)
-    for membership in uow.memberships.in_status(
-        erased.volunteer_id, MembershipStatus.PENDING, MembershipStatus.APPROVED
-    ):
+    for membership in uow.memberships.lock_present(erased.volunteer_id):
         leave(membership, uow)
     for administrator in uow.administrators.held_by(erased.account_id):
         uow.tree.lock(administrator.organization_id)
