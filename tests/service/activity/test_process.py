@@ -99,5 +99,5 @@ def test_a_volunteer_that_the_service_hears_of_gets_a_place(
         assert enrollment["status"] == "accepted"
         with pytest.raises(Invalid):
             call("activity.create_activity", draft | {"shifts": [{"capacity": 0}]}, caller=organizer)
-        assert service.metric("zhiyuan_activity_enrollments_total", status="accepted") == 1
+        eventually(lambda: service.metric("zhiyuan_activity_enrollments_total", status="accepted") == 1)
     call.close()

@@ -116,8 +116,8 @@ def test_it_hears_of_an_activity_shows_its_code_and_takes_the_scan(running: Runn
     assert running.call("attendance.scan_code", scan, caller=me) == record
     mine = running.call("attendance.list_service_records", {}, caller=me)["items"]
     assert [item["record_id"] for item in mine] == [record["record_id"]]
-    assert running.process.metric("zhiyuan_attendance_scans_total", outcome="ok") == 1
-    assert running.process.metric("zhiyuan_attendance_scans_total", outcome="repeated") == 1
+    eventually(lambda: running.process.metric("zhiyuan_attendance_scans_total", outcome="ok") == 1)
+    eventually(lambda: running.process.metric("zhiyuan_attendance_scans_total", outcome="repeated") == 1)
     eventually(lambda: running.process.metric("zhiyuan_attendance_open_records") == 1)
     with pytest.raises(NotFound):
         running.call("attendance.get_disclosure", {"activity_id": activity})

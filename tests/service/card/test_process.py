@@ -185,6 +185,6 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
 
     (mine,) = running.call("card.list_my_applications", {}, caller=applicant)["items"]
     assert [step["status"] for step in mine["history"]] == ["submitted", "routed", "contacted"]
-    assert running.service.metric("zhiyuan_card_sealing_retries_total") >= 1
+    eventually(lambda: running.service.metric("zhiyuan_card_sealing_retries_total") >= 1)
     assert "13900000000" not in running.service.log()
     assert "示例路" not in running.service.log()

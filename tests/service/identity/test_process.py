@@ -65,7 +65,7 @@ def test_a_code_is_written_down_for_notify(running: Running) -> None:
     with running.engine.connect() as connection:
         routing_keys = list(connection.scalars(sa.text("SELECT routing_key FROM outbox")))
     assert routing_keys == ["code.requested.v1"]
-    assert running.service.metric("zhiyuan_identity_codes_requested_total", outcome="sent") == 1
+    eventually(lambda: running.service.metric("zhiyuan_identity_codes_requested_total", outcome="sent") == 1)
 
 
 def test_while_organization_does_not_answer_a_registration_ends_within_its_deadline(running: Running) -> None:

@@ -42,7 +42,11 @@ def test_a_code_that_identity_asks_for_is_sent_and_counted(
         )
         (sent,) = eventually(lambda: call("notify.list_simulated_messages", {"recipient": recipient})["items"])
         assert "246810" in sent["text"]
-        assert service.metric("zhiyuan_notify_messages_sent_total", template="verification_code", channel="sms") == 1
+        eventually(
+            lambda: (
+                service.metric("zhiyuan_notify_messages_sent_total", template="verification_code", channel="sms") == 1
+            )
+        )
 
         somebody = Caller(kind="administrator", account_id=new_id())
         assert call("notify.list_notifications", {}, caller=somebody) == {"items": [], "next_cursor": None, "unread": 0}

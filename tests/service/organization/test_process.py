@@ -51,7 +51,7 @@ def test_a_root_is_registered_and_approved_and_a_volunteer_comes_up_for_review(
         eventually(lambda: call("organization.count_reviews", {}, caller=owner)["memberships"] == 1)
         (item,) = call("organization.list_membership_reviews", {"kind": "memberships"}, caller=owner)["items"]
         assert (item["kind"], item["status"], item["age_days"], item["name"]) == ("memberships", "pending", 0, "陈小明")
-        assert service.metric("zhiyuan_organization_reviews_opened_total", kind="memberships") == 1
+        eventually(lambda: service.metric("zhiyuan_organization_reviews_opened_total", kind="memberships") == 1)
     call.close()
 
 
