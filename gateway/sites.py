@@ -13,7 +13,7 @@ from marshmallow import fields
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from services.activity.schemas import SearchActivities
+from services.activity.schemas.search import SearchActivities
 from services.chassis.context import Caller
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.schema import Id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.activity import schemas
 from services.activity.repository import ActivityUnitOfWork
+from services.activity.schemas import activities, enrollments, invitations, search
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import (
     copies,
@@ -29,63 +29,63 @@ class ActivityService:
     settings_class = ActivitySettings
     unit_of_work = UnitsOfWork(ActivityUnitOfWork)
 
-    @command(schemas.CreateActivity, schemas.Activity)
+    @command(activities.CreateActivity, activities.Activity)
     def create_activity(self, command, uow):
         return drafting.create_activity(command, uow)
 
-    @command(schemas.EditActivity, schemas.Activity)
+    @command(activities.EditActivity, activities.Activity)
     def edit_activity(self, command, uow):
         return drafting.edit_activity(command, uow)
 
-    @command(schemas.CopyActivity, schemas.Activity)
+    @command(activities.CopyActivity, activities.Activity)
     def copy_activity(self, command, uow):
         return drafting.copy_activity(command, uow)
 
-    @command(schemas.PublishActivity, schemas.Activity)
+    @command(activities.PublishActivity, activities.Activity)
     def publish_activity(self, command, uow):
         return publishing.publish_activity(command, uow)
 
-    @command(schemas.RevokeActivity, schemas.Activity)
+    @command(activities.RevokeActivity, activities.Activity)
     def revoke_activity(self, command, uow):
         return publishing.revoke_activity(command, uow)
 
-    @query(schemas.GetActivity, schemas.Activity)
+    @query(activities.GetActivity, activities.Activity)
     def get_activity(self, query, uow):
         return reading.get_activity(query, uow)
 
-    @query(schemas.SearchActivities, schemas.ActivityPage)
+    @query(search.SearchActivities, search.ActivityPage)
     def search_activities(self, query, uow):
         return reading.search_activities(query, uow)
 
-    @command(schemas.Enroll, schemas.Enrollment)
+    @command(enrollments.Enroll, enrollments.Enrollment)
     def enroll(self, command, uow):
         return enrolling.enroll(command, uow)
 
-    @command(schemas.WithdrawEnrollment, schemas.Enrollment)
+    @command(enrollments.WithdrawEnrollment, enrollments.Enrollment)
     def withdraw_enrollment(self, command, uow):
         return enrolling.withdraw_enrollment(command, uow)
 
-    @command(schemas.AnswerOffer, schemas.Enrollment)
+    @command(enrollments.AnswerOffer, enrollments.Enrollment)
     def answer_offer(self, command, uow):
         return waiting_list.answer_offer(command, uow)
 
-    @command(schemas.DecideEnrollment, schemas.Enrollment)
+    @command(enrollments.DecideEnrollment, enrollments.Enrollment)
     def decide_enrollment(self, command, uow):
         return deciding.decide_enrollment(command, uow)
 
-    @command(schemas.DecideEnrollments, schemas.DecisionResults)
+    @command(enrollments.DecideEnrollments, enrollments.DecisionResults)
     def decide_enrollments(self, command, uow):
         return deciding.decide_enrollments(command, uow)
 
-    @query(schemas.ListEnrollments, schemas.EnrollmentPage)
+    @query(enrollments.ListEnrollments, enrollments.EnrollmentPage)
     def list_enrollments(self, query, uow):
         return reading.list_enrollments(query, uow)
 
-    @query(schemas.ListMyActivities, schemas.MyActivityPage)
+    @query(enrollments.ListMyActivities, enrollments.MyActivityPage)
     def list_my_activities(self, query, uow):
         return reading.list_my_activities(query, uow)
 
-    @command(schemas.InviteVolunteers, schemas.Invitations)
+    @command(invitations.InviteVolunteers, invitations.Invitations)
     def invite_volunteers(self, command, uow):
         return inviting.invite_volunteers(command, uow)
 

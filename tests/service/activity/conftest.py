@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.activity import schemas
 from services.activity.models import Enrollment, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
+from services.activity.schemas import activities, enrollments
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import copies, deciding, drafting, enrolling, publishing, waiting_list
 from services.chassis.clock import FixedClock
@@ -131,7 +131,7 @@ class World:
     def draft(self, caller: Caller | None = None, **changes: Any) -> dict[str, Any]:
         """A draft."""
         with self.units(caller or self.administrator(self.team)) as uow:
-            return drafting.create_activity(schemas.CreateActivity().parse(self.content(**changes)), uow)
+            return drafting.create_activity(activities.CreateActivity().parse(self.content(**changes)), uow)
 
     def published(self, **changes: Any) -> dict[str, Any]:
         """An activity that volunteers can enroll for."""
@@ -141,16 +141,16 @@ class World:
     def publish(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
         """Publish a draft."""
         with self.units(caller or self.administrator(self.team)) as uow:
-            return publishing.publish_activity(schemas.PublishActivity().parse({"activity_id": activity_id}), uow)
+            return publishing.publish_activity(activities.PublishActivity().parse({"activity_id": activity_id}), uow)
 
     def edit(self, activity_id: str, caller: Caller | None = None, **changes: Any) -> dict[str, Any]:
         """Change some fields."""
         with self.units(caller or self.administrator(self.team)) as uow:
-            return drafting.edit_activity(schemas.EditActivity().parse({"activity_id": activity_id, **changes}), uow)
+            return drafting.edit_activity(activities.EditActivity().parse({"activity_id": activity_id, **changes}), uow)
 
     def revoke(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
         """Call an activity off."""
-        request = schemas.RevokeActivity().parse({"activity_id": activity_id, "reason": "台风预警"})
+        request = activities.RevokeActivity().parse({"activity_id": activity_id, "reason": "台风预警"})
         with self.units(caller or self.administrator(self.team)) as uow:
             return publishing.revoke_activity(request, uow)
 
@@ -158,17 +158,17 @@ class World:
         """Ask for a place in one of the shifts."""
         request = {"activity_id": activity["activity_id"], "shift_id": activity["shifts"][shift]["shift_id"]}
         with self.units(caller) as uow:
-            return enrolling.enroll(schemas.Enroll().parse(request), uow)
+            return enrolling.enroll(enrollments.Enroll().parse(request), uow)
 
     def withdraw(self, caller: Caller, enrollment: dict[str, Any]) -> dict[str, Any]:
         """Take it back."""
-        request = schemas.WithdrawEnrollment().parse({"enrollment_id": enrollment["enrollment_id"]})
+        request = enrollments.WithdrawEnrollment().parse({"enrollment_id": enrollment["enrollment_id"]})
         with self.units(caller) as uow:
             return enrolling.withdraw_enrollment(request, uow)
 
     def answer(self, caller: Caller, enrollment: dict[str, Any], *, accept: bool) -> dict[str, Any]:
         """Answer an offer."""
-        request = schemas.AnswerOffer().parse({"enrollment_id": enrollment["enrollment_id"], "accept": accept})
+        request = enrollments.AnswerOffer().parse({"enrollment_id": enrollment["enrollment_id"], "accept": accept})
         with self.units(caller) as uow:
             return waiting_list.answer_offer(request, uow)
 
@@ -178,7 +178,7 @@ class World:
         """Accept or reject one who applied."""
         request = {"enrollment_id": enrollment["enrollment_id"], "accept": accept, "reason": reason}
         with self.units(caller or self.administrator(self.team)) as uow:
-            return deciding.decide_enrollment(schemas.DecideEnrollment().parse(request), uow)
+            return deciding.decide_enrollment(enrollments.DecideEnrollment().parse(request), uow)
 
     def lapse(self) -> None:
         """The timer comes by."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.activity import schemas
 from services.activity.errors import ActivityNotEditable, ActivityOrganizationNotActive, EnrollmentClosed
+from services.activity.schemas import activities
 from services.activity.use_cases import drafting, reading, republishing
 from services.chassis.context import ANONYMOUS, Caller
 from services.chassis.errors import Forbidden, IllegalTransition, Invalid, NotFound
@@ -18,7 +18,7 @@ from tests.service.activity.conftest import World
 def seen_by(world: World, caller: Caller, activity: dict[str, Any]) -> dict[str, Any]:
     """The activity as somebody sees it."""
     with world.units(caller) as uow:
-        return reading.get_activity(schemas.GetActivity().parse({"activity_id": activity["activity_id"]}), uow)
+        return reading.get_activity(activities.GetActivity().parse({"activity_id": activity["activity_id"]}), uow)
 
 
 def fields_of(refusal: pytest.ExceptionInfo[Invalid]) -> set[str]:
@@ -72,7 +72,7 @@ def test_an_organization_that_is_not_active_runs_no_activities(world: World) -> 
 
 def test_a_draft_may_lack_everything_that_publishing_then_asks_for_at_once(world: World) -> None:
     with world.units(world.administrator(world.team)) as uow:
-        request = schemas.CreateActivity().parse({"organization_id": world.team, "title": "待定"})
+        request = activities.CreateActivity().parse({"organization_id": world.team, "title": "待定"})
         draft = drafting.create_activity(request, uow)
     with pytest.raises(Invalid) as refusal:
         world.publish(draft["activity_id"])
@@ -184,7 +184,7 @@ def test_a_copy_is_a_draft_moved_to_the_day_one_names(world: World) -> None:
     original = world.published(shifts=[world.shift(starts=48), world.shift(starts=72)])
     with world.units(world.administrator(world.team)) as uow:
         request = {"activity_id": original["activity_id"], "starts_on": "2026-04-04"}  # 31 days after 4 March
-        copy = drafting.copy_activity(schemas.CopyActivity().parse(request), uow)
+        copy = drafting.copy_activity(activities.CopyActivity().parse(request), uow)
     assert (copy["status"], copy["title"]) == ("draft", original["title"])
     assert [s["starts_at"] for s in copy["shifts"]] == [s["starts_at"] + timedelta(days=31) for s in original["shifts"]]
     assert copy["shifts"][0]["shift_id"] != original["shifts"][0]["shift_id"]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.activity import schemas
 from services.activity.models import Activity
 from services.activity.repository.search import has_words
+from services.activity.schemas import enrollments, search
 from services.activity.use_cases import reading
 from services.chassis.context import ANONYMOUS, Caller
 from services.chassis.errors import Invalid
@@ -22,7 +22,7 @@ def found(world: World, caller: Caller = ANONYMOUS, **query: Any) -> list[str]:
     cursor: dict[str, str] = {}
     while True:
         with world.units.factory(caller).reading() as uow:
-            page = reading.search_activities(schemas.SearchActivities().parse({"limit": "2", **query, **cursor}), uow)
+            page = reading.search_activities(search.SearchActivities().parse({"limit": "2", **query, **cursor}), uow)
         titles += [item["title"] for item in page["items"]]
         if page["next_cursor"] is None:
             return titles
@@ -32,7 +32,7 @@ def found(world: World, caller: Caller = ANONYMOUS, **query: Any) -> list[str]:
 def mine(world: World, caller: Caller, state: str | None = None) -> list[str]:
     """The titles of one's own activities in a state."""
     with world.units(caller) as uow:
-        query = schemas.ListMyActivities().parse({} if state is None else {"state": state})
+        query = enrollments.ListMyActivities().parse({} if state is None else {"state": state})
         return [item["activity"]["title"] for item in reading.list_my_activities(query, uow)["items"]]
 
 
@@ -120,14 +120,14 @@ def test_near_finds_within_the_circle_and_sorts_by_distance(city: World) -> None
     assert found(city, **here, sort="distance") == ["图书馆整理", "社区长者探访"]
     assert found(city, near="23.1300,113.2650,200", sort="distance")[-1] == "珠海海滩 Beach Clean-up"
     with city.units() as uow:
-        page = reading.search_activities(schemas.SearchActivities().parse({**here, "sort": "distance"}), uow)
+        page = reading.search_activities(search.SearchActivities().parse({**here, "sort": "distance"}), uow)
     assert [item["distance_metres"] // 1000 for item in page["items"]] == [0, 5]
 
 
 @pytest.mark.parametrize("near", ["here", "91,0,1", "0,181,1", "23,113", "23,113,0", "23,113,501", "nan,0,1"])
 def test_a_circle_that_is_none_is_refused(near: str) -> None:
     with pytest.raises(Invalid):
-        schemas.SearchActivities().parse({"near": near})
+        search.SearchActivities().parse({"near": near})
 
 
 def test_category_organization_and_order(city: World) -> None:
@@ -139,7 +139,7 @@ def test_category_organization_and_order(city: World) -> None:
 
 def test_open_places_are_those_that_can_be_taken_now(city: World) -> None:
     with city.units() as uow:
-        [first] = reading.search_activities(schemas.SearchActivities().parse({"q": "清洁"}), uow)["items"]
+        [first] = reading.search_activities(search.SearchActivities().parse({"q": "清洁"}), uow)["items"]
     city.enroll(city.volunteer(), first)
     assert found(city, open="true") == ["社区长者探访", "珠海海滩 Beach Clean-up", "图书馆整理"]
     assert found(city, open="false") == ["越秀公园环境清洁"]
@@ -153,8 +153,8 @@ def test_drafts_are_found_by_those_who_may_see_them(city: World) -> None:
 
 def test_a_cursor_of_another_search_is_refused(city: World) -> None:
     with city.units() as uow:
-        page = reading.search_activities(schemas.SearchActivities().parse({"limit": 1}), uow)
-    request = schemas.SearchActivities().parse({"limit": 1, "q": "清洁", "cursor": page["next_cursor"]})
+        page = reading.search_activities(search.SearchActivities().parse({"limit": 1}), uow)
+    request = search.SearchActivities().parse({"limit": 1, "q": "清洁", "cursor": page["next_cursor"]})
     with pytest.raises(Invalid), city.units() as uow:
         reading.search_activities(request, uow)
 

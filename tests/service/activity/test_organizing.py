@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.activity import schemas
 from services.activity.errors import ActivityNotEditable, ShiftFull, ShiftStarted
+from services.activity.schemas import enrollments, invitations
 from services.activity.use_cases import deciding, inviting, reading
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
@@ -17,7 +17,7 @@ from tests.service.activity.conftest import World
 
 def invite(world: World, activity: dict[str, Any], caller: Caller | None = None, **whom: Any) -> dict[str, Any]:
     """Invite to an activity of the team."""
-    request = schemas.InviteVolunteers().parse({"activity_id": activity["activity_id"], **whom})
+    request = invitations.InviteVolunteers().parse({"activity_id": activity["activity_id"], **whom})
     with world.units(caller or world.administrator(world.team)) as uow:
         return inviting.invite_volunteers(request, uow)
 
@@ -43,9 +43,9 @@ def test_a_manual_activity_waits_for_the_organizers_decision(world: World) -> No
 def test_a_rejection_without_a_reason_names_the_field() -> None:
     for reason in ({}, {"reason": None}):
         with pytest.raises(Invalid) as refusal:
-            schemas.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": False, **reason})
+            enrollments.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": False, **reason})
         assert [(e.field, e.code) for e in refusal.value.errors] == [("reason", "required")]
-    schemas.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": True})
+    enrollments.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": True})
 
 
 def test_only_those_who_run_the_activity_decide(world: World) -> None:
@@ -77,7 +77,7 @@ def test_many_decisions_have_a_result_each(world: World) -> None:
         {"enrollment_id": other["enrollment_id"], "accept": True},
         {"enrollment_id": one["enrollment_id"], "accept": True},
     ]
-    request = schemas.DecideEnrollments().parse({"activity_id": activity["activity_id"], "decisions": decisions})
+    request = enrollments.DecideEnrollments().parse({"activity_id": activity["activity_id"], "decisions": decisions})
     with world.units(world.administrator(world.team)) as uow:
         results = deciding.decide_enrollments(request, uow)["items"]
     assert [(r["status"], r["error"] and r["error"]["code"]) for r in results] == [
@@ -98,14 +98,14 @@ def test_organizers_see_who_enrolled_page_by_page(world: World) -> None:
     while True:
         request = {"activity_id": activity["activity_id"], "limit": 2} | ({"cursor": cursor} if cursor else {})
         with world.units(world.administrator(world.team, "viewer")) as uow:
-            page = reading.list_enrollments(schemas.ListEnrollments().parse(request), uow)
+            page = reading.list_enrollments(enrollments.ListEnrollments().parse(request), uow)
         names += [(item["volunteer_name"], item["position"]) for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
     assert names == [("志愿者0", None), ("志愿者1", None), ("志愿者2", 1), ("志愿者3", 2), ("志愿者4", 3)]
     with pytest.raises(Forbidden), world.units(world.volunteer()) as uow:
-        reading.list_enrollments(schemas.ListEnrollments().parse({"activity_id": activity["activity_id"]}), uow)
+        reading.list_enrollments(enrollments.ListEnrollments().parse({"activity_id": activity["activity_id"]}), uow)
 
 
 def test_only_own_active_volunteers_are_invited_and_once_each(world: World) -> None:
@@ -151,4 +151,4 @@ def test_nobody_is_invited_to_a_draft_or_to_what_is_over(world: World) -> None:
 def test_an_invitation_names_people_or_a_filter_and_not_both() -> None:
     for whom in ({}, {"volunteer_ids": [new_id()], "filter": {}}):
         with pytest.raises(Invalid):
-            schemas.InviteVolunteers().parse({"activity_id": new_id(), **whom})
+            invitations.InviteVolunteers().parse({"activity_id": new_id(), **whom})

@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.activity import schemas
 from services.activity.domain.enrolling import Requirements
 from services.activity.domain.places import Circle
+from services.activity.schemas import activities, enrollments, invitations, search
 from services.chassis.errors import Invalid
 from services.chassis.ids import new_id
 from services.chassis.schema import Request
 
 REQUESTS: list[type[Request]] = [
-    value for value in vars(schemas).values() if isinstance(value, type) and issubclass(value, Request)
+    value
+    for topic in (activities, enrollments, invitations, search)
+    for value in vars(topic).values()
+    if isinstance(value, type) and issubclass(value, Request) and value.__module__ == topic.__name__
 ]
 SHIFT = {"starts_at": "2026-03-04T09:00:00+08:00", "ends_at": "2026-03-04T12:00:00+08:00", "capacity": 3}
 
@@ -37,9 +40,9 @@ def draft(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_draft_needs_an_organization_and_a_title_only() -> None:
-    command = schemas.CreateActivity().parse(draft())
+    command = activities.CreateActivity().parse(draft())
     assert (command.requirements, command.approval, command.shifts) == (Requirements(), "manual", [])
-    assert fields_of(schemas.CreateActivity, {}) == ["organization_id:required", "title:required"]
+    assert fields_of(activities.CreateActivity, {}) == ["organization_id:required", "title:required"]
 
 
 @pytest.mark.parametrize(
@@ -60,27 +63,27 @@ def test_a_draft_needs_an_organization_and_a_title_only() -> None:
     ],
 )
 def test_what_no_draft_can_hold_is_named(changes: dict[str, Any], expected: list[str]) -> None:
-    assert fields_of(schemas.CreateActivity, draft(**changes)) == expected
+    assert fields_of(activities.CreateActivity, draft(**changes)) == expected
 
 
 def test_an_edit_holds_what_was_sent_and_nothing_else() -> None:
-    command = schemas.EditActivity().parse({"activity_id": new_id(), "location": None, "title": "改名"})
+    command = activities.EditActivity().parse({"activity_id": new_id(), "location": None, "title": "改名"})
     assert command.changes == {"location": None, "title": "改名"}
 
 
 def test_a_search_reads_a_query_string() -> None:
-    query = schemas.SearchActivities().parse(
+    query = search.SearchActivities().parse(
         {"from": "2026-03-05", "open": "true", "near": "23.13, 113.26, 5", "sort": "distance", "limit": "50"}
     )
     assert (query.open, query.near, query.limit) == (True, Circle(23.13, 113.26, 5), 50)
-    assert fields_of(schemas.SearchActivities, {"sort": "distance"}) == ["near:required"]
-    assert fields_of(schemas.SearchActivities, {"to": "9999-12-31"}) == ["to:bad_date"]
+    assert fields_of(search.SearchActivities, {"sort": "distance"}) == ["near:required"]
+    assert fields_of(search.SearchActivities, {"to": "9999-12-31"}) == ["to:bad_date"]
 
 
 def test_rejections_among_many_decisions_have_reasons() -> None:
     decisions = [{"enrollment_id": new_id(), "accept": accept} for accept in (True, False)]
     payload = {"activity_id": new_id(), "decisions": decisions}
-    assert fields_of(schemas.DecideEnrollments, payload) == ["decisions.1.reason:required"]
+    assert fields_of(enrollments.DecideEnrollments, payload) == ["decisions.1.reason:required"]
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("2026-03-04T09:00:00Z")

@@ -1,4 +1,4 @@
-"""What activity can be asked, as plain data."""
+"""Activities with their shifts."""
 
 from __future__ import annotations
 
@@ -109,80 +109,3 @@ class SearchActivities:
     sort: str
     limit: int
     cursor: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Enroll:
-    """One's own enrollment for one shift."""
-
-    activity_id: str
-    shift_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithdrawEnrollment:
-    """Take one's own enrollment back."""
-
-    enrollment_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerOffer:
-    """Take or decline a place that became free."""
-
-    enrollment_id: str
-    accept: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecideEnrollment:
-    """Accept or reject one who applied; a rejection has a reason."""
-
-    enrollment_id: str
-    accept: bool
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecideEnrollments:
-    """The same for many of one activity."""
-
-    activity_id: str
-    decisions: list[DecideEnrollment]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListEnrollments:
-    """A page of an activity's enrollments, in the order in which they came."""
-
-    activity_id: str
-    shift_id: str | None
-    status: str | None
-    limit: int
-    cursor: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListMyActivities:
-    """A page of one's own enrollments with their activities (notice, attachment 2, 二.6)."""
-
-    state: str | None
-    limit: int
-    cursor: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationFilter:
-    """Own volunteers by what they can do and where they live."""
-
-    skills: list[str]
-    region: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class InviteVolunteers:
-    """Invite own volunteers, named or found by a filter."""
-
-    activity_id: str
-    volunteer_ids: list[str] | None
-    filter: InvitationFilter | None

@@ -1,0 +1,46 @@
+"""What activity can be asked, as plain data; a module per topic."""
+
+from __future__ import annotations
+
+from services.activity.commands.activities import (
+    CopyActivity,
+    CreateActivity,
+    EditActivity,
+    GetActivity,
+    Location,
+    PublishActivity,
+    RevokeActivity,
+    SearchActivities,
+    ShiftInput,
+)
+from services.activity.commands.enrollments import (
+    AnswerOffer,
+    DecideEnrollment,
+    DecideEnrollments,
+    Enroll,
+    ListEnrollments,
+    ListMyActivities,
+    WithdrawEnrollment,
+)
+from services.activity.commands.invitations import InvitationFilter, InviteVolunteers
+
+__all__ = [
+    "AnswerOffer",
+    "CopyActivity",
+    "CreateActivity",
+    "DecideEnrollment",
+    "DecideEnrollments",
+    "EditActivity",
+    "Enroll",
+    "GetActivity",
+    "InvitationFilter",
+    "InviteVolunteers",
+    "ListEnrollments",
+    "ListMyActivities",
+    "Location",
+    "PublishActivity",
+    "RevokeActivity",
+    "SearchActivities",
+    "ShiftInput",
+    "WithdrawEnrollment",
+]

@@ -1,0 +1,10 @@
+"""Activity's tables, a module per topic; ``copies`` are other services' state."""
+
+from __future__ import annotations
+
+from services.activity.models.activities import Activity, Shift
+from services.activity.models.base import Base
+from services.activity.models.copies import VolunteerCopy
+from services.activity.models.enrollments import Enrollment, Invitation
+
+__all__ = ["Activity", "Base", "Enrollment", "Invitation", "Shift", "VolunteerCopy"]

@@ -1,0 +1,97 @@
+"""Activities and their shifts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.activity.models.base import Base, id_column, primary_key, reference
+
+_PUBLISHED = sa.text("status = 'published'")
+
+
+class Activity(Base):
+    """What is done when and where. Text that a draft does not have yet is empty.
+
+    ``starts_at`` and ``ends_at`` span the shifts: what lists are filtered and sorted by. ``search_text`` is what a
+    search for words looks at.
+    """
+
+    __tablename__ = "activity"
+
+    id: Mapped[str] = primary_key()
+    organization_id: Mapped[str] = id_column()
+    status: Mapped[str]
+    title: Mapped[str]
+    category: Mapped[str]
+    description: Mapped[str]
+    region: Mapped[str]
+    address: Mapped[str]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    fence_metres: Mapped[int | None]
+    enroll_by: Mapped[datetime | None]
+    contact: Mapped[str]
+    insurance_note: Mapped[str]
+    min_age: Mapped[int | None]
+    max_age: Mapped[int | None]
+    skills: Mapped[list[str]]
+    members_only: Mapped[bool]
+    approval: Mapped[str]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revocation_reason: Mapped[str | None]
+    search_text: Mapped[str] = mapped_column(
+        sa.Computed("title || ' ' || description || ' ' || address", persisted=True), deferred=True
+    )
+    version: Mapped[int] = mapped_column(default=1)
+
+    shifts: Mapped[list[Shift]] = relationship(
+        order_by="Shift.place", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        sa.Index(
+            "ix_activity_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+        sa.Index("ix_activity_starts_at", "starts_at", "id", postgresql_where=_PUBLISHED),
+        sa.Index("ix_activity_ends_at", "ends_at", postgresql_where=_PUBLISHED),
+        sa.Index("ix_activity_published_at", "published_at", "id", postgresql_where=_PUBLISHED),
+        sa.Index(
+            "ix_activity_region",
+            "region",
+            "starts_at",
+            postgresql_ops={"region": "text_pattern_ops"},
+            postgresql_where=_PUBLISHED,
+        ),
+        sa.Index("ix_activity_latitude", "latitude", "longitude", postgresql_where=_PUBLISHED),
+        sa.Index("ix_activity_organization_id", "organization_id", "status"),
+    )
+
+
+class Shift(Base):
+    """One span of an activity with its own places. Its row is what enrollments for it are serialized by."""
+
+    __tablename__ = "shift"
+
+    id: Mapped[str] = primary_key()
+    activity_id: Mapped[str] = reference("activity.id")
+    place: Mapped[int]  # among the activity's shifts, from 0: field errors name it
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int]
+    role: Mapped[str | None]
+
+    __table_args__ = (
+        sa.Index("ix_shift_activity_id", "activity_id", "place"),
+        sa.Index("ix_shift_starts_at", "starts_at"),
+        sa.CheckConstraint("capacity >= 1", name="capacity"),
+    )

@@ -1,0 +1,1 @@
+"""Activity's requests and answers, a module for each topic."""

@@ -1,0 +1,175 @@
+"""Taking part: requests and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from services.activity import commands
+from services.activity.domain.states import EnrollmentStatus
+from services.chassis.schema import (
+    Answer,
+    Id,
+    PageRequest,
+    Request,
+    Text,
+    Timestamp,
+    list_of,
+    one_of,
+    page_of,
+    rule,
+)
+
+
+class Enroll(Request):
+    """``POST /activities/{activity_id}/enrollments``."""
+
+    class Meta:
+        command = commands.Enroll
+
+    activity_id = Id(required=True)
+    shift_id = Id(required=True)
+
+
+class WithdrawEnrollment(Request):
+    """``DELETE /enrollments/{enrollment_id}``."""
+
+    class Meta:
+        command = commands.WithdrawEnrollment
+
+    enrollment_id = Id(required=True)
+
+
+class AnswerOffer(Request):
+    """``POST /enrollments/{enrollment_id}/offer-response``."""
+
+    class Meta:
+        command = commands.AnswerOffer
+
+    enrollment_id = Id(required=True)
+    accept = fields.Boolean(required=True)
+
+
+class DecideEnrollment(Request):
+    """``POST /enrollments/{enrollment_id}/decision``; a rejection must state a reason."""
+
+    class Meta:
+        command = commands.DecideEnrollment
+
+    enrollment_id = Id(required=True)
+    accept = fields.Boolean(required=True)
+    reason = Text(max=500, load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _rejection_has_a_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if not data["accept"] and data["reason"] is None:
+            raise ma.ValidationError(rule("required", "拒绝时必须说明原因", "is required to reject"), "reason")
+
+
+class DecideEnrollments(Request):
+    """``POST /activities/{activity_id}/enrollment-decisions``."""
+
+    class Meta:
+        command = commands.DecideEnrollments
+
+    activity_id = Id(required=True)
+    decisions = list_of(fields.Nested(DecideEnrollment), min=1, max=100, required=True)
+
+
+class Enrollment(Answer):
+    """An enrollment. ``position``: how many are in line up to and including this one, while it waits."""
+
+    enrollment_id = Id()
+    activity_id = Id()
+    shift_id = Id()
+    volunteer_id = Id()
+    status = fields.String()
+    reason = fields.String(allow_none=True)
+    position = fields.Integer(allow_none=True)
+    offer_expires_at = Timestamp(allow_none=True)
+    created_at = Timestamp()
+
+
+class ItemError(Answer):
+    """Why one of many was refused."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+class DecisionResult(Answer):
+    """What became of one decision of many: a status, or an error."""
+
+    enrollment_id = Id()
+    status = fields.String(allow_none=True)
+    error = fields.Nested(ItemError, allow_none=True)
+
+
+class DecisionResults(Answer):
+    """One result for each decision, in their order."""
+
+    items = fields.List(fields.Nested(DecisionResult))
+
+
+class ListEnrollments(PageRequest):
+    """``GET /activities/{activity_id}/enrollments``."""
+
+    class Meta:
+        command = commands.ListEnrollments
+
+    activity_id = Id(required=True)
+    shift_id = Id(load_default=None)
+    status = one_of(EnrollmentStatus, load_default=None)
+
+
+class EnrollmentOfVolunteer(Enrollment):
+    """An enrollment with who it is, for organizers."""
+
+    volunteer_name = fields.String()
+    volunteer_no = fields.String()
+
+
+EnrollmentPage = page_of(EnrollmentOfVolunteer)
+
+
+class ListMyActivities(PageRequest):
+    """``GET /me/activities``."""
+
+    class Meta:
+        command = commands.ListMyActivities
+
+    state = one_of(("enrolled", "accepted", "ended"), load_default=None)
+
+
+class ActivitySummary(Answer):
+    """As much of an activity as a list of one's own needs; ``phase`` is that of one's shift."""
+
+    activity_id = Id()
+    organization_id = Id()
+    title = fields.String()
+    region = fields.String()
+    address = fields.String()
+    status = fields.String()
+    phase = fields.String()
+    revocation_reason = fields.String(allow_none=True)
+
+
+class OwnShift(Answer):
+    """When, and as what."""
+
+    shift_id = Id(attribute="id")
+    starts_at = Timestamp()
+    ends_at = Timestamp()
+    role = fields.String(allow_none=True)
+
+
+class MyActivity(Enrollment):
+    """One's own enrollment with its activity and shift."""
+
+    activity = fields.Nested(ActivitySummary)
+    shift = fields.Nested(OwnShift)
+
+
+MyActivityPage = page_of(MyActivity)

@@ -1,0 +1,48 @@
+"""What attendance can be asked, as plain data; a module per topic."""
+
+from __future__ import annotations
+
+from services.attendance.commands.disclosure import (
+    CorrectedTime,
+    GetDisclosure,
+    ListDisclosures,
+    ListObjections,
+    OpenDisclosure,
+    ResolveObjection,
+    SubmitObjection,
+)
+from services.attendance.commands.mine import GetServiceSummary, ListServiceRecords, RecountLedger
+from services.attendance.commands.scans import ScanCode, ShowCode
+from services.attendance.commands.supplements import (
+    CountReviews,
+    DecideReview,
+    DecideReviews,
+    Decision,
+    EvidenceFile,
+    ListReviews,
+    MaySeeUpload,
+    SubmitSupplement,
+)
+
+__all__ = [
+    "CorrectedTime",
+    "CountReviews",
+    "DecideReview",
+    "DecideReviews",
+    "Decision",
+    "EvidenceFile",
+    "GetDisclosure",
+    "GetServiceSummary",
+    "ListDisclosures",
+    "ListObjections",
+    "ListReviews",
+    "ListServiceRecords",
+    "MaySeeUpload",
+    "OpenDisclosure",
+    "RecountLedger",
+    "ResolveObjection",
+    "ScanCode",
+    "ShowCode",
+    "SubmitObjection",
+    "SubmitSupplement",
+]

@@ -1,0 +1,83 @@
+"""Where records, supplements, objections and disclosures stand (DESIGN.md, 6), and where minutes come from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from services.chassis.errors import IllegalTransition
+
+
+class Direction(StrEnum):
+    """Which way a code leads: into the shift or out of it."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+
+
+class Provenance(StrEnum):
+    """Where minutes in the ledger come from. Every minute keeps it for good (FACTS.md, 志愿汇)."""
+
+    SCAN = "scan"
+    SUPPLEMENT = "supplement"
+    CORRECTION = "correction"
+
+
+class RecordStatus(StrEnum):
+    """Where a service record stands (DESIGN.md, 6. States)."""
+
+    OPEN = "open"
+    RECORDED = "recorded"
+    DISCLOSED = "disclosed"
+    FROZEN = "frozen"
+    CONFIRMED = "confirmed"
+
+
+class SupplementStatus(StrEnum):
+    """Where a supplement stands."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+REVIEWED_AS = {
+    "pending": SupplementStatus.SUBMITTED,
+    "approved": SupplementStatus.APPROVED,
+    "rejected": SupplementStatus.REJECTED,
+}
+"""The words that all kinds of reviews share (API.md), and what they mean for a supplement."""
+
+
+class ObjectionStatus(StrEnum):
+    """Where an objection stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class DisclosureStatus(StrEnum):
+    """Whether objections to an activity's hours are still taken."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+_NEXT: dict[RecordStatus, frozenset[RecordStatus]] = {
+    RecordStatus.OPEN: frozenset({RecordStatus.RECORDED}),
+    RecordStatus.RECORDED: frozenset({RecordStatus.DISCLOSED}),
+    RecordStatus.DISCLOSED: frozenset({RecordStatus.FROZEN, RecordStatus.CONFIRMED}),
+    RecordStatus.FROZEN: frozenset({RecordStatus.DISCLOSED}),
+    RecordStatus.CONFIRMED: frozenset(),
+}
+
+
+OBJECTIONABLE = frozenset({RecordStatus.DISCLOSED, RecordStatus.FROZEN})
+"""The states in which anybody may object to a record, and in which the public sees it."""
+
+
+def change_status(current: str, attempted: RecordStatus) -> RecordStatus:
+    """``attempted``, if a record may go there from ``current``; raises ``IllegalTransition``."""
+    if attempted not in _NEXT[RecordStatus(current)]:
+        raise IllegalTransition(current=str(current), attempted=attempted.value)
+    return attempted

@@ -1,0 +1,32 @@
+"""Attendance's tables, a module per topic: copies of what others own, records, the ledger, what is about them.
+
+What must hold whatever the code does is in the database: a nonce counts once, a person's counted times do not overlap,
+a volunteer is signed in once to a shift, the ledger only grows (by a trigger that only the first migration knows).
+"""
+
+from __future__ import annotations
+
+from services.attendance.models.base import ORGANIZATION_COPY, Base
+from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
+from services.attendance.models.disclosure import Disclosure, Objection
+from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
+from services.attendance.models.records import Scan, ServiceRecord
+from services.attendance.models.supplements import Evidence, Supplement
+
+__all__ = [
+    "ORGANIZATION_COPY",
+    "ActivityCopy",
+    "Base",
+    "Disclosure",
+    "EnrollmentCopy",
+    "Evidence",
+    "HoursTotal",
+    "LedgerEntry",
+    "Objection",
+    "Scan",
+    "ServiceRecord",
+    "ShiftCopy",
+    "StarAward",
+    "Supplement",
+    "VolunteerCopy",
+]
