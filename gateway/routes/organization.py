@@ -194,7 +194,12 @@ ROUTES = [
         zh="审核列表", en="Reviews of a kind, oldest first",
     ),
     Route(
-        "GET", "/review-reasons", "organization.list_review_reasons",
+        "GET", "/review-reasons",
+        OneOf("kind", {
+            "memberships": "organization.list_review_reasons",
+            "organizations": "organization.list_review_reasons",
+            "supplements": "attendance.list_review_reasons",
+        }, default="memberships"),
         request=reviews.ListReviewReasons, answer=reviews.ReviewReasons, who=Who.PUBLIC, tags=_REVIEWS,
         zh="审核意见列表", en="The reasons that a reviewer may choose from",
     ),
@@ -203,6 +208,7 @@ ROUTES = [
         OneOf("kind", {
             "memberships": "organization.membership_review_history",
             "organizations": "organization.organization_review_history",
+            "supplements": "attendance.supplement_review_history",
         }),
         request=reviews.ReviewHistory, answer=reviews.DecisionHistory, who=Who.ADMINISTRATOR, tags=_REVIEWS,
         zh="审核历史", en="What was decided so far",

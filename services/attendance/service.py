@@ -13,6 +13,7 @@ from services.attendance.use_cases import (
     exporting,
     my_hours,
     objecting,
+    reviewing,
     scanning,
     supplements,
 )
@@ -59,6 +60,14 @@ class AttendanceService:
     @command(reviews.DecideReviews, reviews.DecisionResults)
     def decide_supplement_reviews(self, command, uow):
         return deciding.decide_supplement_reviews(command, uow)
+
+    @query(reviews.ListReviewReasons, reviews.ReviewReasons)
+    def list_review_reasons(self, query, uow):
+        return reviewing.list_review_reasons(query, uow)
+
+    @query(reviews.ReviewHistory, reviews.DecisionHistory)
+    def supplement_review_history(self, query, uow):
+        return reviewing.supplement_review_history(query, uow)
 
     @query(reviews.MaySeeUpload, reviews.UploadAccess)
     def may_see_upload(self, query, uow):

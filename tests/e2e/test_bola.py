@@ -95,8 +95,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
                                ("supplements", "supplement", "above"))
     ],
     ("GET", "/reviews/{kind}/{id}/history"): [
-        Entry({"kind": kind, "id": f"{{{id_}}}"})
-        for kind, id_ in (("memberships", "membership"), ("organizations", "hopeful"))
+        Entry({"kind": kind, "id": f"{{{id_}}}"}, rightful=who)
+        for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
+                               ("supplements", "supplement", "above"))
     ],
     ("POST", "/volunteers/{volunteer_id}/in-person-verification"): [
         Entry({"volunteer_id": "{colleague}"}, {**_UNIT, "note": "已核对"})

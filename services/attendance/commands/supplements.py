@@ -59,6 +59,7 @@ class DecideReview:
     id: str
     approve: bool
     reason: str | None
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Decision:
     id: str
     approve: bool
     reason: str | None
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,21 @@ class DecideReviews:
 
     kind: str
     decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReviewReasons:
+    """The reasons that a superior may choose from."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewHistory:
+    """What was decided so far about hours of a volunteer at a shift: those of one supplement."""
+
+    kind: str
+    id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ class Supplement(Base):
     decided_by: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+    decision_code: Mapped[str | None]
     record_id: Mapped[str | None] = mapped_column(sa.ForeignKey("service_record.id"))
     version: Mapped[int] = mapped_column(default=1)
     evidence: Mapped[list[Evidence]] = relationship(order_by="Evidence.position", lazy="selectin")

@@ -34,6 +34,19 @@ class SupplementRepository:
         """One supplement as it is now. Lock its volunteer before changing it."""
         return self._session.get(Supplement, supplement_id, populate_existing=True)
 
+    def decided_like(self, supplement: Supplement) -> Sequence[Supplement]:
+        """Those of the same volunteer at the same shift that were decided, newest first: what was rejected is asked
+        for again as another supplement."""
+        return self._session.scalars(
+            sa.select(Supplement)
+            .where(
+                Supplement.volunteer_id == supplement.volunteer_id,
+                Supplement.shift_id == supplement.shift_id,
+                Supplement.decided_at.is_not(None),
+            )
+            .order_by(Supplement.decided_at.desc(), Supplement.id.desc())
+        ).all()
+
     def volunteers_of(self, supplement_ids: Sequence[str]) -> Sequence[str]:
         """The volunteers whom these supplements are for."""
         return self._session.scalars(

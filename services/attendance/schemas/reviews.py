@@ -121,6 +121,7 @@ class DecideReview(Request):
     id = Id(required=True)
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
+    reason_code = Text(max=40, load_default=None, allow_none=True)
 
 
 class DecidedReview(Answer):
@@ -140,6 +141,7 @@ class Decision(Request):
     id = Id(required=True)
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
+    reason_code = Text(max=40, load_default=None, allow_none=True)
 
 
 class DecideReviews(Request):
@@ -150,6 +152,54 @@ class DecideReviews(Request):
 
     kind = one_of(["supplements"], required=True)
     decisions = list_of(fields.Nested(Decision), min=1, max=MAX_DECISIONS, required=True)
+
+
+class ListReviewReasons(Request):
+    """``GET /review-reasons`` with the kind ``supplements``."""
+
+    class Meta:
+        command = commands.ListReviewReasons
+
+    kind = one_of(["supplements"], required=True)
+
+
+class ReviewReason(Answer):
+    """A reason to choose from."""
+
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class ReviewReasons(Answer):
+    """All of them."""
+
+    items = fields.List(fields.Nested(ReviewReason))
+
+
+class ReviewHistory(Request):
+    """``GET /reviews/{kind}/{id}/history``."""
+
+    class Meta:
+        command = commands.ReviewHistory
+
+    kind = one_of(["supplements"], required=True)
+    id = Id(required=True)
+
+
+class PastDecision(Answer):
+    """A decision, and which account made it."""
+
+    outcome = fields.String(attribute="status")
+    reason = fields.String(attribute="decision_reason", allow_none=True)
+    decided_at = Timestamp()
+    decided_by = Id(allow_none=True)
+
+
+class DecisionHistory(Answer):
+    """Newest first."""
+
+    items = fields.List(fields.Nested(PastDecision))
 
 
 class DecisionRefusal(Answer):

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.attendance import commands, metrics
 from services.attendance.domain import Interval, Provenance, RecordStatus, SupplementStatus, change_status
+from services.attendance.domain.reasons import REASONS
 from services.attendance.errors import OwnSupplement, SuperiorDecides
 from services.attendance.events import SupplementDecided
 from services.attendance.models import ServiceRecord, Supplement
@@ -21,7 +22,10 @@ from services.chassis.ids import new_id
 def decide_supplement_review(command: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
     """Approve, and the hours count; or reject, and say why."""
     _lock(uow, [command.id])
-    return _decide(commands.Decision(id=command.id, approve=command.approve, reason=command.reason), uow)
+    decision = commands.Decision(
+        id=command.id, approve=command.approve, reason=command.reason, reason_code=command.reason_code
+    )
+    return _decide(decision, uow)
 
 
 def decide_supplement_reviews(command: commands.DecideReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -53,12 +57,14 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     supplement = _decidable(uow, decision.id)
     if supplement.status != SupplementStatus.SUBMITTED:
         raise AlreadyDecided(status=supplement.status)
-    if not decision.approve and not decision.reason:
+    reason = REASONS.in_words(decision.reason_code, decision.reason)
+    if not decision.approve and not reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
     supplement.status = SupplementStatus.APPROVED if decision.approve else SupplementStatus.REJECTED
     supplement.decided_by = uow.caller.require_account()
     supplement.decided_at = uow.clock.now()
-    supplement.decision_reason = decision.reason or None
+    supplement.decision_reason = reason
+    supplement.decision_code = decision.reason_code
     supplement.version += 1
     if decision.approve:
         _count(uow, supplement)

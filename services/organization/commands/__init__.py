@@ -164,7 +164,9 @@ class DecideReviews:
 
 @dataclass(frozen=True, kw_only=True)
 class ListReviewReasons:
-    """The reasons that a reviewer may choose from."""
+    """The reasons that a reviewer may choose from. ``kind`` has chosen who answers."""
+
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)

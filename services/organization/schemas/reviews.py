@@ -11,7 +11,6 @@ from marshmallow import fields
 
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of, rule
 from services.organization import commands
-from services.organization.domain.reasons import REASONS
 
 _STATUSES = ("pending", "approved", "rejected")
 
@@ -112,12 +111,14 @@ AnyReviewPage = page_of(AnyReview)
 
 
 class _Verdict(Request):
-    """Approve or reject; a rejection says why (notice, attachment 2, 三.5)."""
+    """Approve or reject; a rejection says why (notice, attachment 2, 三.5).
+
+    ``reason_code``: one of ``GET /review-reasons`` for this kind. Each kind has its own, so the service looks it up.
+    """
 
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
-
-    reason_code = one_of(REASONS, load_default=None, allow_none=True)
+    reason_code = Text(max=40, load_default=None, allow_none=True)
 
     @ma.validates_schema
     def _says_why(self, data: dict[str, object], **_: object) -> None:
@@ -144,7 +145,7 @@ class Decision(Request):
     id = Id(required=True)
     approve = fields.Boolean(required=True)
     reason = Text(min=0, max=500, multiline=True, load_default=None, allow_none=True)
-    reason_code = one_of(REASONS, load_default=None, allow_none=True)
+    reason_code = Text(max=40, load_default=None, allow_none=True)
 
 
 class DecideReviews(Request):
@@ -158,10 +159,12 @@ class DecideReviews(Request):
 
 
 class ListReviewReasons(Request):
-    """``GET /review-reasons``."""
+    """``GET /review-reasons``: of a kind of reviews; memberships and organizations share theirs."""
 
     class Meta:
         command = commands.ListReviewReasons
+
+    kind = Text(max=20, load_default="memberships")
 
 
 class ReviewReason(Answer):

@@ -23,7 +23,7 @@ from services.organization.domain import (
     check_decidable,
     check_reason,
 )
-from services.organization.domain.reasons import REASONS, in_words
+from services.organization.domain.reasons import REASONS
 from services.organization.errors import OrganizationTakesNoMembers
 from services.organization.events import (
     MembershipRejected,
@@ -102,7 +102,7 @@ def _age(submitted_at: Any, uow: OrganizationUnitOfWork) -> int:
 
 def list_review_reasons(_query: commands.ListReviewReasons, _uow: OrganizationUnitOfWork) -> dict[str, Any]:
     """The reasons to choose from."""
-    return {"items": [{"code": code, "zh": zh, "en": en} for code, (zh, en) in REASONS.items()]}
+    return REASONS.listed()
 
 
 def membership_review_history(query: commands.ReviewHistory, uow: OrganizationUnitOfWork) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def decide_membership_review(command: commands.DecideReview, uow: OrganizationUn
     Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OrganizationTakesNoMembers``.
     """
     uow.caller.require_signed_in()
-    reason = in_words(command.reason_code, command.reason)
+    reason = REASONS.in_words(command.reason_code, command.reason)
     check_reason(command.approve, reason)
     membership = uow.memberships.lock_reviewable(command.id)
     check_decidable(membership.status)
@@ -164,7 +164,7 @@ def decide_organization_review(command: commands.DecideReview, uow: Organization
     Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``.
     """
     uow.caller.require_signed_in()
-    reason = in_words(command.reason_code, command.reason)
+    reason = REASONS.in_words(command.reason_code, command.reason)
     check_reason(command.approve, reason)
     organization = uow.tree.lock_reviewable(command.id)
     check_decidable(organization.status)

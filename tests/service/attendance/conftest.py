@@ -198,9 +198,19 @@ class World:
         )
         return self.do(supplements.submit_supplement, replace(command, **changes), caller)
 
-    def decide(self, supplement_id: str, caller: Caller, *, approve: bool = True, reason: str | None = None) -> Any:
+    def decide(
+        self,
+        supplement_id: str,
+        caller: Caller,
+        *,
+        approve: bool = True,
+        reason: str | None = None,
+        reason_code: str | None = None,
+    ) -> Any:
         """A decision on a supplement."""
-        command = commands.DecideReview(kind="supplements", id=supplement_id, approve=approve, reason=reason)
+        command = commands.DecideReview(
+            kind="supplements", id=supplement_id, approve=approve, reason=reason, reason_code=reason_code
+        )
         return self.do(deciding.decide_supplement_review, command, caller)
 
     def disclose(self) -> int:

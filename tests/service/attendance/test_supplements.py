@@ -10,7 +10,8 @@ import pytest
 
 from services.attendance import commands, errors
 from services.attendance.domain import Direction
-from services.attendance.use_cases import deciding, supplements
+from services.attendance.schemas import reviews
+from services.attendance.use_cases import deciding, reviewing, supplements
 from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
@@ -36,6 +37,14 @@ class Case:
         """What a caller finds to decide."""
         query = commands.ListReviews(kind="supplements", status=status, limit=20, cursor=None)
         items: list[dict[str, Any]] = self.world.do(supplements.list_supplement_reviews, query, caller)["items"]
+        return items
+
+    def history_for(self, caller: Caller, supplement_id: str) -> list[dict[str, Any]]:
+        """What a caller is told was decided so far."""
+        query = commands.ReviewHistory(kind="supplements", id=supplement_id)
+        with self.world.units(caller) as uow:
+            answer = reviews.DecisionHistory().dump(reviewing.supplement_review_history(query, uow))
+        items: list[dict[str, Any]] = answer["items"]
         return items
 
     def count_for(self, caller: Caller) -> int:
@@ -190,6 +199,61 @@ class TestDeciding:
         assert (event["data"]["approved"], event["data"]["reason"]) == (False, "照片看不清")
         (review,) = case.listed_for(case.superior, "rejected")
         assert review["rejection_reason"] == "照片看不清"
+
+    def test_a_reason_may_be_chosen_from_the_list_and_is_what_the_volunteer_reads(self, case: Case) -> None:
+        listed = case.world.do(reviewing.list_review_reasons, commands.ListReviewReasons(kind="supplements"), Caller())
+        assert "evidence_unreadable" in [reason["code"] for reason in listed["items"]]
+        supplement = case.submit()
+        with pytest.raises(Invalid, match="not_a_choice"):
+            case.world.decide(supplement.id, case.superior, approve=False, reason_code="unfit_name")
+
+        case.world.decide(
+            supplement.id, case.superior, approve=False, reason_code="evidence_unreadable", reason="第二张太暗"
+        )
+        (event,) = case.world.units.published("supplement.decided")
+        assert event["data"]["reason"] == "证明材料无法辨认：第二张太暗"
+
+    def test_among_many_a_reason_that_is_not_listed_spoils_its_own_decision_only(self, case: Case) -> None:
+        good, bad = case.submit(), case.submit(volunteer_id=case.world.volunteer())
+        decisions = [
+            commands.Decision(id=bad.id, approve=False, reason=None, reason_code="?"),
+            commands.Decision(id=good.id, approve=False, reason=None, reason_code="duplicate"),
+        ]
+        command = commands.DecideReviews(kind="supplements", decisions=decisions)
+        items = case.world.do(deciding.decide_supplement_reviews, command, case.superior)["items"]
+
+        assert [(item["status"], item["error"] and item["error"]["code"]) for item in items] == [
+            (None, "not_a_choice"),
+            ("rejected", None),
+        ]
+
+    def test_what_was_decided_about_the_same_hours_before_is_seen_by_whoever_decides(self, case: Case) -> None:
+        first = case.submit()
+        assert case.history_for(case.superior, first.id) == []
+        case.world.decide(first.id, case.superior, approve=False, reason_code="evidence_missing")
+        again = case.submit()
+        case.world.clock.advance(minutes=1)
+        case.world.decide(again.id, case.superior)
+        case.world.decide(case.submit(volunteer_id=case.world.volunteer()).id, case.superior)  # somebody else's hours
+
+        newest, oldest = case.history_for(case.superior, again.id)
+        assert (newest["outcome"], newest["reason"]) == ("approved", None)
+        assert (oldest["outcome"], oldest["reason"]) == ("rejected", "缺少证明材料")
+        assert oldest["decided_by"] == case.superior.account_id
+        assert oldest["decided_at"] < newest["decided_at"]
+
+    def test_for_others_there_is_no_such_history(self, case: Case) -> None:
+        supplement = case.submit()
+        for caller in (
+            case.world.administrator("owner", case.world.other_city),
+            case.world.administrator("owner", case.world.team),
+            case.world.administrator("viewer", case.world.city),
+            case.world.as_volunteer(case.volunteer_id),
+        ):
+            with pytest.raises(NotFound):
+                case.history_for(caller, supplement.id)
+        with pytest.raises(NotFound):
+            case.history_for(case.superior, new_id())
 
     def test_a_decision_stands(self, case: Case) -> None:
         supplement = case.submit()

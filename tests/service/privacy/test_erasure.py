@@ -62,7 +62,7 @@ STAYS = {
     "attendance": {
         "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "hours_total.provenance",
         "ledger_entry.entered_by", "ledger_entry.provenance", "objection.status", "scan.direction", "scan.nonce",
-        "service_record.provenance", "service_record.status", "supplement.status",
+        "service_record.provenance", "service_record.status", "supplement.decision_code", "supplement.status",
     },
     "card": {
         "card_application.application_no", "card_application.bank", "card_application.card_type",

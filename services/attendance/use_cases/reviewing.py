@@ -1,0 +1,29 @@
+"""What helps a superior to decide: reasons to choose from, and what was decided about the same hours before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.attendance import commands
+from services.attendance.domain.reasons import REASONS
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.supplements import REVIEWERS
+from services.chassis.errors import NotFound
+
+
+def list_review_reasons(_query: commands.ListReviewReasons, _uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The reasons to choose from."""
+    return REASONS.listed()
+
+
+def supplement_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The decisions on this volunteer's hours at this shift, newest first, for whoever decides. Raises ``NotFound``.
+
+    A decision stands, so each supplement holds its own; what was rejected comes back as another supplement, and the
+    superior who looks at that one wants to know of the first.
+    """
+    uow.caller.require_signed_in()
+    supplement = uow.supplements.find(query.id)
+    if supplement is None or not uow.organizations.reaches_from_above(supplement.organization_id, *REVIEWERS):
+        raise NotFound(what="review")
+    return {"items": uow.supplements.decided_like(supplement)}
