@@ -18,7 +18,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
 from services.organization import errors
-from services.organization.schemas import members, reports, reviews, shaping, tree
+from services.organization.schemas import invitations, members, reports, reviews, shaping, tree
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -159,6 +159,42 @@ ROUTES = [
         "organization.dismiss_administrator",
         request=tree.DismissAdministrator, who=Who.ADMINISTRATOR, status=204, tags=_TREE,
         errors=(errors.LastOwner,), zh="撤销管理员", en="End a role",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/administrator-invitations", "organization.invite_administrator",
+        request=invitations.InviteAdministrator, answer=invitations.Invitation, who=Who.ADMINISTRATOR, status=201,
+        tags=_TREE, errors=(errors.OrganizationNotActive, errors.RoleHeld, errors.InvitationOpen),
+        zh="邀请管理员", en="Ask a volunteer or an account to take a role",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/administrator-invitations",
+        "organization.list_administrator_invitations",
+        request=invitations.ListInvitations, answer=invitations.InvitationPage, who=Who.ADMINISTRATOR, tags=_TREE,
+        zh="管理员邀请列表", en="Who was asked to take a role, newest first",
+    ),
+    Route(
+        "DELETE", "/organizations/{organization_id}/administrator-invitations/{invitation_id}",
+        "organization.revoke_administrator_invitation",
+        request=invitations.RevokeInvitation, who=Who.ADMINISTRATOR, status=204, tags=_TREE,
+        errors=(IllegalTransition,), zh="撤回管理员邀请", en="Take an invitation back",
+    ),
+    Route(
+        "GET", "/me/administrator-invitations", "organization.list_my_administrator_invitations",
+        request=invitations.ListMyInvitations, answer=invitations.MyInvitationPage, who=Who.SIGNED_IN, tags=_TREE,
+        zh="我收到的管理员邀请", en="The roles that one was asked to take, newest first",
+    ),
+    Route(
+        "POST", "/me/administrator-invitations/{invitation_id}/acceptance",
+        "organization.accept_administrator_invitation",
+        request=invitations.AnswerInvitation, answer=tree.Administrator, who=Who.SIGNED_IN, tags=_TREE,
+        errors=(IllegalTransition, errors.OrganizationNotActive, errors.InviterMayNot),
+        zh="接受管理员邀请", en="Take the role",
+    ),
+    Route(
+        "POST", "/me/administrator-invitations/{invitation_id}/refusal",
+        "organization.decline_administrator_invitation",
+        request=invitations.AnswerInvitation, answer=invitations.MyInvitation, who=Who.SIGNED_IN, tags=_TREE,
+        errors=(IllegalTransition,), zh="谢绝管理员邀请", en="Decline it",
     ),
     Route(
         "PUT", "/me/membership", "organization.request_transfer",

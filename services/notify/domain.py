@@ -73,6 +73,15 @@ CARD_STATUS_ZH = {
     "expired": "已过期",
 }
 
+# What an administrator may be (organization's roles), as the invited reads it.
+ROLE_ZH = {
+    "owner": "负责人",
+    "reviewer": "审核员",
+    "organizer": "活动管理员",
+    "recorder": "考勤记录员",
+    "viewer": "查看员",
+}
+
 MAX_ATTEMPTS = 6
 _FIRST_DELAY = timedelta(seconds=2)
 

@@ -186,6 +186,26 @@ _ALL = (
         "notice, attachment 2, 二.1",
     ),
     Template(
+        "administrator_invited",
+        "“{organization_name}”邀请您担任{role_zh}，请在{expires_at}前登录平台接受或谢绝。",
+        "“{organization_name}” invites you to be its {role}. Accept or decline before {expires_at}.",
+        "notice, 一.2: organizations are managed by administrators",
+    ),
+    Template(
+        "administrator_accepted",
+        "您为“{organization_name}”发出的{role_zh}邀请已被接受。",
+        "Your invitation to be {role} of “{organization_name}” was accepted.",
+        "notice, 一.2: organizations are managed by administrators",
+        Priority.NEWS,
+    ),
+    Template(
+        "administrator_declined",
+        "您为“{organization_name}”发出的{role_zh}邀请已被谢绝。",
+        "Your invitation to be {role} of “{organization_name}” was declined.",
+        "notice, 一.2: organizations are managed by administrators",
+        Priority.NEWS,
+    ),
+    Template(
         "activity_invitation",
         "“{organization_name}”邀请您参加{starts_at}开始的“{title}”，请登录平台自愿报名。",
         "“{organization_name}” invites you to “{title}”, starting {starts_at}. Enroll if you wish.",

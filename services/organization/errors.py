@@ -61,3 +61,37 @@ class MoveUnderItself(Conflict):
     title_zh, title_en = "不能移到自身之下", "Not under itself"
     detail_zh = "不能将组织移到它自己或其下级之下。"
     detail_en = "An organization cannot be moved under itself or below its own subtree."
+
+
+class OrganizationNotActive(Conflict):
+    """An organization that is not active gets no administrators by invitation."""
+
+    code = "organization_not_active"
+    title_zh, title_en = "该组织未启用", "The organization is not active"
+    detail_zh, detail_en = "该组织尚未通过审核或已停用。", "It has not been approved, or was disabled."
+
+
+class RoleHeld(Conflict):
+    """The invited holds the role already."""
+
+    code = "role_held"
+    title_zh, title_en = "对方已担任该角色", "The role is held already"
+    detail_zh, detail_en = "无需再次邀请。", "No invitation is needed."
+
+
+class InvitationOpen(Conflict):
+    """One open invitation for an account at an organization."""
+
+    code = "invitation_open"
+    title_zh, title_en = "已有待答复的邀请", "An invitation is open already"
+    detail_zh = "请等待对方答复，或先撤销原邀请。"
+    detail_en = "Wait for the answer, or revoke that one first."
+
+
+class InviterMayNot(Conflict):
+    """Whoever sent the invitation is no owner of the organization or above it any more."""
+
+    code = "inviter_may_not"
+    title_zh, title_en = "邀请已失去效力", "The invitation has no force"
+    detail_zh = "邀请人已不是该组织的负责人，请联系现任负责人。"
+    detail_en = "Whoever sent it is no owner any more. Ask a present one."

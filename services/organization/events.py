@@ -131,6 +131,36 @@ class AdministratorChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdministratorInvited(Event):
+    """An account was asked to take a role, and may answer until ``expires_at``."""
+
+    type = "administrator.invited"
+    subject_field = "invitation_id"
+
+    invitation_id: str
+    organization_id: str
+    organization_name: str
+    account_id: str
+    role: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministratorInvitationAnswered(Event):
+    """The invited has answered. ``account_id``: whoever had asked, who is told; ``outcome``: accepted or declined."""
+
+    type = "administrator.invitation_answered"
+    subject_field = "invitation_id"
+
+    invitation_id: str
+    organization_id: str
+    organization_name: str
+    account_id: str
+    role: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalDataExported(Exported):
     """Everything that organization holds of a person who has asked for it, sealed for identity."""
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.chassis.personal_data import ACCOUNT, VOLUNTEER, Held
 from services.organization.models import (
     Administrator,
+    AdministratorInvitation,
     Applicant,
     CardApplication,
     CountedVolunteer,
@@ -24,6 +25,7 @@ PERSONAL_DATA = (
     Held(Membership, Membership.volunteer_id == VOLUNTEER),
     Held(ReviewDecision, ReviewDecision.subject_id.in_(_OWN_MEMBERSHIPS)),
     Held(Administrator, Administrator.account_id == ACCOUNT),
+    Held(AdministratorInvitation, AdministratorInvitation.account_id == ACCOUNT),
     Held(Organization, Organization.account_id == ACCOUNT),
     Held(CountedVolunteer, CountedVolunteer.volunteer_id == VOLUNTEER),
     Held(CardApplication, CardApplication.volunteer_id == VOLUNTEER),

@@ -9,7 +9,7 @@ from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
-from services.organization.schemas import members, reports, reviews, shaping, tree
+from services.organization.schemas import invitations, members, reports, reviews, shaping, tree
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
@@ -22,6 +22,7 @@ from services.organization.use_cases import (
     registration,
     sites,
 )
+from services.organization.use_cases import invitations as inviting
 from services.organization.use_cases import reviews as reviewing
 from services.organization.use_cases import shaping as shaping_tree
 from services.organization.use_cases import supervision as supervising
@@ -94,6 +95,30 @@ class OrganizationService:
     @command(tree.DismissAdministrator, EmptyAnswer)
     def dismiss_administrator(self, command, uow):
         return administration.dismiss_administrator(command, uow)
+
+    @command(invitations.InviteAdministrator, invitations.Invitation)
+    def invite_administrator(self, command, uow):
+        return inviting.invite_administrator(command, uow)
+
+    @query(invitations.ListInvitations, invitations.InvitationPage)
+    def list_administrator_invitations(self, query, uow):
+        return inviting.list_invitations(query, uow)
+
+    @command(invitations.RevokeInvitation, EmptyAnswer)
+    def revoke_administrator_invitation(self, command, uow):
+        return inviting.revoke_invitation(command, uow)
+
+    @query(invitations.ListMyInvitations, invitations.MyInvitationPage)
+    def list_my_administrator_invitations(self, query, uow):
+        return inviting.list_my_invitations(query, uow)
+
+    @command(invitations.AnswerInvitation, tree.Administrator)
+    def accept_administrator_invitation(self, command, uow):
+        return inviting.accept_invitation(command, uow)
+
+    @command(invitations.AnswerInvitation, invitations.MyInvitation)
+    def decline_administrator_invitation(self, command, uow):
+        return inviting.decline_invitation(command, uow)
 
     @query(tree.ListMembersAs, tree.MemberPage)
     def list_members(self, query, uow):

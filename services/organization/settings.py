@@ -24,6 +24,12 @@ class OrganizationSettings(ServiceSettings):
         parse=_names,
         default=(),
     )
+    invitation_days: int = setting(
+        "ZHIYUAN_ADMINISTRATOR_INVITATION_DAYS",
+        "For how many days an invitation to become an administrator can be answered.",
+        parse=int,
+        default=14,
+    )
 
 
 SETTINGS = OrganizationSettings

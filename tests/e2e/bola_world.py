@@ -57,11 +57,17 @@ def build(world: World) -> Scene:
     recorder = unit.owner.post(
         f"/organizations/{unit.id}/administrators", volunteer_no=members[1].volunteer_no, role="recorder"
     )
+    invitation, third_invitation = (
+        unit.owner.post(f"/organizations/{unit.id}/administrator-invitations", volunteer_no=one.volunteer_no,
+                        role="viewer")["invitation_id"]
+        for one in (members[0], members[2])
+    )  # fmt: skip
     applicant = register_volunteer(world, world.invented.person(), unit.id)[0]
     (membership,) = wait_for(lambda: unit.owner.get("/reviews/memberships")["items"])
     ids = {
         "unit": unit.id, "team": team.id, "hopeful": hopeful.id, "beside": beside.id,
         "administrator": recorder["administrator_id"], "membership": membership["id"], "applicant": applicant.id,
+        "invitation": invitation, "third_invitation": third_invitation,
         "member": members[0].id, "colleague": members[1].id, "third": members[2].id,
         "third_account": members[2].client.sign_in()["account_id"],
         "third_no": members[2].volunteer_no, "newcomer_no": outsiders[4].volunteer_no,

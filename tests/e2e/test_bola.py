@@ -76,6 +76,20 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("DELETE", "/organizations/{organization_id}/administrators/{administrator_id}"): [
         Entry({**_UNIT, "administrator_id": "{administrator}"})
     ],
+    ("POST", "/organizations/{organization_id}/administrator-invitations"): [
+        Entry(_UNIT, {"volunteer_no": "{newcomer_no}", "role": "recorder"})
+    ],
+    ("GET", "/organizations/{organization_id}/administrator-invitations"): [Entry(_UNIT)],
+    ("DELETE", "/organizations/{organization_id}/administrator-invitations/{invitation_id}"): [
+        Entry({**_UNIT, "invitation_id": "{third_invitation}"})
+    ],
+    ("POST", "/me/administrator-invitations/{invitation_id}/acceptance"): [
+        Entry({"invitation_id": "{invitation}"}, rightful="member")
+    ],
+    ("POST", "/me/administrator-invitations/{invitation_id}/refusal"): [
+        Entry({"invitation_id": "{invitation}"}, rightful="member",
+              state=("illegal_transition", "it was accepted by the request before"))
+    ],
     ("POST", "/adoption-receipts"): [
         Entry(body={**_UNIT, "contacts": [_CONTACT], "declared": _DECLARED})
     ],
@@ -244,7 +258,7 @@ class Trial:
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
-    "team", "import", "consent", "export", "recovery",
+    "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
 })  # fmt: skip
 
 

@@ -31,11 +31,13 @@ from services.identity.events import (
     RecoveryDecided,
     RecoveryRequested,
 )
-from services.notify.domain import CARD_STATUS_ZH, Channel
+from services.notify.domain import CARD_STATUS_ZH, ROLE_ZH, Channel
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
 from services.notify.use_cases.queueing import Audience, queue
 from services.organization.events import (
+    AdministratorInvitationAnswered,
+    AdministratorInvited,
     MembershipApproved,
     MembershipRejected,
     OrganizationApproved,
@@ -101,6 +103,9 @@ _NOTICES = (
 )  # fmt: skip
 
 
+_ROLE: Mapping[str, Callable[[Any], Any]] = {"role_zh": lambda e: ROLE_ZH[e.role]}
+
+
 def _of_security(notice: str) -> Telling:
     return Telling(
         AccountSecurityNotice, f"security_{notice}", SECURITY, "account_id", when=lambda event: event.notice == notice
@@ -126,6 +131,15 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(MembershipApproved, "membership_approved", MANDATED, "volunteer_id", when=lambda e: not e.onboarded),
     Telling(MembershipApproved, "volunteer_onboarded", MANDATED, "volunteer_id", when=lambda e: e.onboarded),
     Telling(MembershipRejected, "membership_rejected", MANDATED, "volunteer_id"),
+    Telling(AdministratorInvited, "administrator_invited", URGENT, "account_id", also=_ROLE),
+    Telling(
+        AdministratorInvitationAnswered, "administrator_accepted", NEWS, "account_id",
+        when=lambda e: e.outcome == "accepted", also=_ROLE,
+    ),
+    Telling(
+        AdministratorInvitationAnswered, "administrator_declined", NEWS, "account_id",
+        when=lambda e: e.outcome == "declined", also=_ROLE,
+    ),
     Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),

@@ -135,12 +135,16 @@ class OrganizationStatus(StrEnum):
 
 
 class MembershipStatus(StrEnum):
-    """Where a membership stands (DESIGN.md, 6). ``left`` also ends a request that was withdrawn."""
+    """Where a membership stands (DESIGN.md, 6). ``left`` also ends a request that was withdrawn.
+
+    ``closed`` ends one that nobody has to decide any more: its volunteer was rejected meanwhile (docs/adr/0022).
+    """
 
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
     LEFT = "left"
+    CLOSED = "closed"
 
 
 _NEXT_ORGANIZATION: dict[OrganizationStatus, frozenset[OrganizationStatus]] = {
@@ -150,11 +154,14 @@ _NEXT_ORGANIZATION: dict[OrganizationStatus, frozenset[OrganizationStatus]] = {
     OrganizationStatus.DISABLED: frozenset({OrganizationStatus.ACTIVE}),
 }
 _NEXT_MEMBERSHIP: dict[MembershipStatus, frozenset[MembershipStatus]] = {
-    MembershipStatus.PENDING: frozenset({MembershipStatus.APPROVED, MembershipStatus.REJECTED, MembershipStatus.LEFT}),
+    MembershipStatus.PENDING: frozenset({
+        MembershipStatus.APPROVED, MembershipStatus.REJECTED, MembershipStatus.LEFT, MembershipStatus.CLOSED,
+    }),
     MembershipStatus.APPROVED: frozenset({MembershipStatus.LEFT}),
     MembershipStatus.REJECTED: frozenset(),
     MembershipStatus.LEFT: frozenset(),
-}
+    MembershipStatus.CLOSED: frozenset(),
+}  # fmt: skip
 
 
 def change_organization(current: str, attempted: OrganizationStatus) -> OrganizationStatus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.organization.models.base import Base
 from services.organization.models.copies import Applicant, CardApplication, PublishedActivity, Volunteer
+from services.organization.models.invitations import AdministratorInvitation
 from services.organization.models.reports import AdoptionReceipt, Site
 from services.organization.models.reviews import Membership, ReviewDecision
 from services.organization.models.supervision import (
@@ -16,6 +17,7 @@ from services.organization.models.tree import Administrator, Organization
 
 __all__ = [
     "Administrator",
+    "AdministratorInvitation",
     "AdoptionReceipt",
     "Applicant",
     "Base",

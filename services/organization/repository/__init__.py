@@ -12,6 +12,7 @@ from services.organization.models import Organization
 from services.organization.repository.administrators import AdministratorRepository
 from services.organization.repository.copies import CopyRepository
 from services.organization.repository.counters import CounterRepository
+from services.organization.repository.invitations import InvitationRepository
 from services.organization.repository.memberships import MembershipRepository
 from services.organization.repository.reports import ReceiptRepository, SiteRepository
 from services.organization.repository.supervision import SupervisionRepository
@@ -31,6 +32,7 @@ class OrganizationUnitOfWork(UnitOfWork):
         super().__init__(*args, **kwargs)
         self.tree = TreeRepository(self)
         self.administrators = AdministratorRepository(self)
+        self.invitations = InvitationRepository(self)
         self.memberships = MembershipRepository(self)
         self.copies = CopyRepository(self)
         self.sites = SiteRepository(self)

@@ -44,6 +44,22 @@ class CopyRepository:
         """A volunteer, or None while their event has not arrived."""
         return self._uow.session.get(Volunteer, volunteer_id)
 
+    def lock_person(self, volunteer_id: str) -> None:
+        """Until the end of the transaction nobody else takes over what identity tells of this volunteer: their
+        particulars and their state come as two events, of which neither may miss the other."""
+        lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"volunteer:{volunteer_id}", 0))
+        self._uow.session.execute(sa.select(lock))
+
+    def was_rejected_since(self, volunteer_id: str) -> bool:
+        """Whether the volunteer is rejected now, by a later change than the one that handed the particulars in."""
+        handed_in = sa.select(Applicant.version).where(Applicant.volunteer_id == volunteer_id).scalar_subquery()
+        rejected = sa.exists().where(
+            Volunteer.id == volunteer_id,
+            Volunteer.status == "rejected",
+            Volunteer.version > sa.func.coalesce(handed_in, 0),
+        )
+        return bool(self._uow.session.scalar(sa.select(rejected)))
+
     def name_of_account(self, account_id: str) -> str | None:
         """The name of the volunteer whose account it is."""
         return self._uow.session.scalar(sa.select(Volunteer.name).where(Volunteer.account_id == account_id))

@@ -254,11 +254,8 @@ class Administrator(Answer):
 AdministratorPage = page_of(Administrator)
 
 
-class AppointAdministrator(Request):
-    """``POST /organizations/{organization_id}/administrators``: exactly one of the two names the person."""
-
-    class Meta:
-        command = commands.AppointAdministrator
+class NamesOnePerson(Request):
+    """Somebody is to have a role: exactly one of ``volunteer_no`` and ``account_id`` names the person."""
 
     organization_id = Id(required=True)
     volunteer_no = Text(max=30, load_default=None)
@@ -272,6 +269,13 @@ class AppointAdministrator(Request):
                 rule("one_of_two", "请填写志愿者编号或账号编号之一", "give either volunteer_no or account_id"),
                 "volunteer_no",
             )
+
+
+class AppointAdministrator(NamesOnePerson):
+    """``POST /organizations/{organization_id}/administrators``."""
+
+    class Meta:
+        command = commands.AppointAdministrator
 
 
 class DismissAdministrator(Request):

@@ -33,18 +33,19 @@ def appoint_administrator(command: commands.AppointAdministrator, uow: Organizat
     Raises ``NotFound``, ``Forbidden``; ``Invalid`` for a person whom the platform does not know.
     """
     organization = uow.tree.require(command.organization_id, Role.OWNER)
-    account_id = _account_of(command, uow)
+    account_id = account_of(command.volunteer_no, command.account_id, uow)
     uow.tree.lock(organization.id)
-    return _appoint(organization, account_id, command, uow)
+    administrator = give_role(organization, account_id, command.role, uow)
+    name = None if command.volunteer_no is None else uow.copies.name_of_account(account_id)
+    return shown_role(administrator, name)
 
 
-def _appoint(
-    organization: Organization, account_id: str, command: commands.AppointAdministrator, uow: OrganizationUnitOfWork
-) -> dict[str, Any]:
-    administrator = uow.administrators.find(organization.id, account_id, command.role)
+def give_role(organization: Organization, account_id: str, role: str, uow: OrganizationUnitOfWork) -> Administrator:
+    """The role as it is held from now on; lock the organization first."""
+    administrator = uow.administrators.find(organization.id, account_id, role)
     if administrator is None:
         administrator = Administrator(
-            id=new_id(), organization_id=organization.id, account_id=account_id, role=command.role, version=0
+            id=new_id(), organization_id=organization.id, account_id=account_id, role=role, version=0
         )
         uow.session.add(administrator)
     if not administrator.active:
@@ -58,14 +59,18 @@ def _appoint(
             f"organization:{organization.id}",
             administrator_id=administrator.id,
             account_id=account_id,
-            role=command.role,
+            role=role,
         )
-    volunteer_name = None if command.volunteer_no is None else uow.copies.name_of_account(account_id)
+    return administrator
+
+
+def shown_role(administrator: Administrator, name: str | None) -> dict[str, Any]:
+    """A role as the lists show it."""
     return {
         "administrator_id": administrator.id,
-        "organization_id": organization.id,
-        "account_id": account_id,
-        "name": volunteer_name,
+        "organization_id": administrator.organization_id,
+        "account_id": administrator.account_id,
+        "name": name,
         "role": administrator.role,
         "appointed_at": administrator.appointed_at,
     }
@@ -84,25 +89,23 @@ def transfer_ownership(command: members.TransferOwnership, uow: OrganizationUnit
         raise Forbidden()
     if command.account_id == account_id:
         raise Invalid(FieldError("account_id", "yourself", "不能转让给自己", "is your own account"))
-    appointment = commands.AppointAdministrator(
-        organization_id=organization.id, volunteer_no=None, account_id=command.account_id, role=Role.OWNER
-    )
-    appointed = _appoint(organization, _account_of(appointment, uow), appointment, uow)
+    successor = account_of(None, command.account_id, uow)
+    administrator = give_role(organization, successor, Role.OWNER, uow)
     _end(mine, uow)
     uow.audit("administrator.transfer_ownership", f"organization:{organization.id}", account_id=command.account_id)
-    return appointed
+    return shown_role(administrator, None)
 
 
-def _account_of(command: commands.AppointAdministrator, uow: OrganizationUnitOfWork) -> str:
-    if command.volunteer_no is not None:
-        volunteer = uow.copies.volunteer_by_number(command.volunteer_no)
+def account_of(volunteer_no: str | None, account_id: str | None, uow: OrganizationUnitOfWork) -> str:
+    """The account of whoever is named by one of the two; raises ``Invalid`` for somebody whom nobody knows."""
+    if volunteer_no is not None:
+        volunteer = uow.copies.volunteer_by_number(volunteer_no)
         if volunteer is None:
             raise Invalid(
                 FieldError("volunteer_no", "unknown_volunteer", "没有这个志愿者编号", "is no active volunteer's number")
             )
         return volunteer.account_id
-    account_id = str(command.account_id)
-    if not uow.administrators.knows_account(account_id):
+    if account_id is None or not uow.administrators.knows_account(account_id):
         raise Invalid(FieldError("account_id", "unknown_account", "没有这个账号", "is no known account"))
     return account_id
 

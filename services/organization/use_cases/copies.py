@@ -6,10 +6,12 @@ from services.activity.events import ActivityPublished, ActivityRevoked
 from services.card.events import CardStatusChanged
 from services.identity.events import VolunteerChanged
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.use_cases.closing import close_requests
 
 
 def note_volunteer(changed: VolunteerChanged, version: int, uow: OrganizationUnitOfWork) -> None:
-    """Who a volunteer is now."""
+    """Who a volunteer is now. Of one who was rejected nothing waits for a review any longer."""
+    uow.copies.lock_person(changed.volunteer_id)
     uow.copies.save_volunteer(
         id=changed.volunteer_id,
         account_id=changed.account_id,
@@ -19,6 +21,8 @@ def note_volunteer(changed: VolunteerChanged, version: int, uow: OrganizationUni
         political_status=changed.political_status,
         version=version,
     )
+    if changed.status == "rejected":
+        close_requests(changed.volunteer_id, uow)
 
 
 def note_card(changed: CardStatusChanged, version: int, uow: OrganizationUnitOfWork) -> None:

@@ -13,6 +13,7 @@ from services.organization.domain import ANY_ROLE, MembershipStatus, Organizatio
 from services.organization.errors import AlreadyMember, NoMembershipYet, OrganizationTakesNoMembers, TransferPending
 from services.organization.models import Membership
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.use_cases.invitations import forget_invitations
 from services.organization.use_cases.telling import tell_administrator
 
 
@@ -20,8 +21,9 @@ def open_membership(registered: VolunteerRegistered, version: int, uow: Organiza
     """A registration, or a new attempt after a rejection, waits for the home organization's review: the new request.
 
     What was handed in replaces what was handed in before. An event that was here already, or that a newer one has
-    overtaken (an erasure among them), changes nothing.
+    overtaken (an erasure among them), changes nothing; nor does anything wait of somebody who was rejected since.
     """
+    uow.copies.lock_person(registered.volunteer_id)
     is_news = uow.copies.save_applicant(
         volunteer_id=registered.volunteer_id,
         name=registered.name,
@@ -31,7 +33,7 @@ def open_membership(registered: VolunteerRegistered, version: int, uow: Organiza
         phone_masked=registered.phone_masked,
         version=version,
     )
-    if not is_news:
+    if not is_news or uow.copies.was_rejected_since(registered.volunteer_id):
         return None
     waiting = uow.memberships.in_status(registered.volunteer_id, MembershipStatus.PENDING)
     if any(membership.organization_id == registered.organization_id for membership in waiting):
@@ -116,6 +118,7 @@ def forget_volunteer(erased: VolunteerErased, version: int, uow: OrganizationUni
     forget_traces(uow.session, erased.account_id, erased.volunteer_id)
     for membership in uow.memberships.lock_present(erased.volunteer_id):
         leave(membership, uow)
+    forget_invitations(erased.account_id, uow)
     for administrator in uow.administrators.held_by(erased.account_id):
         uow.tree.lock(administrator.organization_id)
         if administrator.role == Role.OWNER and uow.administrators.owners(administrator.organization_id) == 1:

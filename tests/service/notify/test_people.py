@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,7 +19,11 @@ from services.notify.domain import Channel, Status
 from services.notify.errors import PreferenceFixed
 from services.notify.models import ContactPoint
 from services.notify.use_cases import reading
-from services.organization.events import OrganizationRejected
+from services.organization.events import (
+    AdministratorInvitationAnswered,
+    AdministratorInvited,
+    OrganizationRejected,
+)
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance
 
 PLATFORM = Caller(kind="platform", account_id=new_id())
@@ -68,6 +73,29 @@ def test_a_notification_is_read_once_and_by_its_reader_only(notify: Notify, pers
     with notify.units(person.caller) as uow:
         assert reading.read_notification(read, uow)["read_at"] == first
     assert inbox(notify, person)["unread"] == 0
+
+
+def test_whoever_is_invited_to_a_role_is_told_until_when_and_the_inviter_how_it_ended(
+    notify: Notify, person: Person
+) -> None:
+    invitation = {"invitation_id": new_id(), "organization_id": new_id(), "organization_name": "示例志愿队"}
+    owner = Person(new_id(), new_id(), "13800000006")
+    notify.receive(owner.contact(volunteer_id=None))
+    notify.receive(
+        AdministratorInvited(
+            **invitation, account_id=person.account_id, role="recorder",
+            expires_at=datetime.fromisoformat("2026-03-19T14:30:00+08:00"),
+        )
+    )  # fmt: skip
+    notify.receive(
+        AdministratorInvitationAnswered(
+            **invitation, account_id=owner.account_id, role="recorder", outcome="declined"
+        )
+    )  # fmt: skip
+    notify.deliver()
+    (sent,) = notify.sent()
+    assert "“示例志愿队”邀请您担任考勤记录员，请在3月19日 14:30前" in sent.text
+    assert "已被谢绝" in inbox(notify, owner)["items"][0]["text"]
 
 
 def test_a_rejected_organization_is_told_why_by_sms(notify: Notify) -> None:

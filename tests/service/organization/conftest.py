@@ -15,7 +15,7 @@ from services.chassis.context import Caller, Role
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units
 from services.identity.events import VolunteerChanged, VolunteerErased, VolunteerRegistered
-from services.organization.domain import Kind
+from services.organization.domain import Kind, MembershipStatus
 from services.organization.repository import UNIT_OF_WORK
 from services.organization.schemas import reviews, tree
 from services.organization.settings import SETTINGS
@@ -179,7 +179,7 @@ class World:
     def memberships_of(self, person: Person) -> list[tuple[str, str]]:
         """(organization, status) of all, oldest first."""
         with self.units() as uow:
-            found = uow.memberships.in_status(person.volunteer_id, "pending", "approved", "rejected", "left")
+            found = uow.memberships.in_status(person.volunteer_id, *MembershipStatus)
             return [(membership.organization_id, membership.status) for membership in found]
 
     def card(self, person: Person, status: str, version: int = 1, application_id: str | None = None) -> str:

@@ -92,7 +92,7 @@ class History:
             return
 
     def changed(self, person: Person, node: Node, version: int, _who: int, how: int) -> None:
-        status = ("active", "suspended", "active", "active")[how]
+        status = ("active", "suspended", "rejected", "active")[how]
         event = VolunteerChanged(
             volunteer_id=person.volunteer_id, account_id=person.account_id, volunteer_no=person.volunteer_no,
             name="陈", status=status, birth_date=None, region="440106", organization_id=node.id,

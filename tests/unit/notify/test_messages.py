@@ -20,6 +20,7 @@ from services.notify.domain import Channel, Status
 from services.notify.templates import TEMPLATES
 from services.notify.use_cases import codes
 from services.notify.use_cases.telling import MANDATED, TELLINGS, WAYS, Telling
+from services.organization.domain import Role
 
 README = Path(domain.__file__).with_name("README.md")
 _SAMPLES: dict[Any, Any] = {
@@ -35,6 +36,8 @@ def an_event(telling: Telling) -> Any:
     """An event of the row's kind with something in every field, for which the row applies."""
     hints = typing.get_type_hints(telling.event)
     values = {f.name: _sample(hints[f.name]) for f in dataclasses.fields(telling.event)}
+    if "role" in values:
+        values["role"] = "owner"
     candidates = [
         telling.event(**{**values, **changed})
         for changed in (
@@ -42,6 +45,8 @@ def an_event(telling: Telling) -> Any:
             {"upheld": False},
             {"approved": False},
             {"outcome": "mismatched"},
+            {"outcome": "accepted"},
+            {"outcome": "declined"},
             {"cause": "revoked"},
             {"cause": "expired"},
             {"minutes": -5},
@@ -60,6 +65,10 @@ def _sample(hint: Any) -> Any:
     if isinstance(hint, types.UnionType):
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
     return _SAMPLES[typing.get_origin(hint) or hint]
+
+
+def test_every_role_has_a_name_for_whoever_is_asked_to_take_it() -> None:
+    assert set(domain.ROLE_ZH) == set(Role)
 
 
 @pytest.mark.parametrize("telling", TELLINGS, ids=lambda t: t.template)
