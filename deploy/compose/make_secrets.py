@@ -49,6 +49,7 @@ def variables(credentials: Credentials) -> dict[str, str]:
         "ZHIYUAN_CURSOR_KEYS": credentials["cursor_keys"],
         "ZHIYUAN_FIELD_KEYS": credentials["field_keys"],
         "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
+        "ZHIYUAN_ACTIVITY_KEYS": credentials["activity_keys"],
         "ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"],
         "ZHIYUAN_CARD_KEYS": credentials["card_keys"],
         "ZHIYUAN_BLIND_INDEX_KEY": credentials["blind_index_key"],

@@ -52,6 +52,7 @@ def make() -> Credentials:
         "field_keys": _key_ring("field-1"),
         "message_keys": _key_ring("message-1"),
         "attendance_code_keys": _key_ring("code-1"),
+        "activity_keys": _key_ring("activity-1"),
         "card_keys": _key_ring("card-1"),
         "blind_index_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         "token_private_key": json.dumps(token_key.as_dict(private=True)),

@@ -14,7 +14,7 @@ import secrets
 
 from deploy.local.layout import Layout
 
-RINGS = ("field_keys", "message_keys", "card_keys")
+RINGS = ("field_keys", "message_keys", "activity_keys", "card_keys")
 """The rings of ``.run/secrets.json`` under which columns are encrypted; the others sign what is short-lived."""
 
 Parts = list[str]

@@ -67,6 +67,7 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
             "ZHIYUAN_WECHAT_PUSH_TOKEN": credentials["wechat_push_token"],
             "ZHIYUAN_ALIPAY_PROVIDER": "simulator",
         },
+        "activity": {"ZHIYUAN_ACTIVITY_KEYS": credentials["activity_keys"]},
         "attendance": {
             "ZHIYUAN_ATTENDANCE_CODE_KEYS": credentials["attendance_code_keys"],
             "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],

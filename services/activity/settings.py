@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.activity.domain.publishing import PublishingRules
+from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, setting
 
 
@@ -13,10 +14,17 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _cipher(text: str) -> FieldCipher:
+    return FieldCipher(KeyRing.parse(text))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActivitySettings(ServiceSettings):
-    """Rules that vary by place or year."""
+    """The keys of what is sealed, and rules that vary by place or year."""
 
+    activity_cipher: FieldCipher = setting(
+        "ZHIYUAN_ACTIVITY_KEYS", "Keys of the names of adults who come along: kid:base64,…", parse=_cipher
+    )
     offer_hours: int = setting(
         "ZHIYUAN_ACTIVITY_OFFER_HOURS",
         "How many hours a free place is kept for the next in line.",

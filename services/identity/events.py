@@ -41,7 +41,8 @@ class VolunteerChanged(Event):
     """The present state of a volunteer, for the copies that other services keep; each keeps only what it needs.
 
     ``status``: DESIGN.md, 6. ``organization_id``: the home organization, None once left.
-    An erased volunteer has an empty name.
+    An erased volunteer has an empty name. ``accompanied_until``: the first day on which the volunteer takes part
+    without an adult beside them; None if nobody has to come along.
     """
 
     type = "volunteer.changed"
@@ -60,6 +61,7 @@ class VolunteerChanged(Event):
     clothing_size: str | None = None
     skills: list[str] = field(default_factory=list)
     service_types: list[str] = field(default_factory=list)
+    accompanied_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

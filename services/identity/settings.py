@@ -136,6 +136,10 @@ class IdentitySettings(ServiceSettings):
     consent_below: int = setting(
         "ZHIYUAN_CONSENT_BELOW", "Below which age a guardian must consent.", parse=int, default=18
     )
+    accompany_below: int = setting(
+        "ZHIYUAN_ACCOMPANY_BELOW", "Below which age an adult comes along to every shift; 0: to none.",
+        parse=int, default=14,
+    )  # fmt: skip
     max_age: int = setting("ZHIYUAN_MAX_AGE", "Above which age a birth date is not believed.", parse=int, default=120)
     in_person_valid_days: int = setting(
         "ZHIYUAN_IN_PERSON_VALID_DAYS", "After how many days a verification in person ends; 0: never.",
@@ -263,8 +267,8 @@ class IdentitySettings(ServiceSettings):
 
     @property
     def ages(self) -> AgePolicy:
-        """Who may register, and who with a guardian's consent only."""
-        return AgePolicy(self.min_age, self.consent_below, self.max_age)
+        """Who may register, who with a guardian's consent only, and who comes with an adult."""
+        return AgePolicy(self.min_age, self.consent_below, self.max_age, self.accompany_below)
 
     @property
     def code_limits(self) -> CodeLimits:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Enroll:
-    """One's own enrollment for one shift."""
+    """One's own enrollment for one shift. ``accompanied_by``: the adult who comes along, by name."""
 
     activity_id: str
     shift_id: str
+    accompanied_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,11 @@ def unmet(requirements: Requirements, candidate: Candidate, day: date) -> Iterat
         yield "members_only"
 
 
+def must_be_accompanied(until: date | None, day: date) -> bool:
+    """Whether somebody who comes alone from ``until`` on must come with an adult on the day of the shift."""
+    return until is not None and day < until
+
+
 def closes_at(enroll_by: datetime | None, shift: Span) -> datetime:
     """From when on nobody can enroll for ``shift``: after ``enroll_by``, and never once it has begun."""
     return shift.starts_at if enroll_by is None else min(enroll_by, shift.starts_at)

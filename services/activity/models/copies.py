@@ -20,6 +20,7 @@ class VolunteerCopy(Base):
     name: Mapped[str]
     status: Mapped[str]
     birth_date: Mapped[date | None]
+    accompanied_until: Mapped[date | None]
     region: Mapped[str]
     organization_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False))  # None: erased before ever seen
     skills: Mapped[list[str]]

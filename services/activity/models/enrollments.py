@@ -24,6 +24,7 @@ class Enrollment(Base):
     status: Mapped[str]
     reason: Mapped[str | None]
     waiting_no: Mapped[int | None]
+    accompanied_by_sealed: Mapped[str | None]  # the adult who comes along, by name
     offer_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

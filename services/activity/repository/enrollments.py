@@ -21,8 +21,9 @@ class EnrollmentRepository:
         self._session = session
 
     def erase(self, volunteer_id: str) -> None:
-        """Forget what was written about an erased person."""
-        self._session.execute(sa.update(Enrollment).where(Enrollment.volunteer_id == volunteer_id).values(reason=None))
+        """Forget what was written about an erased person, and who came along."""
+        blank = sa.update(Enrollment).where(Enrollment.volunteer_id == volunteer_id)
+        self._session.execute(blank.values(reason=None, accompanied_by_sealed=None))
 
     def find(self, enrollment_id: str) -> Enrollment | None:
         """One enrollment."""
@@ -148,7 +149,9 @@ class EnrollmentRepository:
         statement = (
             sa.select(Enrollment, VolunteerCopy)
             .outerjoin(VolunteerCopy, VolunteerCopy.id == Enrollment.volunteer_id)
+            .join(Enrollment.shift)
             .where(Enrollment.activity_id == activity_id)
+            .options(contains_eager(Enrollment.shift))
         )
         if shift_id is not None:
             statement = statement.where(Enrollment.shift_id == shift_id)

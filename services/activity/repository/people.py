@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,14 @@ class VolunteerRepository:
         )
         return {volunteer.id: volunteer for volunteer in locked}
 
+    def correct(self, volunteer_id: str, version: int, accompanied_until: date | None) -> None:
+        """Take over what follows from a rule of identity's, which can change while the volunteer does not."""
+        self._session.execute(
+            sa.update(VolunteerCopy)
+            .where(VolunteerCopy.id == volunteer_id, VolunteerCopy.version == version)
+            .values(accompanied_until=accompanied_until)
+        )
+
     def is_member(self, volunteer: VolunteerCopy, organization_id: str) -> bool:
         """Whether the volunteer's home is the organization or one below it."""
         home = sa.literal(volunteer.organization_id, sa.Uuid(as_uuid=False))
@@ -38,7 +47,10 @@ class VolunteerRepository:
 
     def blank(self, volunteer_id: str, version: int) -> None:
         """Forget who somebody was (PIPL 47), and remember that, should older news of the person still be on its way."""
-        blank: dict[str, Any] = {"name": "", "volunteer_no": "", "birth_date": None, "skills": [], "status": "erased"}
+        blank: dict[str, Any] = {
+            "name": "", "volunteer_no": "", "birth_date": None, "accompanied_until": None, "skills": [],
+            "status": "erased",
+        }  # fmt: skip
         statement = insert(VolunteerCopy).values(id=volunteer_id, region="", version=version, **blank)
         self._session.execute(
             statement.on_conflict_do_update(

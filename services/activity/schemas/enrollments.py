@@ -24,13 +24,18 @@ from services.chassis.schema import (
 
 
 class Enroll(Request):
-    """``POST /activities/{activity_id}/enrollments``."""
+    """``POST /activities/{activity_id}/enrollments``.
+
+    ``accompanied_by``: the adult who comes along, for whoever is too young to come alone on the day of the shift
+    (``must_be_accompanied`` of ``GET /me``); of anybody else it is not kept.
+    """
 
     class Meta:
         command = commands.Enroll
 
     activity_id = Id(required=True)
     shift_id = Id(required=True)
+    accompanied_by = Text(max=50, load_default=None, allow_none=True)
 
 
 class WithdrawEnrollment(Request):
@@ -79,7 +84,10 @@ class DecideEnrollments(Request):
 
 
 class Enrollment(Answer):
-    """An enrollment. ``position``: how many are in line up to and including this one, while it waits."""
+    """An enrollment. ``position``: how many are in line up to and including this one, while it waits.
+
+    ``accompanied_by``: the adult who comes along, if one has to.
+    """
 
     enrollment_id = Id()
     activity_id = Id()
@@ -88,6 +96,7 @@ class Enrollment(Answer):
     status = fields.String()
     reason = fields.String(allow_none=True)
     position = fields.Integer(allow_none=True)
+    accompanied_by = fields.String(allow_none=True)
     offer_expires_at = Timestamp(allow_none=True)
     created_at = Timestamp()
 
@@ -125,10 +134,11 @@ class ListEnrollments(PageRequest):
 
 
 class EnrollmentOfVolunteer(Enrollment):
-    """An enrollment with who it is, for organizers."""
+    """An enrollment with who it is, for organizers; ``must_be_accompanied``: for their age on the day of the shift."""
 
     volunteer_name = fields.String()
     volunteer_no = fields.String()
+    must_be_accompanied = fields.Boolean()
 
 
 EnrollmentPage = page_of(EnrollmentOfVolunteer)

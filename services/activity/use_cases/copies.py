@@ -14,7 +14,7 @@ from services.identity.events import VolunteerChanged, VolunteerErased
 def copy_volunteer(event: Received[VolunteerChanged], uow: ActivityUnitOfWork) -> None:
     """Keep what enrolling asks of a volunteer."""
     volunteer = event.data
-    save_if_newer(
+    newer = save_if_newer(
         uow.session,
         VolunteerCopy,
         {
@@ -23,12 +23,15 @@ def copy_volunteer(event: Received[VolunteerChanged], uow: ActivityUnitOfWork) -
             "name": volunteer.name,
             "status": volunteer.status,
             "birth_date": volunteer.birth_date,
+            "accompanied_until": volunteer.accompanied_until,
             "region": volunteer.region,
             "organization_id": volunteer.organization_id,
             "skills": volunteer.skills,
             "version": event.aggregate_version,
         },
     )
+    if event.restated and not newer:
+        uow.volunteers.correct(volunteer.volunteer_id, event.aggregate_version, volunteer.accompanied_until)
 
 
 def erase_volunteer(event: Received[VolunteerErased], uow: ActivityUnitOfWork) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.activity.commands import Enroll, WithdrawEnrollment
-from services.activity.domain.enrolling import Candidate, Requirements, closes_at, unmet
+from services.activity.domain.enrolling import Candidate, Requirements, closes_at, must_be_accompanied, unmet
 from services.activity.domain.states import (
     HOLDS_A_PLACE,
     OPEN,
@@ -33,7 +33,7 @@ from services.activity.use_cases.access import visible
 from services.activity.use_cases.own import active_and_locked, own_enrollment
 from services.activity.use_cases.waiting_list import offer_free_places
 from services.chassis.clock import local_day
-from services.chassis.errors import NotFound
+from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
 
 
@@ -46,15 +46,18 @@ def enroll(command: Enroll, uow: ActivityUnitOfWork) -> dict[str, Any]:
         raise NotFound(what="shift")
     _require_open(uow, activity, shift)
     _require_requirements(uow, activity, shift, volunteer)
+    accompanied_by = _companion(command, volunteer, shift)
     _require_free_time(uow, shift, volunteer)
     shift = _locked(uow, activity, shift)
     _require_open(uow, activity, shift)
+    enrollment_id = new_id()
     enrollment = Enrollment(
-        id=new_id(),
+        id=enrollment_id,
         activity_id=activity.id,
         shift_id=shift.id,
         volunteer_id=volunteer.id,
         status=_first_status(uow, activity, shift),
+        accompanied_by_sealed=views.sealed_companion(uow, enrollment_id, accompanied_by),
         created_at=uow.clock.now(),
         version=1,
     )
@@ -103,6 +106,19 @@ def _require_requirements(uow: ActivityUnitOfWork, activity: Activity, shift: Sh
             unmet_zh="、".join(_IN_CHINESE[name] for name in missing),
             unmet_en=", ".join(name.replace("_", " ") for name in missing),
         )
+
+
+def _companion(command: Enroll, volunteer: VolunteerCopy, shift: Shift) -> str | None:
+    """Who comes along with a volunteer too young to come alone (FACTS.md, "Minors"); of nobody else it is kept."""
+    if not must_be_accompanied(volunteer.accompanied_until, local_day(shift.starts_at)):
+        return None
+    if command.accompanied_by is None:
+        zh, en = (
+            "请填写到场陪同的成年人姓名",
+            "names the adult who comes along; the volunteer is too young to come alone",
+        )
+        raise Invalid(FieldError("accompanied_by", "companion_required", zh, en))
+    return command.accompanied_by
 
 
 def _require_free_time(uow: ActivityUnitOfWork, shift: Shift, volunteer: VolunteerCopy) -> None:

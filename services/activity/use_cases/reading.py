@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from services.activity.commands import GetActivity, ListEnrollments, ListMyActivities, SearchActivities
+from services.activity.domain.enrolling import must_be_accompanied
 from services.activity.domain.states import EnrollmentStatus, phase_of
 from services.activity.models import Enrollment, Shift
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import views
 from services.activity.use_cases.access import administered, visible
+from services.chassis.clock import local_day
 
 _IN_STATE = {
     "enrolled": frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.WAITLISTED, EnrollmentStatus.OFFERED}),
@@ -50,9 +52,12 @@ def list_enrollments(query: ListEnrollments, uow: ActivityUnitOfWork) -> dict[st
         scope=f"enrollments:{activity.id}:{query.shift_id}:{query.status}",
     )
     items = views.enrollments(uow, [enrollment for enrollment, _ in page.items])
-    for item, (_, volunteer) in zip(items, page.items, strict=True):
+    for item, (enrollment, volunteer) in zip(items, page.items, strict=True):
         item["volunteer_name"] = "" if volunteer is None else volunteer.name
         item["volunteer_no"] = "" if volunteer is None else volunteer.volunteer_no
+        item["must_be_accompanied"] = volunteer is not None and must_be_accompanied(
+            volunteer.accompanied_until, local_day(enrollment.shift.starts_at)
+        )
     return {"items": items, "next_cursor": page.next_cursor}
 
 

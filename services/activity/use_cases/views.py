@@ -11,6 +11,9 @@ from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, Enrol
 from services.activity.models import Activity, Enrollment
 from services.activity.repository import ActivityUnitOfWork
 
+ACCOMPANIED_BY = "enrollment.accompanied_by:{}"
+"""The context of who comes along with an enrollment."""
+
 _AS_STORED = (
     "organization_id", "status", "title", "category", "description", "region", "address", "enroll_by", "contact",
     "insurance_note", "approval", "created_at", "published_at", "revoked_at", "revocation_reason",
@@ -86,10 +89,24 @@ def enrollments(uow: ActivityUnitOfWork, shown: Iterable[Enrollment]) -> list[di
             "offer_expires_at": (
                 enrollment.offer_expires_at if enrollment.status == EnrollmentStatus.OFFERED else None
             ),
+            "accompanied_by": accompanied_by(uow, enrollment),
             "created_at": enrollment.created_at,
         }
         for enrollment in shown
     ]
+
+
+def accompanied_by(uow: ActivityUnitOfWork, enrollment: Enrollment) -> str | None:
+    """The name of the adult who comes along, in clear: for the volunteer and the organizers."""
+    sealed = enrollment.accompanied_by_sealed
+    return (
+        None if sealed is None else uow.settings.activity_cipher.decrypt(sealed, ACCOMPANIED_BY.format(enrollment.id))
+    )
+
+
+def sealed_companion(uow: ActivityUnitOfWork, enrollment_id: str, name: str | None) -> str | None:
+    """The name of the adult who comes along, as it is kept."""
+    return None if name is None else uow.settings.activity_cipher.encrypt(name, ACCOMPANIED_BY.format(enrollment_id))
 
 
 def enrollment(uow: ActivityUnitOfWork, shown: Enrollment) -> dict[str, Any]:

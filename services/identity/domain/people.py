@@ -48,11 +48,30 @@ def change_status(current: VolunteerStatus, attempted: VolunteerStatus) -> Volun
 
 @dataclass(frozen=True, slots=True)
 class AgePolicy:
-    """Ages in full years. Below ``minimum`` nobody registers; below ``consent_below`` a guardian must have agreed."""
+    """Ages in full years. Below ``minimum`` nobody registers; below ``consent_below`` a guardian must have agreed.
+
+    Below ``accompany_below`` an adult comes along to every shift; 0: to none (FACTS.md, "Minors").
+    """
 
     minimum: int = 8
     consent_below: int = 18
     maximum: int = 120
+    accompany_below: int = 14
+
+    def accompanied_until(self, birth_date: date | None) -> date | None:
+        """The first day on which somebody born then comes alone; None where nobody has to be accompanied."""
+        if not self.accompany_below or birth_date is None:
+            return None
+        year = birth_date.year + self.accompany_below
+        try:
+            return birth_date.replace(year=year)
+        except ValueError:  # 29 February in a common year: a year older on 1 March, as ``age_on`` says
+            return date(year, 3, 1)
+
+    def must_be_accompanied(self, birth_date: date | None, day: date) -> bool:
+        """Whether somebody born then comes with an adult on ``day``."""
+        until = self.accompanied_until(birth_date)
+        return until is not None and day < until
 
     def faults(self, birth_date: date, today: date, *, guardian_consents: bool, field: str) -> Iterator[FieldError]:
         """What is wrong with somebody born on ``birth_date``; ``field`` is the one the date was read from."""

@@ -97,7 +97,7 @@ class EmergencyContactShown(Answer):
 
 
 class MyVolunteer(Answer):
-    """Oneself as a volunteer."""
+    """Oneself as a volunteer. ``must_be_accompanied``: today, for one's age; enrolling asks who comes along."""
 
     volunteer_id = Id()
     volunteer_no = fields.String()
@@ -108,6 +108,7 @@ class MyVolunteer(Answer):
     cert_no_masked = fields.String()
     region = fields.String()
     verified_in_person = fields.Boolean()
+    must_be_accompanied = fields.Boolean()
     skills = fields.List(fields.String())
     service_types = fields.List(fields.String())
     political_status = fields.String(allow_none=True)

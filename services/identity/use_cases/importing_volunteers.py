@@ -205,5 +205,6 @@ def _events(
         clothing_size=cells.clothing_size,
         skills=cells.skills,
         service_types=cells.service_types,
+        accompanied_until=uow.settings.ages.accompanied_until(volunteer["birth_date"]),
     )
     return [(contact, 1), (registered, 1), (changed, 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.chassis.clock import local_day
 from services.chassis.errors import IllegalTransition, Invalid, NotAuthenticated
 from services.chassis.masking import masked_email, masked_mobile
 from services.identity import commands
@@ -141,6 +142,7 @@ def _shown(uow: IdentityUnitOfWork, volunteer: Volunteer) -> dict[str, Any]:
         "cert_no_masked": masked_number(uow.vault.cert_no_of(volunteer) or ""),
         "region": volunteer.region,
         "verified_in_person": volunteer.verified_in_person_at is not None,
+        "must_be_accompanied": uow.settings.ages.must_be_accompanied(volunteer.birth_date, local_day(uow.clock.now())),
         "skills": volunteer.skills,
         "service_types": volunteer.service_types,
         "political_status": volunteer.political_status,

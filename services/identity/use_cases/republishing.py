@@ -12,7 +12,7 @@ from services.identity.use_cases.telling import contact_state, volunteer_state
 def volunteers(uow: IdentityUnitOfWork) -> Iterator[tuple[Event, int]]:
     """Every volunteer; an erased one as what is left of it."""
     for volunteer, account in uow.volunteers.all():
-        yield volunteer_state(volunteer, account), volunteer.version
+        yield volunteer_state(volunteer, account, uow.settings.ages), volunteer.version
 
 
 def contacts(uow: IdentityUnitOfWork) -> Iterator[tuple[Event, int]]:

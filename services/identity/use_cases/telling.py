@@ -12,7 +12,7 @@ from services.chassis.masking import masked_mobile
 from services.identity.domain.access import Channel
 from services.identity.domain.bindings import Provider
 from services.identity.domain.certificates import masked_number
-from services.identity.domain.people import VolunteerStatus, change_status
+from services.identity.domain.people import AgePolicy, VolunteerStatus, change_status
 from services.identity.events import ContactChanged, ContactReplaced, VolunteerChanged, VolunteerRegistered
 from services.identity.metrics import VOLUNTEER_TRANSITIONS
 from services.identity.models import Account, Binding, ReviewStep, Volunteer
@@ -36,7 +36,7 @@ def note_step(
     )
 
 
-def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
+def volunteer_state(volunteer: Volunteer, account: Account, ages: AgePolicy) -> VolunteerChanged:
     """The present state of a volunteer."""
     return VolunteerChanged(
         volunteer_id=volunteer.id,
@@ -52,6 +52,7 @@ def volunteer_state(volunteer: Volunteer, account: Account) -> VolunteerChanged:
         clothing_size=volunteer.clothing_size,
         skills=list(volunteer.skills),
         service_types=list(volunteer.service_types),
+        accompanied_until=ages.accompanied_until(volunteer.birth_date),
     )
 
 
@@ -72,7 +73,7 @@ def contact_state(
 
 def tell_volunteer(uow: IdentityUnitOfWork, volunteer: Volunteer, account: Account) -> None:
     """Publish a volunteer's state under its version."""
-    uow.publish(volunteer_state(volunteer, account), version=volunteer.version)
+    uow.publish(volunteer_state(volunteer, account, uow.settings.ages), version=volunteer.version)
 
 
 def tell_contact(uow: IdentityUnitOfWork, account: Account, volunteer_id: str | None) -> None:

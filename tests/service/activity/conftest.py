@@ -23,9 +23,11 @@ from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
-from services.chassis.testing.units import Units
+from services.chassis.testing.units import Units, test_key
 from services.identity.events import VolunteerChanged
 from services.organization.events import OrganizationChanged
+
+SECRETS = {"ZHIYUAN_ACTIVITY_KEYS": test_key("v", "activity-1")}
 
 
 @dataclass
@@ -39,9 +41,13 @@ class World:
     team: str = field(default_factory=new_id)
     zhuhai: str = field(default_factory=new_id)
 
-    def hears(self, handler: Callable[[Any, Any], None], data: Event, version: int = 1) -> None:
+    def hears(
+        self, handler: Callable[[Any, Any], None], data: Event, version: int = 1, *, restated: bool = False
+    ) -> None:
         """An event arrives."""
-        event = Received(new_id(), data.source(), data.wire_type(), data.subject, self.clock.now(), version, "", data)
+        event = Received(
+            new_id(), data.source(), data.wire_type(), data.subject, self.clock.now(), version, "", data, restated
+        )
         with self.units() as uow:
             handler(event, uow)
 
@@ -64,7 +70,7 @@ class World:
         self.hear_again(caller, **values)
         return caller
 
-    def hear_again(self, caller: Caller, *, version: int = 1, **values: Any) -> None:
+    def hear_again(self, caller: Caller, *, version: int = 1, restated: bool = False, **values: Any) -> None:
         """News of a volunteer arrive."""
         person: dict[str, Any] = {
             "volunteer_no": "440100000001",
@@ -78,7 +84,7 @@ class World:
         changed = VolunteerChanged(
             volunteer_id=str(caller.volunteer_id), account_id=str(caller.account_id), **(person | values)
         )
-        self.hears(copies.copy_volunteer, changed, version)
+        self.hears(copies.copy_volunteer, changed, version, restated=restated)
 
     def suspend(self, caller: Caller) -> None:
         """An active volunteer is suspended."""
@@ -154,9 +160,10 @@ class World:
         with self.units(caller or self.administrator(self.team)) as uow:
             return publishing.revoke_activity(request, uow)
 
-    def enroll(self, caller: Caller, activity: dict[str, Any], shift: int = 0) -> dict[str, Any]:
+    def enroll(self, caller: Caller, activity: dict[str, Any], shift: int = 0, **others: Any) -> dict[str, Any]:
         """Ask for a place in one of the shifts."""
-        request = {"activity_id": activity["activity_id"], "shift_id": activity["shifts"][shift]["shift_id"]}
+        shift_id = activity["shifts"][shift]["shift_id"]
+        request = {"activity_id": activity["activity_id"], "shift_id": shift_id, **others}
         with self.units(caller) as uow:
             return enrolling.enroll(enrollments.Enroll().parse(request), uow)
 
@@ -205,7 +212,7 @@ class World:
 @pytest.fixture
 def world(scratch_database: Callable[[str], str], clock: FixedClock) -> Iterator[World]:
     """The tree with nothing in it."""
-    units = Units("activity", ActivityUnitOfWork, ActivitySettings, scratch_database("activity"), clock)
+    units = Units("activity", ActivityUnitOfWork, ActivitySettings, scratch_database("activity"), clock, SECRETS)
     world = World(units, clock)
     world.organization(world.province)
     world.organization(world.guangzhou, world.province)

@@ -21,6 +21,7 @@ from services.chassis.testing.rpc import RpcCaller
 from services.chassis.testing.units import ENVIRONMENT
 from services.identity.events import VolunteerChanged
 from services.organization.events import OrganizationChanged
+from tests.service.activity.conftest import SECRETS
 
 
 def test_a_volunteer_that_the_service_hears_of_gets_a_place(
@@ -28,6 +29,7 @@ def test_a_volunteer_that_the_service_hears_of_gets_a_place(
 ) -> None:
     environment = {
         **ENVIRONMENT,
+        **SECRETS,
         "ZHIYUAN_AMQP_URL": broker_url,
         "ZHIYUAN_DATABASE_URL": scratch_database("activity"),
         "ZHIYUAN_MAX_WORKERS": "10",

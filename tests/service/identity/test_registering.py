@@ -10,9 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.errors import DeadlineExceeded, Invalid, NotFound, Unavailable
+from services.identity import commands
 from services.identity.domain.certificates import check_character
 from services.identity.domain.volunteer_numbers import is_volunteer_no
 from services.identity.models import Account, Volunteer
+from services.identity.schemas import answers
+from services.identity.use_cases import profile
 from tests.service.identity.conftest import Identity, resident_id
 
 
@@ -95,6 +98,17 @@ def test_a_minor_needs_a_guardian_who_consents(identity: Identity) -> None:
     unwilling = {"name": "林守护", "phone": "13711112222", "consent": False}
     assert refused(identity, cert_no=minor, guardian=unwilling) == {("guardian", "guardian_required")}
     assert identity.register(cert_no=minor, guardian={**unwilling, "consent": True}).guardian_consented_at
+
+
+def test_whoever_is_below_fourteen_is_marked_and_the_others_hear_until_when(identity: Identity) -> None:
+    consenting = {"name": "林守护", "phone": "13711112222", "consent": True}
+    for born, marked in (("20120302", False), ("20120303", True)):  # today is 2 March 2026
+        volunteer = identity.register(cert_no=resident_id(7, born), guardian=consenting)
+        with identity.uow(identity.as_volunteer(volunteer)) as uow:
+            shown = answers.Me().dump(profile.get_me(commands.GetMe(), uow))["volunteer"]
+        assert shown["must_be_accompanied"] is marked
+        told = identity.units.published("volunteer.changed")[-1]["data"]
+        assert told["accompanied_until"] == f"2026-03-{born[-2:]}"
 
 
 def test_a_document_without_birth_date_needs_one_beside_it(identity: Identity) -> None:

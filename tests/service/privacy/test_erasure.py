@@ -32,6 +32,7 @@ from services.organization.use_cases import memberships as organization_membersh
 MARKER = "木棉-marker"
 KEYS = {
     "ZHIYUAN_MESSAGE_KEYS": test_key("m"),
+    "ZHIYUAN_ACTIVITY_KEYS": test_key("v"),
     "ZHIYUAN_ATTENDANCE_CODE_KEYS": test_key("q"),
     "ZHIYUAN_CARD_KEYS": test_key("k"),
     "ZHIYUAN_PARTNER_PUBLIC_KEYS": "{}",
