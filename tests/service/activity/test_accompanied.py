@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.activity import schemas
 from services.activity.models import Enrollment
+from services.activity.schemas import enrollments as schemas
 from services.activity.use_cases import copies, reading
 from services.chassis.clock import local_day
 from services.chassis.errors import Invalid
