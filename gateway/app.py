@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
 from gateway.routing import Route
 from gateway.settings import GatewaySettings
 from gateway.tokens import NOBODY, TokenVerifier
+from gateway.upload_sweep import sweep_forever
 from gateway.uploads import FileStore, UploadStore
 from services.chassis.clock import Clock
 from services.chassis.context import Caller
@@ -140,7 +142,9 @@ class Gateway:
     @asynccontextmanager
     async def _lifespan(self, _application: Any) -> AsyncIterator[None]:
         await self.rpc.start()
+        sweeping = asyncio.create_task(sweep_forever(self))
         yield
+        sweeping.cancel()
         await self.rpc.stop()
 
     async def _livez(self, _request: Request) -> Response:

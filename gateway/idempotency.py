@@ -31,7 +31,11 @@ class Answers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
+        self.forget_old()
+
+    def forget_old(self) -> None:
+        """Answers that were kept for long enough."""
+        for path in self._folder.iterdir():
             if _age(path) > KEEP_SECONDS:
                 path.unlink(missing_ok=True)
 

@@ -19,4 +19,9 @@ RPC_SECONDS = Histogram(
 )
 RPC_PENDING = Gauge("zhiyuan_gateway_rpc_pending", "RPCs that wait for their answer at this moment")
 BROKER_CONNECTED = Gauge("zhiyuan_gateway_broker_connected", "1 while the gateway can ask services, else 0")
+UPLOADS_SWEPT = Counter(
+    "zhiyuan_gateway_uploads_swept",
+    "Uploads that nobody needs (removed), or that others need and whose owner was erased (disowned)",
+    ["outcome"],
+)
 UPLOADED_BYTES = Counter("zhiyuan_gateway_uploaded_bytes", "Bytes of files that were kept")

@@ -67,6 +67,15 @@ class GatewaySettings(Settings):
     max_upload_bytes: int = setting(
         "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000
     )
+    upload_days: int = setting(
+        "ZHIYUAN_UPLOAD_DAYS", "How long an uploaded file that nothing refers to is kept.", parse=int, default=2
+    )
+    upload_sweep_seconds: float = setting(
+        "ZHIYUAN_UPLOAD_SWEEP_SECONDS",
+        "How often files are looked for that nobody needs, or whose owner was erased.",
+        parse=float,
+        default=3600.0,
+    )
     max_import_bytes: int = setting(
         "ZHIYUAN_MAX_IMPORT_BYTES", "The largest spreadsheet to import.", parse=int, default=50_000_000
     )

@@ -7,10 +7,14 @@ same hole.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +28,9 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 
 ACCEPTED = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+_KEPT, _ASIDE = ".json", ".aside"
+# What has no description after this long was left by a process that died while it kept it.
+_FRAGMENT_SECONDS = 3600
 _UNSAFE = re.compile(r"[^\w.\-\u4e00-\u9fff]+")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -33,7 +40,7 @@ class Upload:
     """What is known of a kept file."""
 
     upload_id: str
-    owner: str  # account id
+    owner: str  # account id; empty once its account was erased
     name: str
     content_type: str
     size: int
@@ -56,9 +63,41 @@ class UploadStore(Protocol):
         """Its content."""
         ...
 
+    def swept_by_one(self) -> AbstractContextManager[bool]:
+        """Whether nobody else is sweeping meanwhile."""
+        ...
+
+    def kept(self) -> Iterator[Upload]:
+        """All files, but those set aside."""
+        ...
+
+    def aside(self) -> Iterator[Upload]:
+        """Those set aside."""
+        ...
+
+    def set_aside(self, upload_id: str) -> None:
+        """Let nobody find a file any more."""
+        ...
+
+    def put_back(self, upload_id: str) -> None:
+        """Let a file that was set aside be found again."""
+        ...
+
+    def remove(self, upload_id: str) -> None:
+        """The end of a file that was set aside."""
+        ...
+
+    def disown(self, upload_id: str) -> None:
+        """Forget who handed in a file, and what they called it."""
+        ...
+
+    def remove_fragments(self) -> None:
+        """Remove what was never wholly kept."""
+        ...
+
 
 class FileStore:
-    """A folder: the content in ``<id>``, what is known in ``<id>.json``, written last."""
+    """A folder: the content in ``<id>``, what is known in ``<id>.json``, written last; ``<id>.aside``: set aside."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -82,7 +121,7 @@ class FileStore:
             created_at=at.isoformat(),
         )
         self._write(upload.upload_id, content)
-        self._write(f"{upload.upload_id}.json", orjson.dumps(asdict(upload)))
+        self._describe(upload)
         metrics.UPLOADED_BYTES.inc(len(content))
         return upload
 
@@ -91,13 +130,75 @@ class FileStore:
         if not _ID.fullmatch(upload_id):
             raise NotFound(what="upload")
         try:
-            return Upload(**orjson.loads((self._folder / f"{upload_id}.json").read_bytes()))
+            return self._described(f"{upload_id}{_KEPT}")
         except FileNotFoundError:
             raise NotFound(what="upload") from None
 
     def read(self, upload_id: str) -> bytes:
         """Its content."""
         return (self._folder / self.find(upload_id).upload_id).read_bytes()
+
+    @contextmanager
+    def swept_by_one(self) -> Iterator[bool]:
+        """Whether nobody else is sweeping meanwhile; a process that dies lets go."""
+        with (self._folder / ".sweep").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def kept(self) -> Iterator[Upload]:
+        """All files, but those set aside, in no order."""
+        return self._all(_KEPT)
+
+    def aside(self) -> Iterator[Upload]:
+        """Those set aside."""
+        return self._all(_ASIDE)
+
+    def set_aside(self, upload_id: str) -> None:
+        """Let nobody find a file any more."""
+        (self._folder / f"{upload_id}{_KEPT}").replace(self._folder / f"{upload_id}{_ASIDE}")
+
+    def put_back(self, upload_id: str) -> None:
+        """Let a file that was set aside be found again."""
+        (self._folder / f"{upload_id}{_ASIDE}").replace(self._folder / f"{upload_id}{_KEPT}")
+
+    def remove(self, upload_id: str) -> None:
+        """The end of a file that was set aside: the content first, so that a crash leaves something to go on with."""
+        (self._folder / upload_id).unlink(missing_ok=True)
+        (self._folder / f"{upload_id}{_ASIDE}").unlink(missing_ok=True)
+
+    def disown(self, upload_id: str) -> None:
+        """Forget who handed in a file, and what they called it."""
+        upload = self.find(upload_id)
+        self._describe(replace(upload, owner="", name=f"file{Path(upload.name).suffix}"))
+
+    def remove_fragments(self) -> None:
+        """Remove content without a description, and replacements that replaced nothing: their process died."""
+        before = time.time() - _FRAGMENT_SECONDS
+        for entry in os.scandir(self._folder):
+            is_content = _ID.fullmatch(entry.name) is not None
+            described = any((self._folder / f"{entry.name}{ending}").exists() for ending in (_KEPT, _ASIDE))
+            if (is_content and not described) or entry.name.endswith(".new"):
+                path = Path(entry.path)
+                if path.stat().st_mtime < before:
+                    path.unlink(missing_ok=True)
+
+    def _all(self, ending: str) -> Iterator[Upload]:
+        for entry in os.scandir(self._folder):
+            if entry.name.endswith(ending):
+                try:
+                    yield self._described(entry.name)
+                except FileNotFoundError:
+                    continue  # it went meanwhile
+
+    def _described(self, name: str) -> Upload:
+        return Upload(**orjson.loads((self._folder / name).read_bytes()))
+
+    def _describe(self, upload: Upload) -> None:
+        self._write(f"{upload.upload_id}{_KEPT}", orjson.dumps(asdict(upload)))
 
     def _write(self, name: str, content: bytes) -> None:
         replacement = self._folder / f".{name}.new"

@@ -17,7 +17,7 @@ from services.attendance.use_cases import (
     scanning,
     supplements,
 )
-from services.chassis import audit_reading
+from services.chassis import audit_reading, uploads
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
@@ -68,6 +68,10 @@ class AttendanceService:
     @query(reviews.ReviewHistory, reviews.DecisionHistory)
     def supplement_review_history(self, query, uow):
         return reviewing.supplement_review_history(query, uow)
+
+    @query(uploads.UploadsInUse, uploads.UploadIds)
+    def uploads_in_use(self, query, uow):
+        return supplements.uploads_in_use(query, uow)
 
     @query(reviews.MaySeeUpload, reviews.UploadAccess)
     def may_see_upload(self, query, uow):

@@ -184,6 +184,10 @@ class IdentityService:
     def get_export(self, command, uow):
         return exporting.get_export(command, uow)
 
+    @query(privacy.FindErasedAccounts, privacy.ErasedAccounts)
+    def find_erased_accounts(self, query, uow):
+        return erasing.find_erased_accounts(query, uow)
+
     @command(requests.EraseMe, EmptyAnswer)
     def erase_me(self, command, uow):
         return erasing.erase_me(command, uow)

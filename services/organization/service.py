@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.activity.events import ActivityPublished, ActivityRevoked
 from services.card.events import CardStatusChanged
-from services.chassis import audit_reading
+from services.chassis import audit_reading, uploads
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
@@ -203,6 +203,10 @@ class OrganizationService:
     @query(reports.ListIndicatorOrganizations, reports.ContributionPage)
     def list_indicator_organizations(self, query, uow):
         return supervising.list_indicator_organizations(query, uow)
+
+    @query(uploads.UploadsInUse, uploads.UploadIds)
+    def uploads_in_use(self, query, uow):
+        return sites.uploads_in_use(query, uow)
 
     @every(seconds=60)
     def put_away_counters(self, uow):

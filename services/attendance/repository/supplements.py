@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from services.attendance.domain import Interval, SupplementStatus
 from services.attendance.models import ActivityCopy, Evidence, Supplement, VolunteerCopy
 
+_ERASED = "erased"  # identity's word
+
 
 class SupplementRepository:
     """Supplements and their evidence."""
@@ -71,6 +73,16 @@ class SupplementRepository:
             sa.select(Supplement.organization_id)
             .join(Evidence, Evidence.supplement_id == Supplement.id)
             .where(Evidence.upload_id == upload_id)
+            .distinct()
+        ).all()
+
+    def proofs_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
+        """Those of the uploads that prove hours of somebody who was not erased."""
+        return self._session.scalars(
+            sa.select(Evidence.upload_id)
+            .join(Supplement, Supplement.id == Evidence.supplement_id)
+            .join(VolunteerCopy, VolunteerCopy.id == Supplement.volunteer_id)
+            .where(Evidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
             .distinct()
         ).all()
 

@@ -14,6 +14,7 @@ from services.attendance.use_cases.claimed_time import faults_of, require_no_ove
 from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
+from services.chassis.uploads import FindUploadsInUse
 
 REVIEWERS = ("owner", "reviewer")
 """Who decides, at an organization above."""
@@ -167,6 +168,12 @@ def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) 
             for evidence in supplement.evidence
         ],
     }
+
+
+def uploads_in_use(query: FindUploadsInUse, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Those that prove the hours of somebody who was not erased: an erased person's hours are claimed by nobody."""
+    uow.caller.require_service("gateway")
+    return {"upload_ids": uow.supplements.proofs_among(query.upload_ids)}
 
 
 def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:

@@ -79,5 +79,12 @@ class GetExport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindErasedAccounts:
+    """Which of these accounts were erased."""
+
+    account_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class EraseMe:
     """Forget me (PIPL 47)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,11 @@ class AccountRepository:
         """As :meth:`get`, locked until the transaction ends."""
         account = self._uow.session.get(Account, account_id, with_for_update=True)
         return None if account is None or account.erased_at is not None else account
+
+    def erased_among(self, account_ids: Sequence[str]) -> list[str]:
+        """Those of the accounts that were erased."""
+        erased = sa.select(Account.id).where(Account.id.in_(account_ids), Account.erased_at.is_not(None))
+        return list(self._uow.session.scalars(erased))
 
     def named(self, login: str) -> Account | None:
         """The account that ``login`` names: an account name, or a volunteer's phone, email or certificate number.

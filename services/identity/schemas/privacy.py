@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.chassis.schema import Answer, Id, Request, Timestamp
+from services.chassis.schema import Answer, Id, Request, Timestamp, list_of
+from services.chassis.uploads import BATCH
 from services.identity import commands
 
 
@@ -75,3 +76,18 @@ class FullExport(ExportState):
     """What has come, by service; rows by table, in identity's beside what GET /me/export says."""
 
     data = fields.Dict(keys=fields.String(), values=fields.Dict())
+
+
+class FindErasedAccounts(Request):
+    """Asked by the gateway, which keeps what people have uploaded."""
+
+    class Meta:
+        command = commands.FindErasedAccounts
+
+    account_ids = list_of(Id(), max=BATCH, required=True)
+
+
+class ErasedAccounts(Answer):
+    """Those that were erased."""
+
+    account_ids = fields.List(Id())

@@ -48,6 +48,12 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
     uow.audit("account.erased", f"account:{account.id}", volunteer_id=volunteer and volunteer.id)
 
 
+def find_erased_accounts(query: commands.FindErasedAccounts, uow: IdentityUnitOfWork) -> dict[str, list[str]]:
+    """Which of these accounts were erased: whoever keeps something of theirs asks (docs/adr/0024)."""
+    uow.caller.require_service("gateway")
+    return {"account_ids": uow.accounts.erased_among(query.account_ids)}
+
+
 def _blank_account(uow: IdentityUnitOfWork, account: Account) -> None:
     account.version += 1
     account.name = ""

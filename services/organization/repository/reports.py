@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -44,6 +45,11 @@ class SiteRepository:
         except sa.exc.IntegrityError:  # somebody took it between the look and the insert
             return False
         return True
+
+    def logos_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
+        """Those of the uploads that are a sub-platform's logo."""
+        logo = sa.select(Site.logo_upload_id).where(Site.logo_upload_id.in_(upload_ids)).distinct()
+        return [upload_id for upload_id in self._uow.session.scalars(logo) if upload_id is not None]
 
 
 class ReceiptRepository:

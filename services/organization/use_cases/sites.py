@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.errors import FieldError, Invalid
+from services.chassis.uploads import FindUploadsInUse
 from services.organization import commands
 from services.organization.domain import Role, host_name
 from services.organization.repository import OrganizationUnitOfWork
@@ -38,6 +39,12 @@ def put_site(command: commands.PutSite, uow: OrganizationUnitOfWork) -> dict[str
         raise Invalid(FieldError("domain", "taken", "该域名已被其他组织使用", "belongs to another organization's site"))
     uow.audit("site.put", f"organization:{command.organization_id}", domain=command.domain)
     return _shown(vars(command))
+
+
+def uploads_in_use(query: FindUploadsInUse, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """Those that are a sub-platform's logo."""
+    uow.caller.require_service("gateway")
+    return {"upload_ids": uow.sites.logos_among(query.upload_ids)}
 
 
 def _shown(site: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
-from services.identity.events import VolunteerChanged
+from services.identity.events import VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
 SECRETS = {"ZHIYUAN_ATTENDANCE_CODE_KEYS": test_key("a", "code-1"), "ZHIYUAN_MESSAGE_KEYS": test_key("m")}
@@ -68,6 +68,7 @@ class World:
         handlers: dict[type[Event], Callable[..., None]] = {
             OrganizationChanged: lambda event, uow: uow.organizations.take_over(event.data, event.aggregate_version),
             VolunteerChanged: copying.copy_volunteer,
+            VolunteerErased: copying.erase_volunteer,
             ActivityChanged: copying.copy_activity,
             EnrollmentChanged: copying.copy_enrollment,
         }

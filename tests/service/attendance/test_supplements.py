@@ -16,7 +16,11 @@ from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.uploads import FindUploadsInUse
+from services.identity.events import VolunteerErased
 from tests.service.attendance.conftest import SHIFT_ENDS, SHIFT_STARTS, World
+
+GATEWAY = Caller(kind="service", account_id="gateway")
 
 
 @dataclass
@@ -341,6 +345,24 @@ class TestEvidence:
         ):
             assert not self.may_see(case, caller, upload_id)
         assert not self.may_see(case, case.superior, new_id())
+
+    def test_it_is_needed_until_everybody_whose_hours_it_proves_was_erased(self, case: Case) -> None:
+        world, other = case.world, case.world.volunteer()
+        proof = case.submit().evidence[0]
+        shared = commands.EvidenceFile(
+            upload_id=proof.upload_id, sha256=proof.sha256, content_type=proof.content_type, name=proof.name
+        )
+        case.submit(volunteer_id=other, evidence=[shared])
+
+        def needed(caller: Caller = GATEWAY) -> list[str]:
+            query = FindUploadsInUse(upload_ids=[proof.upload_id, new_id()])
+            return list(world.do(supplements.uploads_in_use, query, caller)["upload_ids"])
+
+        for still_needed, volunteer_id in ((True, case.volunteer_id), (False, other)):
+            world.hear(VolunteerErased(volunteer_id=volunteer_id, account_id=new_id()), version=2)
+            assert needed() == [proof.upload_id] * still_needed
+        with pytest.raises(Forbidden):
+            needed(case.superior)
 
     def test_a_file_that_proves_two_supplements_is_flagged(self, case: Case) -> None:
         case.submit()

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.audit import AUDIT_LOG
-from services.chassis.errors import Invalid, NotAuthenticated
+from services.chassis.context import Caller
+from services.chassis.errors import Forbidden, Invalid, NotAuthenticated
 from services.chassis.ids import new_id
 from services.identity import commands
 from services.identity.errors import BadRefreshToken, StillAdministrator
@@ -138,6 +139,17 @@ def test_the_export_holds_everything_in_clear_and_is_audited(identity: Identity)
     with identity.uow() as uow:
         actions = list(uow.session.scalars(sa.select(AUDIT_LOG.c.action)))
     assert "account.exported" in actions
+
+
+def test_the_gateway_is_told_who_was_erased_and_nobody_else_is(identity: Identity) -> None:
+    gone, there = identity.register(), identity.register()
+    with identity.uow(identity.as_volunteer(gone)) as uow:
+        erasing.erase_me(commands.EraseMe(), uow)
+    query = commands.FindErasedAccounts(account_ids=[gone.account_id, there.account_id, new_id()])
+    with identity.uow(Caller(kind="service", account_id="gateway")) as uow:
+        assert erasing.find_erased_accounts(query, uow) == {"account_ids": [gone.account_id]}
+    with pytest.raises(Forbidden), identity.uow(identity.as_volunteer(there)) as uow:
+        erasing.find_erased_accounts(query, uow)
 
 
 def test_an_erased_person_is_gone_and_the_row_stays(identity: Identity) -> None:

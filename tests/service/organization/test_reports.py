@@ -12,6 +12,7 @@ from services.activity.events import ActivityRevoked
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.uploads import UploadsInUse
 from services.organization.domain import Indicator, Kind
 from services.organization.schemas import reports, tree
 from services.organization.use_cases import copies, receipts, sites, supervision
@@ -59,6 +60,18 @@ def test_a_host_shows_its_own_site_and_any_other_the_main_one(world: World, prov
     for host in ("", "sz.example.org", "[::1]:8000", "例子"):
         assert site(world, host)["main"]
         assert site(world, host)["organization_id"] == province.id
+
+
+def test_a_logo_is_needed_while_it_is_shown(world: World, city: Node) -> None:
+    first, second = new_id(), new_id()
+    gateway = Caller(kind="service", account_id="gateway")
+    payload = {"organization_id": city.id, "domain": "gz.example.org", "title": "广州", "primary_color": "#00aa00"}
+    for logo in (first, second):
+        world.ask(sites.put_site, reports.PutSite, city.owner, **payload, logo_upload_id=logo)
+        asked = {"upload_ids": [first, second, new_id()]}
+        assert world.ask(sites.uploads_in_use, UploadsInUse, gateway, **asked) == {"upload_ids": [logo]}
+        with pytest.raises(Forbidden):
+            world.ask(sites.uploads_in_use, UploadsInUse, city.owner, **asked)
 
 
 def test_a_domain_of_another_script_is_the_one_that_browsers_ask_for(world: World, city: Node) -> None:
