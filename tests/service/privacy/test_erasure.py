@@ -7,14 +7,11 @@ column: states, kinds and numbers of things, which in real rows are words of the
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.activity.use_cases import copies as activity_copies
 from services.attendance.use_cases import copying as attendance_copies
@@ -22,25 +19,14 @@ from services.card.use_cases import copies as card_copies
 from services.chassis.clock import FixedClock
 from services.chassis.events import Received
 from services.chassis.ids import new_id
-from services.chassis.organizations import LTree
 from services.chassis.tables import IDEMPOTENCY_KEY, OUTBOX
-from services.chassis.testing.units import Units, test_key
 from services.identity.events import VolunteerErased
 from services.notify.use_cases import contacts as notify_contacts
 from services.organization.use_cases import memberships as organization_memberships
+from tests.service.privacy.people import Person, fill, units_of
 
 MARKER = "木棉-marker"
-KEYS = {
-    "ZHIYUAN_MESSAGE_KEYS": test_key("m"),
-    "ZHIYUAN_ACTIVITY_KEYS": test_key("v"),
-    "ZHIYUAN_ATTENDANCE_CODE_KEYS": test_key("q"),
-    "ZHIYUAN_CARD_KEYS": test_key("k"),
-    "ZHIYUAN_PARTNER_PUBLIC_KEYS": "{}",
-    "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": "{}",
-    "ZHIYUAN_SMS_PROVIDER": "simulator",
-    "ZHIYUAN_EMAIL_PROVIDER": "simulator",
-}
-ACCOUNT_ID, VOLUNTEER_ID = new_id(), new_id()
+PERSON = Person(MARKER)
 
 HANDLERS: dict[str, Callable[[Received[VolunteerErased], Any], None]] = {
     "organization": lambda event, uow: organization_memberships.forget_volunteer(
@@ -54,7 +40,8 @@ HANDLERS: dict[str, Callable[[Received[VolunteerErased], Any], None]] = {
 
 STAYS = {
     "organization": {
-        "administrator.role", "card_application.status", "membership.status", "organization.disablement_reason",
+        "administrator.role", "administrator_invitation.role", "administrator_invitation.status",
+        "card_application.status", "membership.status", "organization.disablement_reason",
         "organization.kind", "organization.name",
         "organization.principal_name", "organization.region", "organization.rejection_reason", "organization.status",
         "organization.uscc", "review_decision.kind", "review_decision.outcome",
@@ -79,46 +66,16 @@ STAYS = {
 person's (its founder is erased only after another has taken over)."""
 
 
-def value_for(column: sa.Column[Any], key: str) -> Any:
-    """Something of the column's type: the marker in every text, the person's ids where ids are the person's."""
-    name, kind = column.name, column.type
-    if name == "account_id":
-        return ACCOUNT_ID
-    if name == "volunteer_id" or (name == "id" and column.table.name in {"volunteer", "volunteer_copy"}):
-        return VOLUNTEER_ID
-    if isinstance(kind, sa.Uuid):
-        return key
-    if isinstance(kind, ARRAY):
-        return [MARKER] if isinstance(kind.item_type, sa.String) else []
-    if isinstance(kind, JSONB):
-        return {"name": MARKER}
-    if isinstance(kind, LTree):
-        return key.replace("-", "")
-    if isinstance(kind, (sa.Boolean, sa.SmallInteger, sa.Integer, sa.BigInteger, sa.Float)):
-        return kind.python_type(1)
-    if isinstance(kind, sa.DateTime):
-        return datetime(2026, 3, 1, 8, tzinfo=UTC)
-    if isinstance(kind, sa.Date):
-        return date(2026, 3, 1)
-    return MARKER.encode() if isinstance(kind, sa.LargeBinary) else MARKER
-
-
-def fill(connection: sa.Connection, service: str) -> None:
-    """One row of the person in every table about people; rows that belong to each other share one id."""
-    connection.exec_driver_sql("SET session_replication_role = replica")  # foreign keys have no part in this
-    key = new_id()
-    for held in importlib.import_module(f"services.{service}.personal_data").PERSONAL_DATA:
-        columns = [c for c in held.table.columns if c.computed is None and c.identity is None]
-        connection.execute(sa.insert(held.table).values({c.name: value_for(c, key) for c in columns}))
-    body = {"data": {"volunteer_id": VOLUNTEER_ID, "name": MARKER}}
+def leave_traces(connection: sa.Connection) -> None:
+    """What the chassis' own tables say of the person: an event that was sent, an answer that is kept."""
+    body = {"data": {"volunteer_id": PERSON.volunteer_id, "name": MARKER}}
     row = {"destination": "events", "exchange": "e", "routing_key": "r", "aggregate": "a", "mandatory": False}
     connection.execute(sa.insert(OUTBOX).values(event_id=new_id(), body=body, sent_at=sa.func.now(), **row))
     connection.execute(
         sa.insert(IDEMPOTENCY_KEY).values(
-            scope=f"{ACCOUNT_ID}/x", key="k", request_hash=b"h", answer={"sealed": MARKER}
+            scope=f"{PERSON.account_id}/x", key="k", request_hash=b"h", answer={"sealed": MARKER}
         )
     )
-    connection.exec_driver_sql("SET session_replication_role = origin")
 
 
 def marked(connection: sa.Connection) -> set[str]:
@@ -139,23 +96,22 @@ def marked(connection: sa.Connection) -> set[str]:
 def test_nothing_in_any_table_speaks_of_an_erased_person(
     service: str, scratch_database: Callable[[str], str], clock: FixedClock
 ) -> None:
-    module = importlib.import_module(f"services.{service}.repository")
-    settings = importlib.import_module(f"services.{service}.settings").SETTINGS
-    units = Units(service, module.UNIT_OF_WORK, settings, scratch_database(service), clock, KEYS)
+    units = units_of(service, scratch_database, clock)
     admin = sa.create_engine(units.runtime.engine.url)
     try:
         with admin.begin() as connection:
-            fill(connection, service)
+            fill(connection, service, PERSON)
+            leave_traces(connection)
             assert marked(connection) > STAYS[service]
         if service == "notify":  # contacts are read once more, to find what the simulator holds
             with units() as uow:
-                token = uow.settings.message_cipher.encrypt(MARKER, f"contact:{ACCOUNT_ID}")
+                token = uow.settings.message_cipher.encrypt(MARKER, f"contact:{PERSON.account_id}")
                 uow.session.execute(
                     sa.text("UPDATE contact_point SET phone_sealed = :token, email_sealed = NULL"), {"token": token}
                 )
-        data = VolunteerErased(volunteer_id=VOLUNTEER_ID, account_id=ACCOUNT_ID)
+        data = VolunteerErased(volunteer_id=PERSON.volunteer_id, account_id=PERSON.account_id)
         event = Received(
-            id=new_id(), source="identity", type=data.wire_type(), subject=VOLUNTEER_ID, time=clock.now(),
+            id=new_id(), source="identity", type=data.wire_type(), subject=PERSON.volunteer_id, time=clock.now(),
             aggregate_version=9, traceparent="", data=data,
         )  # fmt: skip
         with units() as uow:
