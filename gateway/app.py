@@ -38,6 +38,7 @@ from services.chassis.logs import get_logger
 log = get_logger(__name__)
 
 API_PREFIX = "/v1"
+MAX_USER_AGENT = 200
 
 
 class Rpc(Protocol):
@@ -64,6 +65,12 @@ class Rpc(Protocol):
     async def call(self, target: str, payload: Any, caller: Caller, *, deadline: float) -> Any:
         """The answer of ``service.method``."""
         ...
+
+
+def _user_agent_of(request: Request) -> str | None:
+    """What the client says it is, as one short line of printable ASCII: people read it in their list of sessions."""
+    said = "".join(c if c.isascii() and c.isprintable() else " " for c in request.headers.get("user-agent", ""))
+    return " ".join(said.split())[:MAX_USER_AGENT] or None
 
 
 class Gateway:
@@ -95,6 +102,7 @@ class Gateway:
             traceparent=traceparent,
             idempotency_key=idempotency_key(request),
             remote_address=self._address_of(request),
+            user_agent=_user_agent_of(request),
         )
 
     def _address_of(self, request: Request) -> str:

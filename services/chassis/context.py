@@ -48,6 +48,7 @@ class Caller:
     idempotency_key: str | None = None
     remote_address: str | None = None
     session_id: str | None = None
+    user_agent: str | None = None  # what the client says it is, as the gateway has shortened it
 
     def require_signed_in(self) -> Caller:
         """Itself, unless nobody is signed in (raises ``NotAuthenticated``)."""
@@ -148,6 +149,7 @@ def _pack(caller: Caller) -> dict[str, Any]:
         ("ik", caller.idempotency_key),
         ("ip", caller.remote_address),
         ("s", caller.session_id),
+        ("ua", caller.user_agent),
     ):
         if value:
             packed[short] = value
@@ -168,4 +170,5 @@ def _unpack(packed: dict[str, Any]) -> Caller:
         idempotency_key=packed.get("ik"),
         remote_address=packed.get("ip"),
         session_id=packed.get("s"),
+        user_agent=packed.get("ua"),
     )

@@ -16,7 +16,7 @@ ELSEWHERE = {
         "role_grant": "GET /me/export (roles)",
         "login_session": "GET /me/export (sessions)",
         "binding_scene": "a QR code that lives for minutes",
-        "totp": "a secret of the person's own device",
+        "totp": "GET /me/export (second_factor); the secret is the person's own device's",
         "login_failure": "counts of wrong passwords, forgotten in a day",
         "recovery_code": "digests of secrets",
     },

@@ -63,7 +63,10 @@ class LoginFailure(Base):
 
 
 class LoginSession(Base):
-    """A device that is signed in; its refresh tokens are one family and end together."""
+    """A device that is signed in; its refresh tokens are one family and end together.
+
+    ``device`` and the address are those of the last use.
+    """
 
     __tablename__ = "login_session"
 
@@ -71,6 +74,8 @@ class LoginSession(Base):
     account_id: Mapped[str] = mapped_column(UUID, sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    device: Mapped[str | None]
+    address_sealed: Mapped[str | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

@@ -68,4 +68,5 @@ class ImportRow(Base):
         sa.Index("ix_import_row_state", "job_id", "state", "row_no"),
         sa.Index("ix_import_row_cert_no", "job_id", "cert_no_digest"),
         sa.Index("ix_import_row_phone", "job_id", "phone_digest"),
+        sa.Index("ix_import_row_subject", "subject_id", postgresql_where=sa.text("subject_id IS NOT NULL")),
     )

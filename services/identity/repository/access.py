@@ -103,6 +103,10 @@ class LoginRepository:
         accounts = self._uow.session.scalars(taken.returning(LoginFailure.account_id)).all()
         return sorted({account_id for account_id in accounts if account_id is not None})
 
+    def forget_account(self, account_id: str) -> None:
+        """Forget the failures for the names of an erased account."""
+        self._uow.session.execute(sa.delete(LoginFailure).where(LoginFailure.account_id == account_id))
+
     def forget(self, digest: bytes) -> None:
         """The right password came."""
         self._uow.session.execute(sa.delete(LoginFailure).where(LoginFailure.login_digest == digest))
@@ -147,6 +151,11 @@ class SessionRepository:
         if session_id is not None:
             statement = statement.where(LoginSession.id == session_id)
         return len(self._uow.session.scalars(statement.returning(LoginSession.id)).all())
+
+    def forget(self, account_id: str) -> None:
+        """Blank from what and where the sessions of an erased account were used."""
+        blank = sa.update(LoginSession).where(LoginSession.account_id == account_id)
+        self._uow.session.execute(blank.values(device=None, address_sealed=None))
 
     def purge(self, before: datetime) -> None:
         """Forget sessions (and with them their tokens) that were over before ``before``."""

@@ -142,6 +142,11 @@ class ImportRepository:
         rows = sa.select(ImportRow.id).where(ImportRow.job_id.in_(over)).limit(limit)
         self._uow.session.execute(sa.delete(ImportRow).where(ImportRow.id.in_(rows)))
 
+    def forget(self, volunteer_id: str) -> None:
+        """Blank the row that an erased volunteer came from."""
+        row = sa.update(ImportRow).where(ImportRow.subject_id == volunteer_id)
+        self._uow.session.execute(row.values(payload_sealed=None, cert_no_digest=None, phone_digest=None, errors=[]))
+
     def lock(self, import_id: str, status: ImportStatus) -> ImportJob | None:
         """The import, locked, if it still stands there."""
         job = self._uow.session.get(ImportJob, import_id, with_for_update=True)

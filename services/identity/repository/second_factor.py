@@ -24,6 +24,10 @@ class SecondFactorRepository:
         condition = sa.exists().where(Totp.account_id == account_id, Totp.confirmed_at.is_not(None))
         return bool(self._uow.session.scalar(sa.select(condition)))
 
+    def get(self, account_id: str) -> Totp | None:
+        """The account's secret, confirmed or not."""
+        return self._uow.session.get(Totp, account_id)
+
     def lock(self, account_id: str) -> Totp | None:
         """The account's secret, confirmed or not; two codes at once are looked at one after the other."""
         return self._uow.session.get(Totp, account_id, with_for_update=True)

@@ -68,11 +68,13 @@ class SignedIn(Answer):
 
 
 class SessionSummary(Answer):
-    """Where one is signed in."""
+    """Where one is signed in. ``device`` (what it calls itself) and ``address`` are those of the last use."""
 
     session_id = Id()
     created_at = Timestamp()
     last_used_at = Timestamp()
+    device = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
     expires_at = Timestamp()
     current = fields.Boolean()
 
@@ -175,6 +177,20 @@ class ExportedVolunteer(ExportedPerson):
     verified_in_person_organization_id = Id(allow_none=True)
 
 
+class ExportedBinding(BindingSummary):
+    """By whom else one can sign in, and as whom, masked: the full id is a key to the provider's account."""
+
+    openid_masked = fields.String()
+
+
+class ExportedSecondFactor(Answer):
+    """That there is a second factor; its secret stands in the person's own app alone."""
+
+    created_at = Timestamp()
+    confirmed_at = Timestamp(allow_none=True)
+    recovery_codes_left = fields.Integer()
+
+
 class Export(Answer):
     """Everything identity holds of oneself, in clear, for oneself (PIPL 45)."""
 
@@ -188,6 +204,8 @@ class Export(Answer):
     created_at = Timestamp()
     roles = fields.List(fields.Nested(RoleHeld))
     sessions = fields.List(fields.Nested(SessionSummary))
+    bindings = fields.List(fields.Nested(ExportedBinding))
+    second_factor = fields.Nested(ExportedSecondFactor, allow_none=True)
     volunteer = fields.Nested(ExportedVolunteer, allow_none=True)
     principal = fields.Nested(ExportedPerson, allow_none=True)
 

@@ -26,6 +26,8 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
         raise StillAdministrator()
     volunteer = uow.volunteers.lock_of_account(account.id)
     uow.sessions.end(account.id, "erased", uow.clock.now())
+    uow.sessions.forget(account.id)
+    uow.logins.forget_account(account.id)
     uow.codes.forget(account.phone_digest, account.email_digest)
     uow.second_factors.forget(account.id)
     uow.bindings.forget(account.id)
@@ -41,6 +43,7 @@ def erase_me(_command: commands.EraseMe, uow: IdentityUnitOfWork) -> None:
         uow.reviewing.forget(volunteer.id)
         uow.recoveries.forget(volunteer.id)
         uow.in_person.forget(volunteer.id)
+        uow.imports.forget(volunteer.id)
         # the state first: whoever copies it must not find the person again after having forgotten them
         tell_volunteer(uow, volunteer, account)
         uow.publish(VolunteerErased(volunteer_id=volunteer.id, account_id=account.id), version=volunteer.version)

@@ -10,7 +10,7 @@ from services.chassis.masking import masked_email, masked_mobile
 from services.identity import commands
 from services.identity.domain.certificates import masked_number
 from services.identity.domain.people import VolunteerStatus
-from services.identity.models import Account, Volunteer
+from services.identity.models import Account, Binding, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases import realname
 from services.identity.use_cases.sessions import sessions_of
@@ -98,6 +98,8 @@ def export_me(_command: commands.ExportMe, uow: IdentityUnitOfWork) -> dict[str,
         "created_at": account.created_at,
         "roles": uow.roles.of(account.id),
         "sessions": sessions_of(uow, account.id),
+        "bindings": [_binding(uow, binding) for binding in uow.bindings.of(account.id)],
+        "second_factor": _second_factor(uow, account.id),
         "volunteer": volunteer
         and {
             **{column.key: getattr(volunteer, column.key) for column in Volunteer.__table__.columns},
@@ -112,6 +114,22 @@ def export_me(_command: commands.ExportMe, uow: IdentityUnitOfWork) -> dict[str,
             "cert_no": uow.vault.cert_no_of(principal),
             "birth_date": principal.birth_date,
         },
+    }
+
+
+def _binding(uow: IdentityUnitOfWork, binding: Binding) -> dict[str, Any]:
+    openid = uow.bindings.openid_in(binding) or ""
+    return {"provider": binding.provider, "bound_at": binding.bound_at, "openid_masked": masked_number(openid)}
+
+
+def _second_factor(uow: IdentityUnitOfWork, account_id: str) -> dict[str, Any] | None:
+    totp = uow.second_factors.get(account_id)
+    if totp is None:
+        return None
+    return {
+        "created_at": totp.created_at,
+        "confirmed_at": totp.confirmed_at,
+        "recovery_codes_left": uow.second_factors.recovery_codes_left(account_id),
     }
 
 

@@ -86,6 +86,8 @@ def sessions_of(uow: IdentityUnitOfWork, account_id: str) -> list[dict[str, Any]
             "session_id": session.id,
             "created_at": session.created_at,
             "last_used_at": session.last_used_at,
+            "device": session.device,
+            "address": uow.vault.open("login_session.address", session.id, session.address_sealed),
             "expires_at": session.expires_at,
             "current": session.id == uow.caller.session_id,
         }
@@ -149,9 +151,16 @@ def open_session(uow: IdentityUnitOfWork, account_id: str, password_hash: str | 
         last_used_at=now,
         expires_at=now + timedelta(days=uow.settings.session_days),
     )
+    _note_use(uow, session)
     uow.session.add(session)
     uow.session.flush()
     return _tokens(uow, account, session)
+
+
+def _note_use(uow: IdentityUnitOfWork, session: LoginSession) -> None:
+    """From what, and from where, the session is used."""
+    session.device = uow.caller.user_agent
+    session.address_sealed = uow.vault.seal("login_session.address", session.id, uow.caller.remote_address)
 
 
 def _refresh(uow: IdentityUnitOfWork, digest: bytes) -> tuple[str, dict[str, Any] | None]:
@@ -168,6 +177,7 @@ def _refresh(uow: IdentityUnitOfWork, digest: bytes) -> tuple[str, dict[str, Any
         return "reused", None
     token.spent_at = session.last_used_at = now
     session.expires_at = now + timedelta(days=uow.settings.session_days)
+    _note_use(uow, session)
     return "ok", _tokens(uow, account, session)
 
 

@@ -76,6 +76,7 @@ class Identity:
         self.organization = organization
         self.verifier: Verifier = SimulatedVerifier()
         self.home = new_id()
+        self.client: str | None = None  # what the device calls itself that a stranger uses
         self._serial = 0
 
     def uow(self, caller: Caller | None = None) -> Any:
@@ -84,7 +85,7 @@ class Identity:
 
     def stranger(self, address: str = ADDRESS) -> Caller:
         """Nobody in particular."""
-        return Caller(remote_address=address)
+        return Caller(remote_address=address, user_agent=self.client)
 
     def captcha(self) -> dict[str, str]:
         """A fresh captcha with its answer."""

@@ -14,12 +14,12 @@ from services.chassis.errors import AppError, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.identity import commands
 from services.identity.errors import BadCredentials, BadRefreshToken, LoginLocked
-from services.identity.models import RefreshToken
+from services.identity.models import LoginSession, RefreshToken
 from services.identity.passwords import Passwords
 from services.identity.schemas import requests
 from services.identity.use_cases import reviews, sessions
 from services.organization.events import AdministratorChanged
-from tests.service.identity.conftest import TOKEN_KEY, Identity
+from tests.service.identity.conftest import ADDRESS, TOKEN_KEY, Identity
 
 
 def test_phone_email_and_certificate_number_all_lead_to_the_same_account(identity: Identity) -> None:
@@ -209,3 +209,24 @@ def test_sessions_are_listed_and_ended_by_their_owner_alone(identity: Identity) 
     for token in tokens:
         with pytest.raises(BadRefreshToken):
             identity.refresh(token["refresh_token"])
+
+
+def test_the_list_of_sessions_says_from_what_and_from_where_each_was_used_last(identity: Identity) -> None:
+    body = identity.registration()
+    volunteer = identity.register(dict(body))
+    identity.client = "Kapok/1.0 (Linux)"
+    tokens = identity.sign_in(body["phone"])
+    identity.clock.advance(minutes=5)
+    (row,) = listed(identity, volunteer)
+    assert (row["device"], row["address"]) == ("Kapok/1.0 (Linux)", ADDRESS)
+    with identity.uow() as uow:
+        assert ADDRESS not in uow.session.get_one(LoginSession, row["session_id"]).address_sealed
+    identity.client = "Kapok/1.1 (Linux)"
+    identity.refresh(tokens["refresh_token"])
+    (row,) = listed(identity, volunteer)
+    assert (row["device"], row["last_used_at"]) == ("Kapok/1.1 (Linux)", identity.clock.now())
+
+
+def listed(identity: Identity, volunteer: Any) -> list[dict[str, Any]]:
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        return list(sessions.list_sessions(commands.ListSessions(), uow)["items"])

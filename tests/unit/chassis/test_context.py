@@ -22,6 +22,7 @@ CALLER = Caller(
     idempotency_key="key-1",
     remote_address="192.0.2.1",
     session_id="session-1",
+    user_agent="Kapok/1.0 (Linux)",
 )
 
 

@@ -314,6 +314,12 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_only(site: Any) ->
         assert books.rpc.asked[-1][2].remote_address == address
 
 
+def test_what_the_client_calls_itself_travels_as_one_short_printable_line(books: Site) -> None:
+    for said, heard in (("Kapok/1.0  (Linux)\t", "Kapok/1.0 (Linux)"), ("x" * 500, "x" * 200), ("\xe6\x9c", None)):
+        books.http.get("/v1/books", headers={"User-Agent": said.encode("latin-1")})
+        assert books.rpc.asked[-1][2].user_agent == heard
+
+
 def test_an_idempotency_key_travels_with_a_post_and_must_make_sense(books: Site) -> None:
     books.http.post(NOTES, json={"text": "x"}, headers={"Idempotency-Key": "abc"})
     assert books.rpc.asked[0][2].idempotency_key == "abc"
