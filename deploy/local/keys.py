@@ -50,6 +50,11 @@ def promote(layout: Layout, ring: str) -> None:
     _save(layout, ring, sorted(parts_of(layout, ring), key=_number, reverse=True))
 
 
+def old_ones(layout: Layout, ring: str) -> list[str]:
+    """The ids of the keys that :func:`drop` would forget."""
+    return [kid_of(part) for part in parts_of(layout, ring)[1:]]
+
+
 def drop(layout: Layout, ring: str) -> list[str]:
     """Only the current key stays; answers the ids of those that went."""
     current, *others = parts_of(layout, ring)

@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from services.chassis import rotation
+from services.chassis import rotation, sealed_events
 from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.ids import new_id
+from services.chassis.tables import OUTBOX
 from services.chassis.testing.units import Units, test_key
 from services.identity.models import Account
 from services.identity.repository import UNIT_OF_WORK
@@ -110,3 +111,19 @@ def test_every_sealed_column_of_a_registered_minor_is_rotated(identity: Identity
     for sealed in SEALED_COLUMNS:
         rotation.rotate(rotated.factory(), sealed)
         assert set(rotation.rows_by_key(rotated.factory(), sealed)) <= {"new"}, sealed.name
+
+
+def test_an_event_needs_the_key_that_sealed_it_until_the_outbox_forgets_it(identity: Identity) -> None:
+    units = identity.units.factory()
+    assert sealed_events.events_under(units, "test") == sealed_events.StillNeeded(0, 0, None)
+    identity.code("13900000001")  # its event carries the phone and the code, sealed
+
+    waiting = sealed_events.events_under(units, "test")
+    assert (waiting.unsent, waiting.sent, waiting.until) == (1, 0, None)
+    assert sealed_events.events_under(units, "tes") == sealed_events.StillNeeded(0, 0, None), "another key"
+    for hours, sent in ((71, 1), (73, 0)):
+        with identity.uow() as uow:
+            ago = sa.func.now() - sa.func.make_interval(0, 0, 0, 0, hours)
+            uow.session.execute(sa.update(OUTBOX).values(sent_at=ago))
+        found = sealed_events.events_under(units, "test")
+        assert (found.unsent, found.sent, found.until is not None) == (0, sent, bool(sent))
