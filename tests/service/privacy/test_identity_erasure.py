@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller
-from services.chassis.ids import new_id
 from services.chassis.tables import OUTBOX, new_metadata
 from services.chassis.testing.units import Units
 from services.identity import commands
@@ -23,7 +22,10 @@ from services.identity.repository import UNIT_OF_WORK
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import erasing
 from tests.service.identity.conftest import ENVIRONMENT
-from tests.service.privacy.test_erasure import ACCOUNT_ID, MARKER, VOLUNTEER_ID, value_for
+from tests.service.privacy.people import Person
+
+MARKER = "木棉-marker"
+PERSON = Person(MARKER)
 
 ABOUT_NOBODY = {"captcha", "import_job", "organization_copy", "provider_push"}
 """Pictures, counts of rows, organizations, digests of what a provider sent."""
@@ -38,9 +40,9 @@ OF_VOLUNTEERS = {
 }
 
 ROWS: dict[str, dict[str, Any]] = {
-    "account": {"id": ACCOUNT_ID, "erased_at": None},
+    "account": {"id": PERSON.account_id, "erased_at": None},
     "volunteer": {"status": "active"},
-    "import_row": {"subject_id": VOLUNTEER_ID},
+    "import_row": {"subject_id": PERSON.volunteer_id},
     "login_session": {"ended_at": None},
     "role_grant": {"active": False},
 }
@@ -64,10 +66,10 @@ STAYS_OF_VOLUNTEERS = {
 def fill(connection: sa.Connection, *without: str) -> set[str]:
     """One row of the person in every table but ``without``; answers the columns in which the marker stands."""
     connection.exec_driver_sql("SET session_replication_role = replica")  # foreign keys have no part in this
-    key, tables = new_id(), Base.metadata.tables
+    tables = Base.metadata.tables
     for name in tables.keys() - new_metadata().tables.keys() - ABOUT_NOBODY - set(without):
         columns = [c for c in tables[name].columns if c.computed is None and c.identity is None]
-        row = {c.name: value_for(c, key) for c in columns} | ROWS.get(name, {})
+        row = {c.name: PERSON.value_for(c) for c in columns} | ROWS.get(name, {})
         connection.execute(sa.insert(tables[name]).values(row))
     connection.exec_driver_sql("SET session_replication_role = origin")
     return marked(connection)
@@ -87,7 +89,7 @@ def marked(connection: sa.Connection) -> set[str]:
 
 @pytest.mark.parametrize(
     ("volunteer_id", "without", "stays"),
-    [(VOLUNTEER_ID, {"principal"}, STAYS | STAYS_OF_VOLUNTEERS), (None, OF_VOLUNTEERS, STAYS)],
+    [(PERSON.volunteer_id, {"principal"}, STAYS | STAYS_OF_VOLUNTEERS), (None, OF_VOLUNTEERS, STAYS)],
     ids=["a volunteer", "a principal"],
 )
 def test_nothing_in_any_table_of_identity_speaks_of_an_erased_person(
@@ -103,7 +105,7 @@ def test_nothing_in_any_table_of_identity_speaks_of_an_erased_person(
     try:
         with admin.begin() as connection:
             assert fill(connection, *without) > stays
-        with units(Caller(kind=kind, account_id=ACCOUNT_ID, volunteer_id=volunteer_id)) as uow:  # type: ignore[arg-type]
+        with units(Caller(kind=kind, account_id=PERSON.account_id, volunteer_id=volunteer_id)) as uow:  # type: ignore[arg-type]
             erasing.erase_me(commands.EraseMe(), uow)
         with admin.begin() as connection:
             connection.execute(sa.delete(OUTBOX))  # what it has told is words of the platform
