@@ -69,12 +69,18 @@ ROUTES = [
         zh="签到、签退二维码", en="The sign-in or sign-out code to show now",
     ),
     Route(
+        "GET", "/activities/{activity_id}/shifts/{shift_id}/static-attendance-code", "attendance.print_code",
+        request=scans.PrintCode, answer=scans.PrintedCode, who=Who.ADMINISTRATOR, tags=_SCANS,
+        render=_draw_code, formats=tuple(_DRAWN), errors=(errors.ActivityRevoked, errors.StaticCodeNotAllowed),
+        zh="可张贴的纸质二维码（须在活动中启用）", en="A code to print and hang up, where the activity allows one",
+    ),
+    Route(
         "POST", "/attendance/scans", "attendance.scan_code",
         request=scans.ScanCode, answer=scans.ScannedRecord, who=Who.VOLUNTEER, tags=_SCANS,
         errors=(
             errors.CodeInvalid, errors.CodeExpired, errors.NonceReused, errors.NotAccepted, errors.NotVerifiedInPerson,
             errors.ActivityRevoked, errors.WrongTime, errors.OutsideFence, errors.AlreadySignedIn, errors.NotSignedIn,
-            errors.TooManyPairs,
+            errors.TooManyPairs, errors.StaticCodeNotAllowed,
         ),
         zh="扫码签到、签退", en="Sign in or out by a scanned code",
     ),

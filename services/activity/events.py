@@ -28,6 +28,7 @@ class ActivityChanged(Event):
     """The present state of an activity that has been published (``published`` or ``revoked``), for copies.
 
     ``fence_metres`` with ``latitude`` and ``longitude``: scans must come from there; None: from anywhere.
+    ``static_codes_allowed``: printed codes that do not change are taken, too.
     """
 
     type = "activity.changed"
@@ -43,6 +44,7 @@ class ActivityChanged(Event):
     latitude: float | None = None
     longitude: float | None = None
     fence_metres: int | None = None
+    static_codes_allowed: bool = False
     shifts: list[ShiftState] = field(default_factory=list)
 
 

@@ -3,6 +3,10 @@
 Why this module exists: a code must be checked thousands of times in the minutes before a shift, so it proves itself: it
 carries shift, direction and the 30-second step in which it was shown, under an HMAC, and no row is read to believe it.
 A photograph of it is worthless a minute later. About 60 characters: a QR of moderate size that an old phone reads.
+
+A printed code is another thing: it carries no step and is signed for a purpose of its own, so that neither can pass for
+the other. It proves the shift and nothing of the moment, which is why an activity has to allow it, and why what it
+counts says so for good.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from services.chassis.crypto import BadSignature, KeyRing, Signer
 
 _PURPOSE = "attendance code v1"
 _LAYOUT = struct.Struct(">16sBI")  # shift, direction, step
+_PRINTED_PURPOSE = "printed attendance code v1"
+_PRINTED_LAYOUT = struct.Struct(">16sB")  # shift, direction
 _DIRECTIONS = (Direction.SIGN_IN, Direction.SIGN_OUT)
 # A code shown at the end of its step is scanned in the next; a phone's or server's clock may be a little behind.
 _STEPS_OF_GRACE = 1
@@ -25,11 +31,16 @@ _STEPS_OF_GRACE = 1
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code says."""
+    """What a code says. A printed one names no step."""
 
     shift_id: str
     direction: Direction
-    step: int
+    step: int | None
+
+    @property
+    def printed(self) -> bool:
+        """Whether it hangs on a wall, and proves nothing of the moment."""
+        return self.step is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +66,34 @@ class AttendanceCodes:
         ends_at = datetime.fromtimestamp((step + 1) * self._step_seconds, UTC)
         return ShownCode(self._signer.sign(payload, _PURPOSE), direction.value, ends_at)
 
+    def print(self, shift_id: str, direction: Direction) -> str:
+        """The code of a shift to print and hang up: always the same."""
+        payload = _PRINTED_LAYOUT.pack(UUID(shift_id).bytes, _DIRECTIONS.index(direction))
+        return self._signer.sign(payload, _PRINTED_PURPOSE)
+
     def read(self, token: str) -> Code:
         """What ``token`` says, however old it is; raises ``CodeInvalid`` if it is none of ours."""
         try:
-            shift, direction, step = _LAYOUT.unpack(self._signer.verify(token, _PURPOSE))
-            return Code(str(UUID(bytes=shift)), _DIRECTIONS[direction], step)
+            return self._read_shown(token)
+        except BadSignature:
+            return self._read_printed(token)
+        except (ValueError, struct.error, IndexError) as error:
+            raise CodeInvalid() from error
+
+    def _read_shown(self, token: str) -> Code:
+        shift, direction, step = _LAYOUT.unpack(self._signer.verify(token, _PURPOSE))
+        return Code(str(UUID(bytes=shift)), _DIRECTIONS[direction], step)
+
+    def _read_printed(self, token: str) -> Code:
+        try:
+            shift, direction = _PRINTED_LAYOUT.unpack(self._signer.verify(token, _PRINTED_PURPOSE))
+            return Code(str(UUID(bytes=shift)), _DIRECTIONS[direction], None)
         except (BadSignature, ValueError, struct.error, IndexError) as error:
             raise CodeInvalid() from error
 
     def require_fresh(self, code: Code, now: datetime) -> None:
-        """Raises ``CodeExpired`` unless ``code`` is of this step or a neighbouring one."""
-        if abs(self._step_of(now) - code.step) > _STEPS_OF_GRACE:
+        """Raises ``CodeExpired`` unless ``code`` is of this step or a neighbouring one; a printed one is never old."""
+        if code.step is not None and abs(self._step_of(now) - code.step) > _STEPS_OF_GRACE:
             raise CodeExpired()
 
     def _step_of(self, moment: datetime) -> int:

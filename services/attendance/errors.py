@@ -23,6 +23,15 @@ class CodeExpired(AppError):
     detail_zh, detail_en = "请扫描屏幕上最新的二维码。", "Scan the code that the screen shows now."
 
 
+class StaticCodeNotAllowed(Conflict):
+    """The activity takes no printed codes (any more); the organizer decides that with ``static_codes_allowed``."""
+
+    code = "static_code_not_allowed"
+    title_zh, title_en = "该活动未启用纸质二维码", "The activity takes no printed codes"
+    detail_zh = "请扫描活动现场屏幕上的二维码；如需张贴纸质二维码，请先在活动中启用。"
+    detail_en = "Scan the code on the screen; printed ones have to be allowed in the activity first."
+
+
 class NonceReused(AppError):
     """The nonce belongs to another scan (another shift or the other direction). A new scan needs a new nonce."""
 

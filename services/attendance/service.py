@@ -37,6 +37,10 @@ class AttendanceService:
     def show_code(self, query, uow):
         return scanning.show_code(query, uow)
 
+    @command(scans.PrintCode, scans.PrintedCode)
+    def print_code(self, command, uow):
+        return scanning.print_code(command, uow)
+
     @command(scans.ScanCode, scans.ScannedRecord)
     def scan_code(self, command, uow):
         return scanning.scan_code(command, uow)

@@ -138,6 +138,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-code"): [
         Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"})
     ],
+    ("GET", "/activities/{activity_id}/shifts/{shift_id}/static-attendance-code"): [
+        Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"},
+              state=("static_code_not_allowed", "its organizer did not ask for printed codes"))
+    ],
     ("POST", "/activities/{activity_id}/supplements"): [
         Entry(_PAST, {"volunteer_id": "{member}", "shift_id": "{past_shift}", "starts_at": "{starts_at}",
                       "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},

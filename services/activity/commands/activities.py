@@ -47,6 +47,7 @@ class CreateActivity:
     insurance_note: str
     requirements: Requirements
     approval: str
+    static_codes_allowed: bool
     shifts: list[ShiftInput]
 
 

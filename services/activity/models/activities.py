@@ -40,6 +40,7 @@ class Activity(Base):
     skills: Mapped[list[str]]
     members_only: Mapped[bool]
     approval: Mapped[str]
+    static_codes_allowed: Mapped[bool] = mapped_column(server_default=sa.false())
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -93,6 +93,7 @@ class CreateActivity(Request):
     insurance_note = Text(max=500, load_default="")
     requirements = fields.Nested(Requirements, load_default=RequirementsValue)
     approval = one_of(Approval, load_default=Approval.MANUAL.value)
+    static_codes_allowed = fields.Boolean(load_default=False)
     shifts = list_of(fields.Nested(NewShift), max=100, load_default=list)
 
 
@@ -114,6 +115,7 @@ class EditActivity(Request):
     insurance_note = Text(min=0, max=500)
     requirements = fields.Nested(Requirements)
     approval = one_of(Approval)
+    static_codes_allowed = fields.Boolean()
     shifts = list_of(fields.Nested(EditedShift), max=100)
 
 
@@ -202,6 +204,7 @@ class Activity(Answer):
     insurance_note = fields.String()
     requirements = fields.Nested(RequirementsAnswer)
     approval = fields.String()
+    static_codes_allowed = fields.Boolean()
     shifts = fields.List(fields.Nested(Shift))
     created_at = Timestamp()
     published_at = Timestamp(allow_none=True)

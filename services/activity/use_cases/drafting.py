@@ -27,6 +27,7 @@ from services.chassis.ids import new_id
 # Fields that stand in a column of the same name.
 _PLAIN = (
     "title", "category", "description", "region", "address", "enroll_by", "contact", "insurance_note", "approval",
+    "static_codes_allowed",
 )  # fmt: skip
 _COPIED = (
     *_PLAIN, "organization_id", "latitude", "longitude", "fence_metres", "min_age", "max_age", "skills", "members_only",

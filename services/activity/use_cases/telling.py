@@ -33,6 +33,7 @@ def activity_state(activity: Activity) -> ActivityChanged:
         latitude=activity.latitude,
         longitude=activity.longitude,
         fence_metres=activity.fence_metres,
+        static_codes_allowed=activity.static_codes_allowed,
         shifts=[
             ShiftState(
                 shift_id=shift.id,

@@ -16,7 +16,8 @@ ACCOMPANIED_BY = "enrollment.accompanied_by:{}"
 
 _AS_STORED = (
     "organization_id", "status", "title", "category", "description", "region", "address", "enroll_by", "contact",
-    "insurance_note", "approval", "created_at", "published_at", "revoked_at", "revocation_reason",
+    "insurance_note", "approval", "static_codes_allowed", "created_at", "published_at", "revoked_at",
+    "revocation_reason",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from services.attendance.commands.disclosure import (
     SubmitObjection,
 )
 from services.attendance.commands.mine import GetServiceSummary, ListServiceRecords, RecountLedger
-from services.attendance.commands.scans import ScanCode, ShowCode
+from services.attendance.commands.scans import PrintCode, ScanCode, ShowCode
 from services.attendance.commands.supplements import (
     CountReviews,
     DecideReview,
@@ -42,6 +42,7 @@ __all__ = [
     "ListServiceRecords",
     "MaySeeUpload",
     "OpenDisclosure",
+    "PrintCode",
     "RecountLedger",
     "ResolveObjection",
     "ReviewHistory",

@@ -18,6 +18,15 @@ class ShowCode:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintCode:
+    """The code of a shift to hang up."""
+
+    activity_id: str
+    shift_id: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScanCode:
     """A volunteer scanned a code. ``scanned_at`` is what the phone says; the platform's clock counts."""
 

@@ -18,6 +18,7 @@ from services.attendance.domain.states import (
     RecordStatus,
     SupplementStatus,
     change_status,
+    of_pair,
 )
 from services.attendance.domain.time import LONGEST_SERVICE, Interval, scan_window, served
 
@@ -37,6 +38,7 @@ __all__ = [
     "SupplementStatus",
     "change_status",
     "minutes_to_next_star",
+    "of_pair",
     "scan_window",
     "served",
     "star_of",

@@ -18,8 +18,22 @@ class Provenance(StrEnum):
     """Where minutes in the ledger come from. Every minute keeps it for good (FACTS.md, 志愿汇)."""
 
     SCAN = "scan"
+    OFFLINE_SCAN = "offline_scan"
+    STATIC_CODE = "static_code"
     SUPPLEMENT = "supplement"
     CORRECTION = "correction"
+
+
+_BY_SCAN = (Provenance.SCAN, Provenance.OFFLINE_SCAN, Provenance.STATIC_CODE)
+
+
+def of_pair(signed_in_by: Provenance, signed_out_by: Provenance) -> Provenance:
+    """Where the minutes between two scans come from: they are worth what the weaker of the two proves.
+
+    A code on a screen that was scanned at once proves most. One that was handed in later proves its step. A printed one
+    proves no moment at all.
+    """
+    return max(signed_in_by, signed_out_by, key=_BY_SCAN.index)
 
 
 class RecordStatus(StrEnum):

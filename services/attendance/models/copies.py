@@ -37,6 +37,7 @@ class ActivityCopy(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     fence_metres: Mapped[int | None]
+    static_codes_allowed: Mapped[bool] = mapped_column(server_default=sa.false())
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
 

@@ -47,6 +47,8 @@ class MinutesByProvenance(Answer):
     """Minutes that stand, by where they came from."""
 
     scan = fields.Integer()
+    offline_scan = fields.Integer()
+    static_code = fields.Integer()
     supplement = fields.Integer()
     correction = fields.Integer()
 

@@ -34,6 +34,22 @@ class AttendanceCode(Answer):
     valid_until = Timestamp()
 
 
+class PrintCode(ShowCode):
+    """``GET /activities/{activity_id}/shifts/{shift_id}/static-attendance-code``."""
+
+    class Meta:
+        command = commands.PrintCode
+
+
+class PrintedCode(Answer):
+    """A code to print; scans of it are taken from ``valid_from`` up to ``valid_until``, and marked ``static_code``."""
+
+    token = fields.String()
+    kind = fields.String()
+    valid_from = Timestamp()
+    valid_until = Timestamp()
+
+
 class Location(Request):
     """Where the phone says that it is, in degrees (WGS 84)."""
 

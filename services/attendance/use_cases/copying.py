@@ -63,6 +63,7 @@ def copy_activity(event: Received[ActivityChanged], uow: AttendanceUnitOfWork) -
         latitude=state.latitude,
         longitude=state.longitude,
         fence_metres=state.fence_metres,
+        static_codes_allowed=state.static_codes_allowed,
         version=event.aggregate_version,
     )
 

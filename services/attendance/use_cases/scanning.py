@@ -7,6 +7,7 @@ the person, then the activity, then the moment and the place, then what was scan
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from services.attendance import commands, metrics
 from services.attendance.codes import Code, ShownCode
@@ -16,10 +17,7 @@ from services.attendance.domain import (
     Interval,
     Place,
     Provenance,
-    RecordStatus,
-    change_status,
     scan_window,
-    served,
 )
 from services.attendance.errors import (
     ActivityRevoked,
@@ -29,16 +27,15 @@ from services.attendance.errors import (
     NotSignedIn,
     NotVerifiedInPerson,
     OutsideFence,
+    StaticCodeNotAllowed,
     TooManyPairs,
     WrongTime,
 )
-from services.attendance.events import SignedIn, SignedOut
 from services.attendance.models import ActivityCopy, Scan, ServiceRecord, ShiftCopy, VolunteerCopy
 from services.attendance.repository import AttendanceUnitOfWork
-from services.attendance.use_cases import hours
+from services.attendance.use_cases import signing
 from services.chassis.clock import SHANGHAI, local_day
 from services.chassis.errors import AppError, NotFound
-from services.chassis.ids import new_id
 
 ROLES = ("owner", "organizer", "recorder")
 """Who runs an activity's attendance: shows codes, asks for supplements, discloses."""
@@ -49,15 +46,37 @@ SUSPENDED = frozenset({"suspended", "erased"})
 
 def show_code(query: commands.ShowCode, uow: AttendanceUnitOfWork) -> ShownCode:
     """The code that the organizer's screen shows now."""
-    activity = uow.copies.activity(query.activity_id)
+    _, shift = _attended(uow, query.activity_id, query.shift_id)
+    shown: ShownCode = uow.settings.codes.show(shift.id, Direction(query.kind), uow.clock.now())
+    return shown
+
+
+def print_code(command: commands.PrintCode, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The code that the organizer hangs up where there is no screen. Who took one is written down: it can be copied."""
+    activity, shift = _attended(uow, command.activity_id, command.shift_id)
+    if not activity.static_codes_allowed:
+        raise StaticCodeNotAllowed()
+    direction = Direction(command.kind)
+    window = _window(uow, direction, shift)
+    uow.audit("static_code.shown", f"activity:{activity.id}", shift_id=shift.id, kind=direction.value)
+    return {
+        "token": uow.settings.codes.print(shift.id, direction),
+        "kind": direction.value,
+        "valid_from": window.starts_at,
+        "valid_until": window.ends_at,
+    }
+
+
+def _attended(uow: AttendanceUnitOfWork, activity_id: str, shift_id: str) -> tuple[ActivityCopy, ShiftCopy]:
+    """An activity and its shift, whose attendance the caller runs."""
+    activity = uow.copies.activity(activity_id)
     uow.organizations.require(activity.organization_id, *ROLES)
-    shift = uow.copies.shift(query.shift_id)
+    shift = uow.copies.shift(shift_id)
     if shift is None or shift.activity_id != activity.id:
         raise NotFound(what="shift")
     if activity.status == REVOKED:
         raise ActivityRevoked()
-    shown: ShownCode = uow.settings.codes.show(shift.id, Direction(query.kind), uow.clock.now())
-    return shown
+    return activity, shift
 
 
 def scan_code(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> ServiceRecord:
@@ -89,10 +108,12 @@ def _scan(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> tuple[Servic
     activity = uow.copies.activity(shift.activity_id)
     if activity.status == REVOKED:
         raise ActivityRevoked()
+    if code.printed and not activity.static_codes_allowed:
+        raise StaticCodeNotAllowed()
     _require_the_time(uow, code.direction, shift)
     _require_the_place(activity, command.location)
     take = _sign_in if code.direction is Direction.SIGN_IN else _sign_out
-    record = take(uow, volunteer_id, activity, shift)
+    record = take(uow, volunteer_id, shift, Provenance.STATIC_CODE if code.printed else Provenance.SCAN)
     uow.records.add_scan(_as_scan(uow, command, code, record))
     return record, "ok"
 
@@ -108,13 +129,17 @@ def require_verified(volunteer: VolunteerCopy | None) -> None:
         raise NotVerifiedInPerson()
 
 
-def _require_the_time(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> None:
-    window = scan_window(
+def _window(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> Interval:
+    return scan_window(
         direction,
         Interval(shift.starts_at, shift.ends_at),
         before=timedelta(minutes=uow.settings.scan_before_minutes),
         after=timedelta(minutes=uow.settings.scan_after_minutes),
     )
+
+
+def _require_the_time(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> None:
+    window = _window(uow, direction, shift)
     if not window.starts_at <= uow.clock.now() < window.ends_at:
         raise WrongTime(
             opens_at=window.starts_at.astimezone(SHANGHAI).isoformat(timespec="minutes"),
@@ -129,49 +154,21 @@ def _require_the_place(activity: ActivityCopy, location: Place | None) -> None:
         raise OutsideFence(metres=activity.fence_metres)
 
 
-def _sign_in(uow: AttendanceUnitOfWork, volunteer_id: str, activity: ActivityCopy, shift: ShiftCopy) -> ServiceRecord:
+def _sign_in(uow: AttendanceUnitOfWork, volunteer_id: str, shift: ShiftCopy, provenance: Provenance) -> ServiceRecord:
     now = uow.clock.now()
     still_open = uow.records.open_during(volunteer_id, Interval(shift.starts_at, shift.ends_at))
     if still_open is not None:
         raise AlreadySignedIn(record_id=still_open.id)
-    if uow.records.pairs_on(volunteer_id, activity.id, local_day(now)) >= uow.settings.pairs_a_day:
+    if uow.records.pairs_on(volunteer_id, shift.activity_id, local_day(now)) >= uow.settings.pairs_a_day:
         raise TooManyPairs(limit=uow.settings.pairs_a_day)
-    record = ServiceRecord(
-        id=new_id(),
-        volunteer_id=volunteer_id,
-        activity_id=activity.id,
-        shift_id=shift.id,
-        organization_id=activity.organization_id,
-        status=RecordStatus.OPEN.value,
-        provenance=Provenance.SCAN.value,
-        served_on=local_day(now),
-        signed_in_at=now,
-        minutes=0,
-        created_at=now,
-        version=1,
-    )
-    uow.records.add(record)
-    uow.publish(
-        SignedIn(record_id=record.id, volunteer_id=volunteer_id, activity_id=activity.id, shift_id=shift.id, at=now),
-        version=record.version,
-    )
-    return record
+    return signing.sign_in(uow, volunteer_id, shift, now, provenance)
 
 
-def _sign_out(uow: AttendanceUnitOfWork, volunteer_id: str, activity: ActivityCopy, shift: ShiftCopy) -> ServiceRecord:
-    now = uow.clock.now()
+def _sign_out(uow: AttendanceUnitOfWork, volunteer_id: str, shift: ShiftCopy, provenance: Provenance) -> ServiceRecord:
     record = uow.records.open_at(volunteer_id, shift.id)
     if record is None or record.signed_in_at is None:
         raise NotSignedIn()
-    record.status = change_status(record.status, RecordStatus.RECORDED)
-    record.signed_out_at = now
-    record.version += 1
-    time = served(record.signed_in_at, now, Interval(shift.starts_at, shift.ends_at))
-    hours.give(uow, record, time, Provenance.SCAN)
-    uow.publish(
-        SignedOut(record_id=record.id, volunteer_id=volunteer_id, activity_id=activity.id, shift_id=shift.id, at=now),
-        version=record.version,
-    )
+    signing.sign_out(uow, record, shift, uow.clock.now(), provenance)
     return record
 
 

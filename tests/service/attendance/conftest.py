@@ -11,7 +11,7 @@ import pytest
 
 from services.activity.events import ActivityChanged, EnrollmentChanged, ShiftState
 from services.attendance import commands
-from services.attendance.domain import Direction, Place
+from services.attendance.domain import Direction, Place, Provenance
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import copying, deciding, disclosing, my_hours, objecting, scanning, supplements
@@ -42,6 +42,11 @@ def received(event: Event, version: int = 1) -> Received[Any]:
         traceparent="",
         data=event,
     )
+
+
+def minutes_by_provenance(**minutes: int) -> dict[str, int]:
+    """What a summary says of minutes that came these ways, and none another."""
+    return {provenance.value: 0 for provenance in Provenance} | minutes
 
 
 @dataclass

@@ -19,7 +19,7 @@ from services.attendance.use_cases import hours, my_hours
 from services.chassis.clock import local_day
 from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
-from tests.service.attendance.conftest import SHIFT_ENDS, SHIFT_STARTS, World
+from tests.service.attendance.conftest import SHIFT_ENDS, SHIFT_STARTS, World, minutes_by_provenance
 
 
 def new_record(uow: AttendanceUnitOfWork, world: World, volunteer_id: str, time: Interval) -> ServiceRecord:
@@ -101,7 +101,7 @@ class TestRecount:
         found = world.recount()
 
         assert (found.sound, found.entries) == (True, 3)
-        assert world.summary(volunteer_id)["minutes_by_provenance"] == {"scan": 0, "supplement": 0, "correction": 40}
+        assert world.summary(volunteer_id)["minutes_by_provenance"] == minutes_by_provenance(correction=40)
 
     @pytest.mark.parametrize(
         "change",

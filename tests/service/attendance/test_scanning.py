@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.activity.events import ShiftState
 from services.attendance import commands, errors
 from services.attendance.domain import Direction, Place
 from services.attendance.use_cases import scanning
+from services.chassis.audit import AUDIT_LOG
+from services.chassis.context import Caller
 from services.chassis.errors import AppError, Forbidden, NotFound
 from services.chassis.ids import new_id
-from tests.service.attendance.conftest import CITY_SQUARE, SHIFT_ENDS, SHIFT_STARTS, World
+from tests.service.attendance.conftest import CITY_SQUARE, SHIFT_ENDS, SHIFT_STARTS, World, minutes_by_provenance
 
 IN, OUT = Direction.SIGN_IN, Direction.SIGN_OUT
 NEARBY = Place(23.1292, 113.2644)
@@ -32,7 +35,7 @@ class TestTaken:
         world.clock.advance(minutes=90, seconds=59)
         closed = world.scan(volunteer_id, OUT)
         assert (closed.id, closed.status, closed.minutes) == (record.id, "recorded", 90)
-        assert world.summary(volunteer_id)["minutes_by_provenance"] == {"scan": 90, "supplement": 0, "correction": 0}
+        assert world.summary(volunteer_id)["minutes_by_provenance"] == minutes_by_provenance(scan=90)
 
     def test_the_others_are_told(self, world: World) -> None:
         volunteer_id = world.volunteer()
@@ -146,6 +149,10 @@ def in_for_the_fourth_time(world: World, volunteer_id: str) -> dict[str, Any]:
     return {}
 
 
+def printed(world: World, volunteer_id: str) -> dict[str, Any]:
+    return {"token": world.units.runtime.settings.codes.print(world.shift, IN)}
+
+
 def with_the_nonce_of_a_sign_out(world: World, volunteer_id: str) -> dict[str, Any]:
     world.scan(volunteer_id, location=NEARBY)
     world.scan(volunteer_id, OUT, nonce="used-before", location=NEARBY)
@@ -169,6 +176,7 @@ def nothing(world: World, volunteer_id: str) -> dict[str, Any]:
         (revoked, errors.ActivityRevoked),
         (too_early, errors.WrongTime),
         (too_late, errors.WrongTime),
+        (printed, errors.StaticCodeNotAllowed),
         (from_far_away, errors.OutsideFence),
         (from_nowhere, errors.OutsideFence),
         (signed_in, errors.AlreadySignedIn),
@@ -313,3 +321,67 @@ class TestShowingCodes:
     def test_a_shift_of_another_activity_is_not_found(self, world: World) -> None:
         with pytest.raises(NotFound):
             self.show(world, world.administrator("owner", world.team), shift_id=new_id())
+
+
+class TestPrintedCodes:
+    @pytest.fixture
+    def organizer(self, world: World) -> Caller:
+        world.hear(world.activity_state(static_codes_allowed=True), version=2)
+        return world.administrator("organizer", world.team)
+
+    def print_code(self, world: World, caller: Caller, kind: Direction = IN) -> dict[str, Any]:
+        command = commands.PrintCode(activity_id=world.activity, shift_id=world.shift, kind=kind.value)
+        printed: dict[str, Any] = world.do(scanning.print_code, command, caller)
+        return printed
+
+    def test_it_is_good_during_the_scan_window_and_always_the_same(self, world: World, organizer: Caller) -> None:
+        code = self.print_code(world, organizer)
+        world.clock.advance(minutes=50)
+
+        assert self.print_code(world, organizer) == code
+        assert (code["valid_from"], code["valid_until"]) == (SHIFT_STARTS - timedelta(hours=1), SHIFT_ENDS)
+        assert world.scan(world.volunteer(), token=code["token"]).status == "open"
+
+    @pytest.mark.parametrize("minutes", [-61, 180])
+    def test_outside_of_it_it_is_not(self, world: World, organizer: Caller, minutes: int) -> None:
+        token = self.print_code(world, organizer)["token"]
+        volunteer_id = world.volunteer()
+        world.clock.advance(minutes=minutes)
+
+        with pytest.raises(errors.WrongTime):
+            world.scan(volunteer_id, token=token)
+
+    @pytest.mark.parametrize(("in_by_print", "out_by_print"), [(True, True), (True, False), (False, True)])
+    def test_minutes_that_rest_on_one_say_so_for_good(
+        self, world: World, organizer: Caller, in_by_print: bool, out_by_print: bool
+    ) -> None:
+        volunteer_id = world.volunteer()
+        tokens = {kind: self.print_code(world, organizer, kind)["token"] for kind in (IN, OUT)}
+        world.scan(volunteer_id, token=tokens[IN] if in_by_print else None)
+        world.clock.advance(minutes=60)
+        world.scan(volunteer_id, OUT, token=tokens[OUT] if out_by_print else None)
+
+        assert world.records(volunteer_id)[0]["provenance"] == "static_code"
+        assert world.summary(volunteer_id)["minutes_by_provenance"] == minutes_by_provenance(static_code=60)
+
+    def test_who_took_one_is_written_down(self, world: World, organizer: Caller) -> None:
+        self.print_code(world, organizer)
+
+        with world.units() as uow:
+            (entry,) = uow.session.execute(sa.select(AUDIT_LOG).where(AUDIT_LOG.c.action == "static_code.shown"))
+        assert entry.subject == f"activity:{world.activity}"
+
+    def test_without_the_activitys_leave_there_is_none_and_those_that_hang_are_worth_nothing(
+        self, world: World, organizer: Caller
+    ) -> None:
+        token = self.print_code(world, organizer)["token"]
+        world.hear(world.activity_state(), version=3)
+
+        with pytest.raises(errors.StaticCodeNotAllowed):
+            self.print_code(world, organizer)
+        with pytest.raises(errors.StaticCodeNotAllowed):
+            world.scan(world.volunteer(), token=token)
+
+    def test_others_get_none(self, world: World, organizer: Caller) -> None:
+        with pytest.raises(Forbidden):
+            self.print_code(world, world.administrator("owner", world.other_city))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.attendance.codes import AttendanceCodes
 from services.attendance.domain import Direction
 from services.attendance.errors import CodeExpired, CodeInvalid
-from services.chassis.crypto import KeyRing
+from services.chassis.crypto import KeyRing, Signer
 from services.chassis.ids import new_id
 
 OLD, NEW, FOREIGN = ({kid: letter * 32} for kid, letter in (("code-1", b"a"), ("code-2", b"b"), ("code-1", b"x")))
@@ -83,6 +83,31 @@ def test_a_new_key_in_front_leaves_the_codes_on_the_screens_good() -> None:
 
     assert rotated.read(shown_before).shift_id == SHIFT
     assert rotated.show(SHIFT, Direction.SIGN_IN, NOON).token.startswith("code-2.")
+
+
+@given(shift=st.uuids().map(str), direction=directions, scanned_at=moments)
+def test_a_printed_code_says_shift_and_direction_is_always_the_same_and_never_old(
+    shift: str, direction: Direction, scanned_at: datetime
+) -> None:
+    token = CODES.print(shift, direction)
+    code = CODES.read(token)
+
+    assert (code.shift_id, code.direction, code.printed) == (shift, direction, True)
+    assert CODES.print(shift, direction) == token
+    CODES.require_fresh(code, scanned_at)
+
+
+def test_neither_kind_of_code_can_be_made_into_the_other() -> None:
+    keyring = KeyRing(OLD)
+    shown, printed = CODES.show(SHIFT, Direction.SIGN_IN, NOON).token, CODES.print(SHIFT, Direction.SIGN_IN)
+    mac = {name: token.rpartition(".")[2] for name, token in (("shown", shown), ("printed", printed))}
+
+    for body, foreign in ((shown, mac["printed"]), (printed, mac["shown"])):
+        with pytest.raises(CodeInvalid):
+            CODES.read(f"{body.rpartition('.')[0]}.{foreign}")
+    for purpose in ("printed attendance code v1", "attendance code v1"):
+        with pytest.raises(CodeInvalid):  # signed for one purpose, with the other's content
+            CODES.read(Signer(keyring).sign(b"x" * (21 if purpose.startswith("printed") else 17), purpose))
 
 
 def test_a_code_is_short_enough_for_a_qr_that_an_old_phone_reads() -> None:
