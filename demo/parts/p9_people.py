@@ -117,6 +117,8 @@ def _sub_platform(stage: Stage, unit: Organization) -> None:
     world, check = stage.world, stage.check
     host = f"unit-{world.invented.number}.example.org"
     unit.owner.put(f"/organizations/{unit.id}/site", domain=host, title="单位志愿服务", primary_color="#c8102e")
+    check.that(world.visitor.get_at(host, "/site")["main"], f"{host} shows nothing of the unit's before it is approved")
+    world.platform.post(f"/organizations/{unit.id}/site/approval")
     site = world.visitor.get_at(host, "/site")
     check.equal(
         (site["title"], site["organization_id"]), ("单位志愿服务", unit.id), f"{host} shows the unit's own face"

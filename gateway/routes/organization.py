@@ -18,7 +18,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
 from services.organization import errors
-from services.organization.schemas import invitations, members, reports, reviews, shaping, tree
+from services.organization.schemas import invitations, members, reports, reviews, shaping, sites, tree
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -284,6 +284,16 @@ ROUTES = [
         request=reports.PutSite, answer=reports.Site, who=Who.ADMINISTRATOR, tags=_REPORTS,
         from_client=reports.PutSite, prepare=check_logo,
         zh="设置分平台", en="Domain and look of a sub-platform",
+    ),
+    Route(
+        "GET", "/sites/waiting", "organization.list_waiting_sites",
+        request=sites.ListWaitingSites, answer=sites.SitePage, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        zh="待批准的分平台域名", en="Sub-platforms whose domain waits for its approval, oldest first",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/site/approval", "organization.approve_site",
+        request=tree.OrganizationById, answer=reports.Site, who=Who.ADMINISTRATOR, tags=_REPORTS,
+        errors=(errors.DomainTaken,), zh="批准分平台域名", en="Take a sub-platform's domain for its own",
     ),
     Route(
         "POST", "/adoption-receipts", "organization.submit_receipt",

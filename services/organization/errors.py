@@ -95,3 +95,11 @@ class InviterMayNot(Conflict):
     title_zh, title_en = "邀请已失去效力", "The invitation has no force"
     detail_zh = "邀请人已不是该组织的负责人，请联系现任负责人。"
     detail_en = "Whoever sent it is no owner any more. Ask a present one."
+
+
+class DomainTaken(Conflict):
+    """Another organization's site was approved for the domain meanwhile."""
+
+    code = "domain_taken"
+    title_zh, title_en = "域名已被使用", "The domain is taken"
+    detail_zh, detail_en = "该域名已批准给其他组织。", "It was approved for another organization."

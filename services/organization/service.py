@@ -10,6 +10,7 @@ from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
 from services.organization.schemas import invitations, members, reports, reviews, shaping, tree
+from services.organization.schemas import sites as awaiting
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
@@ -187,6 +188,14 @@ class OrganizationService:
     @command(reports.PutSite, reports.Site)
     def put_site(self, command, uow):
         return sites.put_site(command, uow)
+
+    @query(awaiting.ListWaitingSites, awaiting.SitePage)
+    def list_waiting_sites(self, query, uow):
+        return sites.list_waiting_sites(query, uow)
+
+    @command(tree.OrganizationById, reports.Site)
+    def approve_site(self, command, uow):
+        return sites.approve_site(command, uow)
 
     @command(reports.SubmitReceipt, reports.Receipt)
     def submit_receipt(self, command, uow):

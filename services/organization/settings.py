@@ -24,6 +24,12 @@ class OrganizationSettings(ServiceSettings):
         parse=_names,
         default=(),
     )
+    base_domains: tuple[str, ...] = setting(
+        "ZHIYUAN_SITE_BASE_DOMAINS",
+        "The platform's own domains, with commas between; a sub-platform below one of them needs no approval.",
+        parse=_names,
+        default=(),
+    )
     invitation_days: int = setting(
         "ZHIYUAN_ADMINISTRATOR_INVITATION_DAYS",
         "For how many days an invitation to become an administrator can be answered.",

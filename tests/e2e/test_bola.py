@@ -70,6 +70,7 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry(_UNIT, state=("illegal_transition", "the unit was approved, so that it has a subtree"))
     ],
     ("PUT", "/organizations/{organization_id}/site"): [Entry(_UNIT, {"domain": "{domain}", "title": "分平台"})],
+    ("POST", "/organizations/{organization_id}/site/approval"): [Entry(_UNIT, rightful="above")],
     ("POST", "/organizations/{organization_id}/administrators"): [
         Entry(_UNIT, {"volunteer_no": "{newcomer_no}", "role": "viewer"})
     ],

@@ -23,17 +23,42 @@ class SiteRepository:
         self._uow = uow
 
     def by_domain(self, domain: str) -> Site | None:
-        """The sub-platform of an active organization."""
+        """The approved sub-platform of an active organization."""
         return self._uow.session.scalar(
             sa.select(Site)
             .join(Organization, Organization.id == Site.organization_id)
-            .where(Site.domain == domain, Organization.status == OrganizationStatus.ACTIVE)
+            .where(
+                Site.domain == domain,
+                Site.approved_at.is_not(None),
+                Organization.status == OrganizationStatus.ACTIVE,
+            )
         )
+
+    def lock(self, organization_id: str) -> Site | None:
+        """An organization's site, approved or not, as it is now."""
+        return self._uow.session.get(Site, organization_id, with_for_update=True, populate_existing=True)
+
+    def waiting(self) -> AnySelect:
+        """Those that wait for an approval."""
+        return sa.select(Site).where(Site.approved_at.is_(None))
+
+    def approve(self, site: Site) -> bool:
+        """Show it under its domain from now on; False if that is another organization's."""
+        try:
+            with self._uow.session.begin_nested():
+                site.approved_at = self._uow.clock.now()
+        except sa.exc.IntegrityError:
+            return False
+        return True
 
     def put(self, **values: Any) -> bool:
         """Save; False if the domain is the main site's or another organization's."""
         changes = {name: value for name, value in values.items() if name != "organization_id"}
-        taken = sa.exists().where(Site.domain == values["domain"], Site.organization_id != values["organization_id"])
+        taken = sa.exists().where(
+            Site.domain == values["domain"],
+            Site.organization_id != values["organization_id"],
+            Site.approved_at.is_not(None),
+        )
         if values["domain"] in self._uow.settings.main_domains or self._uow.session.scalar(sa.select(taken)):
             return False
         statement = insert(Site).values(**values)

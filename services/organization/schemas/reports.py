@@ -59,6 +59,7 @@ class GetSite(Request):
 class Site(Answer):
     """How the platform looks. ``main``: no sub-platform has this Host. ``organization_id``: whose it is.
 
+    ``approved`` false: the domain waits for its approval, and shows the main site until then.
     ``logo_upload_id``: the file that ``GET /site/logo`` shows under this Host, where a file was handed in.
     """
 
@@ -70,6 +71,7 @@ class Site(Answer):
     logo_upload_id = Id(allow_none=True)
     primary_color = fields.String(allow_none=True)
     accent_color = fields.String(allow_none=True)
+    approved = fields.Boolean()
 
 
 class PutSite(Request):

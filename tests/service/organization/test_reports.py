@@ -23,8 +23,18 @@ CONTACT = {"role": "liaison", "name": "林小红", "post": "干事", "mobile": "
 
 
 def put_site(world: World, caller: Caller, node: Node, domain: str) -> Any:
+    """Put one, and approve it."""
+    claim_site(world, caller, node, domain)
+    return approve_site(world, PLATFORM, node)
+
+
+def claim_site(world: World, caller: Caller, node: Node, domain: str) -> Any:
     payload = {"organization_id": node.id, "domain": domain, "title": "广州志愿者", "primary_color": "#00aa00"}
     return world.ask(sites.put_site, reports.PutSite, caller, **payload)
+
+
+def approve_site(world: World, caller: Caller, node: Node) -> Any:
+    return world.ask(sites.approve_site, tree.OrganizationById, caller, organization_id=node.id)
 
 
 def site(world: World, host: str) -> Any:
@@ -87,6 +97,7 @@ def test_a_domain_of_another_script_is_the_one_that_browsers_ask_for(world: Worl
 def test_a_logo_is_an_address_or_a_file_and_colours_are_colours(world: World, city: Node) -> None:
     looks = {"organization_id": city.id, "domain": "gz.example.org", "title": "广州志愿者", "logo_upload_id": new_id()}
     world.ask(sites.put_site, reports.PutSite, city.owner, **looks, accent_color="#00AA00")
+    approve_site(world, PLATFORM, city)
     shown = site(world, "gz.example.org")
     assert (shown["logo_url"], shown["accent_color"]) == ("/v1/site/logo", "#00AA00")
     wrong = {"logo_url": "https://example.org/logo.png", "accent_color": "green", "primary_color": "#12345"}
