@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.activity.errors import EnrollmentClosed, EnrollmentNeedsActiveVolunteer, OfferExpired, OverlappingShift
-from services.activity.use_cases import copies
+from services.activity.schemas import activities
+from services.activity.use_cases import copies, reading
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition, NotFound
 from services.identity.events import VolunteerErased
@@ -140,6 +141,20 @@ def test_the_places_of_an_erased_person_go_to_the_next_and_the_name_is_gone(worl
     world.hears(copies.erase_volunteer, erased, version=2)
     assert (world.status(place), world.status(waiting)) == ("withdrawn", "offered")
     assert world.name_of(holder) == ""
+
+
+def test_the_places_that_an_erased_person_took_in_the_past_stay_taken(world: World) -> None:
+    activity = world.published(shifts=[world.shift(capacity=2), world.shift(starts=24 * 30, capacity=2)])
+    (holder, past), (_, others) = line_up(world, activity, 2)
+    ahead = world.enroll(holder, activity, shift=1)
+    world.clock.advance(days=3)
+    erased = VolunteerErased(volunteer_id=str(holder.volunteer_id), account_id=str(holder.account_id))
+    world.hears(copies.erase_volunteer, erased, version=2)
+
+    assert [world.status(enrollment) for enrollment in (past, others, ahead)] == ["accepted", "accepted", "withdrawn"]
+    with world.units() as uow:
+        shown = reading.get_activity(activities.GetActivity().parse({"activity_id": activity["activity_id"]}), uow)
+    assert [(shift["accepted"], shift["open"]) for shift in shown["shifts"]] == [(2, 0), (0, 2)]
 
 
 def test_an_offer_of_a_revoked_activity_cannot_be_taken(world: World) -> None:

@@ -17,6 +17,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import eventually
+from services.identity.events import VolunteerErased
 from tests.service.attendance.conftest import CONTACT, SHIFT_STARTS, World
 
 
@@ -354,3 +355,32 @@ class TestResolving:
         with pytest.raises(errors.OverlapsRecord):
             disclosed.resolve(objection.id, owner, served_minutes=121)
         assert disclosed.resolve(objection.id, owner, served_minutes=120)["minutes"] == 120
+
+
+def test_hours_of_an_erased_volunteer_are_counted_on_without_a_name(disclosed: World, owner: Caller) -> None:
+    """What an activity disclosed stays the same sum, is confirmed like any other, and the ledger proves it."""
+    world = disclosed
+
+    def sums() -> tuple[int, int]:
+        opened = world.do(disclosing.open_disclosure, commands.OpenDisclosure(activity_id=world.activity), owner)
+        return opened["records"], opened["minutes"]
+
+    erased_id, other_id = (volunteer_of(world, name) for name in ("张*丰", "李*"))
+    before = sums()
+    world.hear(VolunteerErased(volunteer_id=erased_id, account_id=new_id()), version=2)
+
+    assert sums() == before == (2, 120)
+    assert sorted((item["name"], item["minutes"]) for item in shown(world)["items"]) == [("*", 60), ("李*", 60)]
+    world.clock.advance(days=7)
+    assert world.confirm() == 2
+    for volunteer_id in (erased_id, other_id):
+        summary = world.summary(volunteer_id)
+        assert (summary["total_minutes"], summary["minutes_by_provenance"]["scan"]) == (60, 60)
+        assert [record["status"] for record in world.records(volunteer_id)] == ["confirmed"]
+    assert world.recount().sound
+
+
+def volunteer_of(world: World, name: str) -> str:
+    """Whose hours are shown under a masked name."""
+    with world.units() as uow:
+        return str(uow.records.get(record_of(world, name)).volunteer_id)

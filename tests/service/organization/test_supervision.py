@@ -208,6 +208,32 @@ def test_a_days_figures_stay_as_they_were_when_the_day_ended(
     assert figures(world, other_city.owner, other_city, as_of=yesterday)["volunteers_on_file"] == (0, 0)
 
 
+def test_an_erasure_takes_one_member_from_today_and_nothing_from_what_was_achieved(
+    world: World, province: Node, city: Node, team: Node
+) -> None:
+    submit(world, city.owner, city, 2, 10, 5)
+    stays, leaves = (world.volunteer(team, approved=True, political_status="league_member") for _ in range(2))
+    for person in (stays, leaves):
+        world.card(person, "activated")
+    world.activity(team)
+    yesterday = world.units.clock.now().date().isoformat()
+    before = figures(world, city.owner, city)
+    world.units.clock.advance(days=1)
+    night(world)
+    world.erased(leaves)
+
+    counted = {name: (numerator, figures(world, city.owner, city)[name][0]) for name, (numerator, _) in before.items()}
+    assert counted == {
+        "organizations_on_file": (2, 2),
+        "volunteers_on_file": (2, 1),
+        "league_members_registered": (2, 1),
+        "card_holders": (2, 1),
+        "organizations_with_activity": (1, 1),
+    }
+    assert figures(world, city.owner, city, as_of=yesterday) == before
+    assert recount(world.units.factory()) == []
+
+
 def test_what_did_not_exist_yet_counts_nothing(world: World, province: Node, city: Node) -> None:
     yesterday = world.units.clock.now().date().isoformat()
     world.units.clock.advance(days=1)
