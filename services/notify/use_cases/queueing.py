@@ -45,13 +45,16 @@ def queue(
 ) -> None:
     """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed.
 
-    Nothing is written for a person who has been erased: news of them may still be on its way.
+    Nothing is written for a person who has been erased: news of them may still be on its way. An e-mail goes to those
+    who have a mailbox, where somebody takes mails; nobody has to have one.
     """
     now = uow.clock.now()
     if audience.address is None:
         contact = uow.contacts.of(audience.account_id, audience.volunteer_id)
         if contact is not None and contact.erased_at is not None:
             return
+        if contact is None or contact.email_sealed is None or uow.settings.email_provider == "none":
+            channels = tuple(channel for channel in channels if channel is not Channel.EMAIL)
     for channel in channels:
         message_id = new_id()
         in_house = channel is Channel.INBOX

@@ -7,7 +7,7 @@ table stands in README.md, too; a test compares them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,7 +60,7 @@ MANDATED = Way("mandated", (Channel.SMS, Channel.INBOX), fixed=True)
 URGENT = Way("urgent", (Channel.SMS, Channel.INBOX))
 NEWS = Way("news", (Channel.INBOX,))
 # What a thief would switch off first.
-SECURITY = Way("security", (Channel.SMS, Channel.INBOX), fixed=True)
+SECURITY = Way("security", (Channel.SMS, Channel.EMAIL, Channel.INBOX), fixed=True)
 
 
 def _always(_event: Any) -> bool:
@@ -181,22 +181,24 @@ def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
     for telling in TELLINGS:
         if telling.event is not type(event) or not telling.when(event):
             continue
-        audience, channels = _audience(telling, event, uow)
-        queue(uow, received.id, telling.template, audience, channels, telling.parameters(event))
+        for audience, channels in _audiences(telling, event, uow):
+            queue(uow, received.id, telling.template, audience, channels, telling.parameters(event))
 
 
-def _audience(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> tuple[Audience, tuple[Channel, ...]]:
+def _audiences(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> Iterator[tuple[Audience, tuple[Channel, ...]]]:
     """Who, and how. An event may bring an address of its own, which has no inbox: of whoever objected without an
-    account, of whoever held a contact before, of whoever asks for an account.
+    account, of whoever held a contact before (the account hears of that, too, but not over what it was given instead),
+    of whoever asks for an account.
     """
+    channels, cipher = telling.way.channels, uow.settings.message_cipher
     if isinstance(event, ObjectionResolved) and event.account_id is None and event.contact_sealed is not None:
-        cipher = uow.settings.message_cipher
-        number = str(cipher.decrypt(event.contact_sealed, f"objection:{event.objection_id}"))
-        return Audience(address=number), (Channel.SMS,)
-    if isinstance(event, ContactReplaced):
-        old = str(uow.settings.message_cipher.decrypt(event.old_sealed, f"old_contact:{event.account_id}"))
-        return Audience(address=old), (Channel(event.channel),)
-    if isinstance(event, RecoveryDecided):
-        phone = str(uow.settings.message_cipher.decrypt(event.phone_sealed, f"recovery:{event.recovery_id}"))
-        return Audience(address=phone), (Channel.SMS,)
-    return Audience(**{telling.who: getattr(event, telling.who)}), telling.way.channels
+        yield Audience(address=cipher.decrypt(event.contact_sealed, f"objection:{event.objection_id}")), (Channel.SMS,)
+    elif isinstance(event, RecoveryDecided):
+        yield Audience(address=cipher.decrypt(event.phone_sealed, f"recovery:{event.recovery_id}")), (Channel.SMS,)
+    elif isinstance(event, ContactReplaced):
+        replaced = Channel(event.channel)
+        yield Audience(address=cipher.decrypt(event.old_sealed, f"old_contact:{event.account_id}")), (replaced,)
+        others = tuple(channel for channel in channels if channel is not replaced)
+        yield Audience(account_id=event.account_id), others
+    else:
+        yield Audience(**{telling.who: getattr(event, telling.who)}), channels
