@@ -18,7 +18,7 @@ from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
 from services.organization import errors
-from services.organization.schemas import invitations, members, reports, reviews, shaping, sites, tree
+from services.organization.schemas import delegations, invitations, members, reports, reviews, shaping, sites, tree
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -257,7 +257,7 @@ ROUTES = [
             "supplements": "attendance.decide_supplement_review",
         }),
         request=reviews.DecideReview, answer=reviews.Decided, who=Who.ADMINISTRATOR, tags=_REVIEWS,
-        errors=(AlreadyDecided,), zh="审核", en="Approve, or reject with a reason",
+        errors=(AlreadyDecided, errors.OwnApplication), zh="审核", en="Approve, or reject with a reason",
     ),
     Route(
         "POST", "/reviews/{kind}/decisions",
@@ -268,6 +268,27 @@ ROUTES = [
         }),
         request=reviews.DecideReviews, answer=reviews.DecidedMany, who=Who.ADMINISTRATOR, deadline=15, tags=_REVIEWS,
         zh="批量审核", en="Many decisions, each with its own result",
+    ),
+    Route(
+        "POST", "/organizations/{organization_id}/delegations", "organization.delegate_reviews",
+        request=delegations.DelegateReviews, answer=delegations.Delegation, who=Who.ADMINISTRATOR, status=201,
+        tags=_REVIEWS, errors=(errors.DelegationOverlaps,),
+        zh="委托审核", en="Let somebody review in one's place for a time",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/delegations", "organization.list_delegations",
+        request=delegations.ListDelegations, answer=delegations.DelegationPage, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        zh="组织的审核委托", en="Who reviews in whose place at an organization, newest first",
+    ),
+    Route(
+        "DELETE", "/organizations/{organization_id}/delegations/{delegation_id}", "organization.revoke_delegation",
+        request=delegations.RevokeDelegation, who=Who.ADMINISTRATOR, status=204, tags=_REVIEWS,
+        zh="撤销审核委托", en="End a delegation at once",
+    ),
+    Route(
+        "GET", "/me/delegations", "organization.list_my_delegations",
+        request=delegations.ListMyDelegations, answer=delegations.DelegationPage, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        zh="本人的审核委托", en="Delegations that one has given or received",
     ),
     Route(
         "GET", "/site", "organization.get_site",

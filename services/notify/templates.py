@@ -120,6 +120,12 @@ _ALL = (
         "notice, attachment 2, 三.5",
     ),
     Template(
+        "reviews_escalated",
+        "下级组织有超期未审的申请转至“{organization_name}”：成员{memberships}件，组织{organizations}件。请登录管理后台审核。",
+        "Overdue reviews came up to “{organization_name}”: {memberships} members, {organizations} organizations.",
+        "docs/adr/0021: escalation",
+    ),
+    Template(
         "contact_replaced",
         "您的账号已于{happened_at}更换联系方式。如非本人操作，请立即联系归属组织或客服。",
         "Your account was given another contact ({happened_at}). If it was not you, call the support desk at once.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Forbidden
 
 
 class OrganizationTakesNoMembers(Conflict):
@@ -103,3 +103,19 @@ class DomainTaken(Conflict):
     code = "domain_taken"
     title_zh, title_en = "域名已被使用", "The domain is taken"
     detail_zh, detail_en = "该域名已批准给其他组织。", "It was approved for another organization."
+
+
+class OwnApplication(Forbidden):
+    """Nobody decides their own application, and nobody does it in their place."""
+
+    code = "own_application"
+    title_zh, title_en = "不能审核本人的申请", "This is your own application"
+    detail_zh, detail_en = "本人或本人所负责组织的申请须由其他管理员审核。", "Somebody else has to decide it."
+
+
+class DelegationOverlaps(Conflict):
+    """Whoever delegates has one delegate at a time, so that it is clear in whose place a decision is made."""
+
+    code = "delegation_overlaps"
+    title_zh, title_en = "该时段已有审核委托", "Delegated for that time already"
+    detail_zh, detail_en = "请先撤销该时段内的委托。", "Revoke the delegation of that time first."

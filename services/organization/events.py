@@ -161,6 +161,39 @@ class AdministratorInvitationAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewEscalated(Event):
+    """A review has waited so long that ``organization_id``, above those who should decide, is told of it.
+
+    ``kind``: ``memberships`` or ``organizations``; ``subject_id``: the membership or organization.
+    """
+
+    type = "review.escalated"
+    subject_field = "escalation_id"
+    mandatory = False
+
+    escalation_id: str
+    kind: str
+    subject_id: str
+    organization_id: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewerReminded(Event):
+    """To one who reviews at an organization: so many reviews were escalated to it since the last message."""
+
+    type = "reviewer.reminded"
+    subject_field = "reminder_id"
+
+    reminder_id: str
+    account_id: str
+    organization_id: str
+    organization_name: str
+    memberships: int
+    organizations: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalDataExported(Exported):
     """Everything that organization holds of a person who has asked for it, sealed for identity."""
 

@@ -13,3 +13,8 @@ REVIEWS_OPENED = Counter(
 REVIEWS_DECIDED = Counter(
     "zhiyuan_organization_reviews_decided", "Reviews decided, by kind and outcome", ["kind", "outcome"]
 )
+REVIEWS_ESCALATED = Counter(
+    "zhiyuan_organization_reviews_escalated",
+    "Reviews that nobody decided in time, each time another organization above was told, by kind",
+    ["kind"],
+)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from services.activity.events import ActivityPublished, ActivityRevoked
 from services.card.events import CardStatusChanged
 from services.chassis import audit_reading, uploads
-from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
 from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased, VolunteerRegistered
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.schemas import delegations as lending
 from services.organization.schemas import invitations, members, reports, reviews, shaping, tree
 from services.organization.schemas import sites as awaiting
 from services.organization.settings import OrganizationSettings
 from services.organization.use_cases import (
     administration,
     copies,
+    delegations,
+    escalating,
     exporting,
     leaving,
     memberships,
@@ -180,6 +183,26 @@ class OrganizationService:
     @command(reviews.DecideReviews, reviews.DecidedMany)
     def decide_organization_reviews(self, command, uow):
         return reviewing.decide_organization_reviews(command, uow)
+
+    @command(lending.DelegateReviews, lending.Delegation)
+    def delegate_reviews(self, command, uow):
+        return delegations.delegate_reviews(command, uow)
+
+    @command(lending.RevokeDelegation, EmptyAnswer)
+    def revoke_delegation(self, command, uow):
+        return delegations.revoke_delegation(command, uow)
+
+    @query(lending.ListDelegations, lending.DelegationPage)
+    def list_delegations(self, query, uow):
+        return delegations.list_delegations(query, uow)
+
+    @query(lending.ListMyDelegations, lending.DelegationPage)
+    def list_my_delegations(self, query, uow):
+        return delegations.list_my_delegations(query, uow)
+
+    @sweep(seconds=60)
+    def escalate_reviews(self):
+        escalating.escalate_waiting(self.unit_of_work)
 
     @query(reports.GetSite, reports.Site)
     def get_site(self, query, uow):

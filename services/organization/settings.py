@@ -12,9 +12,15 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(host_name(name) for name in text.split(",") if name.strip())
 
 
+def _days(text: str) -> int:
+    if (days := int(text)) < 1:
+        raise ValueError("at least one day")
+    return days
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrganizationSettings(ServiceSettings):
-    """The looks of the main site, for every Host that is no sub-platform's."""
+    """The looks of the main site, for every Host that is no sub-platform's, and how long a review may wait."""
 
     site_title: str = setting("ZHIYUAN_SITE_TITLE", "The main site's title.", default="志愿者平台")
     site_color: str = setting("ZHIYUAN_SITE_COLOR", "The main site's primary colour, #rrggbb.", default="#c8102e")
@@ -35,6 +41,12 @@ class OrganizationSettings(ServiceSettings):
         "For how many days an invitation to become an administrator can be answered.",
         parse=int,
         default=14,
+    )
+    escalation_working_days: int = setting(
+        "ZHIYUAN_ORGANIZATION_ESCALATION_WORKING_DAYS",
+        "Working days that a review may wait before the organization above is told, and after as many the next.",
+        parse=_days,
+        default=5,
     )
 
 

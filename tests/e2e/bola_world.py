@@ -50,6 +50,8 @@ def build(world: World) -> Scene:
     hopeful = _below(world, unit, "team", "越权测试待审队", approved=False)
     members = active_volunteers(world, unit, 3)
     outsiders = active_volunteers(world, beside, 5)
+    above_account = root.owner.sign_in()["account_id"]
+    day, soon = ((world.clock.now() + timedelta(days=n)).date().isoformat() for n in (40, 5))
     attackers = dict(zip(ATTACKERS, outsiders, strict=False))
     posts = (("stranger", elsewhere, "owner"), ("sibling", beside, "owner"), ("child", team, "owner"))
     for name, at, role in (*posts, ("viewer", unit, "viewer")):
@@ -72,7 +74,10 @@ def build(world: World) -> Scene:
         "third_account": members[2].client.sign_in()["account_id"],
         "third_no": members[2].volunteer_no, "newcomer_no": outsiders[4].volunteer_no,
         "domain": f"bola-{world.invented.number}.example.org",
-        "day": (world.clock.now() + timedelta(days=40)).date().isoformat(),
+        "day": day, "above_account": above_account,
+        "delegation": unit.owner.post(
+            f"/organizations/{unit.id}/delegations", account_id=above_account, starts_on=soon, ends_on=soon
+        )["delegation_id"],
     }  # fmt: skip
     ids |= _hours(world, unit, root, members) | _activities(world, unit, members)
     member = members[0].client

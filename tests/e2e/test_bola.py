@@ -114,6 +114,13 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
                                ("supplements", "supplement", "above"))
     ],
+    ("POST", "/organizations/{organization_id}/delegations"): [
+        Entry(_UNIT, {"account_id": "{above_account}", "starts_on": "{day}", "ends_on": "{day}"})
+    ],
+    ("GET", "/organizations/{organization_id}/delegations"): [Entry(_UNIT)],
+    ("DELETE", "/organizations/{organization_id}/delegations/{delegation_id}"): [
+        Entry({**_UNIT, "delegation_id": "{delegation}"})
+    ],
     ("POST", "/volunteers/{volunteer_id}/in-person-verification"): [
         Entry({"volunteer_id": "{colleague}"}, {**_UNIT, "note": "已核对"})
     ],
@@ -263,7 +270,7 @@ class Trial:
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
-    "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
+    "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
 })  # fmt: skip
 
 

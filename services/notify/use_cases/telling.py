@@ -42,6 +42,7 @@ from services.organization.events import (
     MembershipRejected,
     OrganizationApproved,
     OrganizationRejected,
+    ReviewerReminded,
 )
 
 
@@ -140,6 +141,7 @@ TELLINGS: tuple[Telling, ...] = (
         AdministratorInvitationAnswered, "administrator_declined", NEWS, "account_id",
         when=lambda e: e.outcome == "declined", also=_ROLE,
     ),
+    Telling(ReviewerReminded, "reviews_escalated", NEWS, "account_id"),
     Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),

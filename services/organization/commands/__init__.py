@@ -125,12 +125,13 @@ class CountReviews:
 
 @dataclass(frozen=True, kw_only=True)
 class ListReviews:
-    """A page of reviews, oldest first. ``kind`` has chosen who answers."""
+    """A page of reviews, oldest first. ``kind`` has chosen who answers. ``escalated``: to the caller, or not."""
 
     kind: str
     status: str
     limit: int
     cursor: str | None
+    escalated: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from services.organization.models.copies import Applicant, CardApplication, Publ
 from services.organization.models.invitations import AdministratorInvitation
 from services.organization.models.reports import AdoptionReceipt, Site
 from services.organization.models.reviews import Membership, ReviewDecision
+from services.organization.models.standing_in import Delegation, Escalation
 from services.organization.models.supervision import (
     CountedVolunteer,
     CounterSnapshot,
@@ -24,6 +25,8 @@ __all__ = [
     "CardApplication",
     "CountedVolunteer",
     "CounterSnapshot",
+    "Delegation",
+    "Escalation",
     "Membership",
     "Organization",
     "OrganizationCounter",

@@ -13,7 +13,10 @@ from services.organization.models.base import UUID, Base
 
 
 class Organization(Base):
-    """A node of the tree. ``account_id`` registered it and is told what became of it."""
+    """A node of the tree. ``account_id`` registered it and is told what became of it.
+
+    ``escalates_at``: as a membership's.
+    """
 
     __tablename__ = "organization"
 
@@ -32,6 +35,7 @@ class Organization(Base):
     registered_at: Mapped[datetime]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    escalates_at: Mapped[datetime] = mapped_column(server_default=sa.text("'epoch'"))
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
     @property
@@ -49,6 +53,7 @@ class Organization(Base):
         sa.Index("ix_organization_depth_first", "path"),
         sa.Index("ix_organization_parent", "parent_id", "name", "id"),
         sa.Index("ix_organization_name", "name", "id"),
+        sa.Index("ix_organization_escalates", "escalates_at", postgresql_where=sa.text("status = 'pending'")),
         sa.Index("ix_organization_review", "status", "submitted_at", "id"),
         # A rejected one must not keep the name (or the root) from whoever registers properly.
         sa.Index(

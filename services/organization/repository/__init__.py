@@ -12,6 +12,8 @@ from services.organization.models import Organization
 from services.organization.repository.administrators import AdministratorRepository
 from services.organization.repository.copies import CopyRepository
 from services.organization.repository.counters import CounterRepository
+from services.organization.repository.delegations import DelegationRepository
+from services.organization.repository.escalations import EscalationRepository
 from services.organization.repository.invitations import InvitationRepository
 from services.organization.repository.memberships import MembershipRepository
 from services.organization.repository.reports import ReceiptRepository, SiteRepository
@@ -25,7 +27,7 @@ class OrganizationUnitOfWork(UnitOfWork):
     """A unit of work with organization's repositories.
 
     ``organizations`` decides by the roles in its own table, not by those in the caller's token: a dismissal takes
-    effect at once (docs/adr/0006).
+    effect at once (docs/adr/0006). ``reviewing`` also counts what others have lent the caller: the inbox alone asks it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +41,10 @@ class OrganizationUnitOfWork(UnitOfWork):
         self.receipts = ReceiptRepository(self)
         self.counters = CounterRepository(self)
         self.supervision = SupervisionRepository(self)
+        self.delegations = DelegationRepository(self)
+        self.escalations = EscalationRepository(self)
         self.organizations = OrganizationTree(self.session, self.caller, _NODE, self.administrators.held)
+        self.reviewing = OrganizationTree(self.session, self.caller, _NODE, self.delegations.held)
 
 
 UNIT_OF_WORK = OrganizationUnitOfWork

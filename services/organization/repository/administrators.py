@@ -73,6 +73,13 @@ class AdministratorRepository:
         )
         return self._uow.session.scalar(statement) or 0
 
+    def owners_of(self, organization_id: str) -> Sequence[str]:
+        """The owners' accounts."""
+        owners = sa.select(Administrator.account_id).where(
+            Administrator.organization_id == organization_id, Administrator.role == Role.OWNER, Administrator.active
+        )
+        return self._uow.session.scalars(owners).all()
+
     def of_organization(self, organization_id: str) -> AnySelect:
         """Those at the organization itself, with a name where organization knows one."""
         known = sa.select(Volunteer.name).where(Volunteer.account_id == Administrator.account_id).limit(1)

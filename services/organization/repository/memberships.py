@@ -21,6 +21,7 @@ from services.organization.models import (
     ReviewDecision,
     Volunteer,
 )
+from services.organization.repository.escalations import MEMBERSHIPS
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -55,19 +56,23 @@ class MembershipRepository:
         """Where a volunteer belongs and wants to belong, locked in one order: a review and a transfer need both."""
         return self.in_status(volunteer_id, MembershipStatus.APPROVED, MembershipStatus.PENDING)
 
-    def reviewable(self, status: str) -> AnySelect:
+    def reviewable(self, status: str, escalated: bool | None) -> AnySelect:
         """The memberships whose review is (or was) the caller's, with what was handed in."""
-        return (
+        statement = (
             self._with_people()
             .add_columns(Organization.name.label("organization_name"))
             .join(Organization, Organization.id == Membership.organization_id)
             .where(Membership.status == status, self._mine_to_review())
         )
+        if escalated is not None:
+            told = self._uow.escalations.is_escalated(MEMBERSHIPS)
+            statement = statement.where(told if escalated else ~told)
+        return statement
 
     def count_reviewable(self) -> int:
         """How many wait for the caller, by the counters: each organization knows how many wait for it."""
         waiting = OrganizationCounter.pending_memberships
-        mine = self._uow.organizations.reaching(OrganizationCounter.path, *REVIEWING)
+        mine = self._uow.reviewing.reaching(OrganizationCounter.path, *REVIEWING)
         return int(self._uow.session.scalar(sa.select(sa.func.sum(waiting)).where(waiting > 0, mine)) or 0)
 
     def require_reviewable(self, membership_id: str) -> None:
@@ -84,6 +89,12 @@ class MembershipRepository:
             raise NotFound(what="review")
         self.lock_present(volunteer_id)
         return self._uow.session.get_one(Membership, membership_id, with_for_update=True, populate_existing=True)
+
+    def accounts_of(self, membership: Membership) -> set[str]:
+        """The accounts of the volunteer whose membership it is; the caller's, before any event has told it."""
+        volunteer_id, caller = membership.volunteer_id, self._uow.caller
+        known = set(self._uow.session.scalars(sa.select(Volunteer.account_id).where(Volunteer.id == volunteer_id)))
+        return known | {str(caller.account_id)} if caller.volunteer_id == volunteer_id else known
 
     def has_left(self, volunteer_id: str) -> bool:
         """Whether some organization took the volunteer once, who then left."""
@@ -132,7 +143,7 @@ class MembershipRepository:
         return ((membership, name) for membership, name in rows)
 
     def _mine_to_review(self) -> sa.ColumnElement[bool]:
-        return self._uow.organizations.reachable(Membership.organization_id, *REVIEWING)
+        return self._uow.reviewing.reachable(Membership.organization_id, *REVIEWING)
 
     @staticmethod
     def _with_people() -> AnySelect:

@@ -12,6 +12,7 @@ from services.chassis.organizations import is_below
 from services.chassis.pagination import AnySelect
 from services.organization.domain import ANY_ROLE, REVIEWING, OrganizationStatus, Role
 from services.organization.models import Organization, ReviewDecision
+from services.organization.repository.escalations import ORGANIZATIONS
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -150,17 +151,21 @@ class TreeRepository:
         )
         return statement if depth is None else statement.where(level <= depth)
 
-    def reviewable(self, review_status: str) -> AnySelect:
+    def reviewable(self, review_status: str, escalated: bool | None = None) -> AnySelect:
         """The organizations whose review is (or was) the caller's: those properly below an own one.
 
         The root has nothing above it: platform administrators alone reach it.
         """
         approved = [OrganizationStatus.ACTIVE.value, OrganizationStatus.DISABLED.value]
         stored = approved if review_status == "approved" else [review_status]
-        return sa.select(Organization).where(
+        statement = sa.select(Organization).where(
             Organization.status.in_(stored),
-            self._uow.organizations.reaching(Organization.path, *REVIEWING, from_above=True),
+            self._uow.reviewing.reaching(Organization.path, *REVIEWING, from_above=True),
         )
+        if escalated is not None:
+            told = self._uow.escalations.is_escalated(ORGANIZATIONS)
+            statement = statement.where(told if escalated else ~told)
+        return statement
 
     def count_reviewable(self) -> int:
         """How many wait for the caller."""
@@ -173,7 +178,7 @@ class TreeRepository:
             sa.select(Organization)
             .where(
                 Organization.id == organization_id,
-                self._uow.organizations.reaching(Organization.path, *REVIEWING, from_above=True),
+                self._uow.reviewing.reaching(Organization.path, *REVIEWING, from_above=True),
             )
             .with_for_update(of=Organization)
             .execution_options(populate_existing=True)

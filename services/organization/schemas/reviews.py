@@ -43,10 +43,13 @@ class ListReviews(PageRequest):
 
     kind = Text(max=20, required=True)
     status = one_of(_STATUSES, load_default="pending")
+    escalated = fields.Boolean(load_default=None)
 
 
 class Review(Answer):
-    """What every kind of review says."""
+    """What every kind of review says. ``escalated``: the organization below has let it wait, and it was the caller's
+    organization's turn to be told at ``escalated_at``; supplements lack both.
+    """
 
     id = Id()
     kind = fields.String()
@@ -54,6 +57,8 @@ class Review(Answer):
     submitted_at = Timestamp()
     age_days = fields.Integer()
     rejection_reason = fields.String(allow_none=True)
+    escalated = fields.Boolean()
+    escalated_at = Timestamp(allow_none=True)
 
 
 class MembershipReview(Review):
@@ -192,9 +197,10 @@ class ReviewHistory(Request):
 
 
 class DecisionOfHistory(PastDecision):
-    """A decision, and which account made it."""
+    """A decision, which account made it, and in whose place."""
 
     decided_by = Id(allow_none=True)
+    on_behalf_of = Id(allow_none=True)
 
 
 class DecisionHistory(Answer):

@@ -10,6 +10,7 @@ from services.chassis.ids import new_id
 from services.identity.events import VolunteerErased, VolunteerRegistered
 from services.organization import commands, metrics
 from services.organization.domain import ANY_ROLE, MembershipStatus, OrganizationStatus, Role, change_membership
+from services.organization.domain.escalation import next_escalation
 from services.organization.errors import AlreadyMember, NoMembershipYet, OrganizationTakesNoMembers, TransferPending
 from services.organization.models import Membership
 from services.organization.repository import OrganizationUnitOfWork
@@ -67,15 +68,17 @@ def request_transfer(command: commands.RequestTransfer, uow: OrganizationUnitOfW
 
 def _request(uow: OrganizationUnitOfWork, volunteer_id: str, organization_id: str) -> Membership:
     uow.session.flush()  # one pending request at a time: the former ends before this one begins
+    now = uow.clock.now()
     membership = Membership(
         id=new_id(),
         volunteer_id=volunteer_id,
         organization_id=organization_id,
         status=MembershipStatus.PENDING,
         rejection_reason=None,
-        submitted_at=uow.clock.now(),
+        submitted_at=now,
         decided_at=None,
         left_at=None,
+        escalates_at=next_escalation(now, now, uow.settings.escalation_working_days),
         version=1,
     )
     uow.session.add(membership)
@@ -115,6 +118,7 @@ def forget_volunteer(erased: VolunteerErased, version: int, uow: OrganizationUni
         version=version,
     )
     uow.memberships.forget_reasons(erased.volunteer_id)
+    uow.delegations.forget(erased.account_id)
     forget_traces(uow.session, erased.account_id, erased.volunteer_id)
     for membership in uow.memberships.lock_present(erased.volunteer_id):
         leave(membership, uow)

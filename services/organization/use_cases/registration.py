@@ -15,6 +15,7 @@ from services.organization.domain import (
     may_stand_under,
     region_faults,
 )
+from services.organization.domain.escalation import next_escalation
 from services.organization.errors import OrganizationIdTaken
 from services.organization.events import OrganizationRegistered
 from services.organization.models import Administrator, Organization
@@ -56,6 +57,7 @@ def register_organization(command: commands.RegisterOrganization, uow: Organizat
         registered_at=now,
         submitted_at=now,
         decided_at=None,
+        escalates_at=next_escalation(now, now, uow.settings.escalation_working_days),
         version=1,
     )
     owner = Administrator(
@@ -150,7 +152,8 @@ def resubmit_organization(command: commands.OrganizationById, uow: OrganizationU
         raise Invalid(FieldError("kind", "root_exists", "省级组织已存在", "there is a province already"))
     organization.status = status
     organization.rejection_reason = None
-    organization.submitted_at = uow.clock.now()
+    organization.submitted_at = now = uow.clock.now()
+    organization.escalates_at = next_escalation(now, now, uow.settings.escalation_working_days)
     organization.version += 1
     _tell_registered(uow, organization)
     uow.audit("organization.resubmit", f"organization:{organization.id}")

@@ -7,6 +7,7 @@ organization about the organization (notice, attachment 2, 三.5). What a caller
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from services.chassis.errors import AppError, Invalid, NotFound
@@ -32,10 +33,11 @@ from services.organization.events import (
 )
 from services.organization.models import Membership, Organization, ReviewDecision
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.repository.escalations import MEMBERSHIPS, ORGANIZATIONS
+from services.organization.use_cases.delegations import in_whose_place
 from services.organization.use_cases.memberships import leave
 from services.organization.use_cases.telling import membership_state, tell_state
 
-MEMBERSHIPS, ORGANIZATIONS = "memberships", "organizations"
 _Decide: TypeAlias = Callable[[commands.DecideReview, OrganizationUnitOfWork], dict[str, str]]
 
 
@@ -49,14 +51,16 @@ def list_membership_reviews(query: commands.ListReviews, uow: OrganizationUnitOf
     """The caller's membership reviews, oldest first."""
     uow.caller.require_signed_in()
     page = uow.page(
-        uow.memberships.reviewable(query.status),
+        uow.memberships.reviewable(query.status, query.escalated),
         [Membership.submitted_at, Membership.id],
         limit=query.limit,
         cursor=query.cursor,
-        scope=f"reviews:{MEMBERSHIPS}:{query.status}",
+        scope=f"reviews:{MEMBERSHIPS}:{query.status}:{query.escalated}",
     )
+    told = uow.escalations.moments(MEMBERSHIPS, {row.membership_id: row.submitted_at for row in page.items})
     items = [
         {**row._mapping, "id": row.membership_id, "kind": MEMBERSHIPS, "age_days": _age(row.submitted_at, uow)}
+        | _escalation(told.get(row.membership_id))
         for row in page.items
     ]
     return PageResult(items, page.next_cursor)
@@ -66,13 +70,14 @@ def list_organization_reviews(query: commands.ListReviews, uow: OrganizationUnit
     """The caller's reviews of organizations, oldest first, each with what was decided before."""
     uow.caller.require_signed_in()
     page = uow.page(
-        uow.tree.reviewable(query.status),
+        uow.tree.reviewable(query.status, query.escalated),
         [Organization.submitted_at, Organization.id],
         limit=query.limit,
         cursor=query.cursor,
-        scope=f"reviews:{ORGANIZATIONS}:{query.status}",
+        scope=f"reviews:{ORGANIZATIONS}:{query.status}:{query.escalated}",
     )
     history = uow.tree.history([organization.id for organization in page.items])
+    told = uow.escalations.moments(ORGANIZATIONS, {each.id: each.submitted_at for each in page.items})
     items = [
         {
             "id": organization.id,
@@ -90,10 +95,15 @@ def list_organization_reviews(query: commands.ListReviews, uow: OrganizationUnit
             "uscc": organization.uscc,
             "principal_name": organization.principal_name,
             "decisions": [decision for decision in history if decision.subject_id == organization.id],
+            **_escalation(told.get(organization.id)),
         }
         for organization in page.items
     ]
     return PageResult(items, page.next_cursor)
+
+
+def _escalation(moment: datetime | None) -> dict[str, Any]:
+    return {"escalated": moment is not None, "escalated_at": moment}
 
 
 def _age(submitted_at: Any, uow: OrganizationUnitOfWork) -> int:
@@ -115,7 +125,7 @@ def membership_review_history(query: commands.ReviewHistory, uow: OrganizationUn
 def organization_review_history(query: commands.ReviewHistory, uow: OrganizationUnitOfWork) -> dict[str, Any]:
     """What was decided about an organization, for whoever reviews it. Raises ``NotFound``."""
     uow.caller.require_signed_in()
-    if uow.tree.find(query.id) is None or not uow.organizations.reaches_from_above(query.id, *REVIEWING):
+    if uow.tree.find(query.id) is None or not uow.reviewing.reaches_from_above(query.id, *REVIEWING):
         raise NotFound(what="review")
     return {"items": uow.tree.history([query.id])}
 
@@ -123,13 +133,16 @@ def organization_review_history(query: commands.ReviewHistory, uow: Organization
 def decide_membership_review(command: commands.DecideReview, uow: OrganizationUnitOfWork) -> dict[str, str]:
     """Take a volunteer, who then leaves the organization they were in; or say why not.
 
-    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OrganizationTakesNoMembers``.
+    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OwnApplication``,
+    ``OrganizationTakesNoMembers``.
     """
     uow.caller.require_signed_in()
     reason = REASONS.in_words(command.reason_code, command.reason)
     check_reason(command.approve, reason)
     membership = uow.memberships.lock_reviewable(command.id)
     check_decidable(membership.status)
+    applicants = uow.memberships.accounts_of(membership)
+    on_behalf_of = in_whose_place(uow, membership.organization_id, applicants, from_above=False)
     organization = uow.tree.get(membership.organization_id)
     if command.approve:
         if organization.status != OrganizationStatus.ACTIVE:
@@ -154,20 +167,22 @@ def decide_membership_review(command: commands.DecideReview, uow: OrganizationUn
             reason=reason or "",
         )
         uow.publish(rejected, version=membership.version)
-    _record(MEMBERSHIPS, membership.id, membership.status, reason, uow)
+    _record(MEMBERSHIPS, membership.id, membership.status, reason, on_behalf_of, uow)
     return {"id": membership.id, "kind": MEMBERSHIPS, "status": membership.status}
 
 
 def decide_organization_review(command: commands.DecideReview, uow: OrganizationUnitOfWork) -> dict[str, str]:
     """Give an organization its place in the tree, or say why not.
 
-    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``.
+    Raises ``Invalid`` (no reason), ``NotFound``, ``AlreadyDecided``, ``OwnApplication``.
     """
     uow.caller.require_signed_in()
     reason = REASONS.in_words(command.reason_code, command.reason)
     check_reason(command.approve, reason)
     organization = uow.tree.lock_reviewable(command.id)
     check_decidable(organization.status)
+    applicants = {organization.account_id, *uow.administrators.owners_of(organization.id)}
+    on_behalf_of = in_whose_place(uow, organization.id, applicants, from_above=True)
     attempted = OrganizationStatus.ACTIVE if command.approve else OrganizationStatus.REJECTED
     organization.status = change_organization(organization.status, attempted)
     organization.rejection_reason = None if command.approve else reason
@@ -181,11 +196,18 @@ def decide_organization_review(command: commands.DecideReview, uow: Organization
     }
     decided = OrganizationApproved(**news) if command.approve else OrganizationRejected(**news, reason=reason or "")
     uow.publish(decided, version=organization.version)
-    _record(ORGANIZATIONS, organization.id, organization.status, reason, uow)
+    _record(ORGANIZATIONS, organization.id, organization.status, reason, on_behalf_of, uow)
     return {"id": organization.id, "kind": ORGANIZATIONS, "status": organization.status}
 
 
-def _record(kind: str, subject_id: str, outcome: str, reason: str | None, uow: OrganizationUnitOfWork) -> None:
+def _record(
+    kind: str,
+    subject_id: str,
+    outcome: str,
+    reason: str | None,
+    on_behalf_of: str | None,
+    uow: OrganizationUnitOfWork,
+) -> None:
     uow.session.add(
         ReviewDecision(
             id=new_id(),
@@ -194,10 +216,12 @@ def _record(kind: str, subject_id: str, outcome: str, reason: str | None, uow: O
             outcome=outcome,
             reason=reason or None,
             decided_by=uow.caller.account_id,
+            on_behalf_of=on_behalf_of,
             decided_at=uow.clock.now(),
         )
     )
-    uow.audit("review.decide", f"{kind.removesuffix('s')}:{subject_id}", outcome=outcome)
+    stood_in = {} if on_behalf_of is None else {"on_behalf_of": on_behalf_of}
+    uow.audit("review.decide", f"{kind.removesuffix('s')}:{subject_id}", outcome=outcome, **stood_in)
     metrics.REVIEWS_DECIDED.labels(kind, outcome).inc()
 
 

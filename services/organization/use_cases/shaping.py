@@ -55,6 +55,8 @@ def move_organization(command: shaping.MoveOrganization, uow: OrganizationUnitOf
     for node in nodes:
         node.path = f"{parent.path}.{node.path[above:]}"
         node.version += 1
+    uow.session.flush()
+    uow.escalations.plan_anew([node.id for node in nodes])
     tell_states(uow, sorted(nodes, key=lambda node: node.path))
     uow.audit("organization.move", f"organization:{organization.id}", parent_id=parent.id, nodes=len(nodes))
     return organization

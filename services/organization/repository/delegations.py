@@ -1,0 +1,163 @@
+"""Who reviews in whose place. What is in force is derived from the roles of both sides, each time (docs/adr/0021)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from services.chassis.clock import local_day
+from services.chassis.organizations import is_below
+from services.chassis.pagination import AnySelect
+from services.organization.domain import REVIEWING, OrganizationStatus
+from services.organization.models import Administrator, Delegation, Organization, Volunteer
+
+if TYPE_CHECKING:
+    from services.organization.repository import OrganizationUnitOfWork
+
+
+class DelegationRepository:
+    """Delegations."""
+
+    def __init__(self, uow: OrganizationUnitOfWork) -> None:
+        self._uow = uow
+
+    def held(self, *fitting_roles: str) -> Any:
+        """The organizations at which the caller holds one of ``fitting_roles``, or reviews in another's place."""
+        return sa.union_all(self._uow.administrators.held(*fitting_roles), self._received(Delegation.organization_id))
+
+    def delegators(self, organization_id: str, *, from_above: bool) -> Sequence[str]:
+        """In whose place the caller may review what belongs to ``organization_id``; the first to ask comes first."""
+        top, target = aliased(Organization), aliased(Organization)
+        reached = is_below(target.path, top.path)
+        if from_above:
+            reached = sa.and_(reached, target.id != top.id)
+        statement = (
+            self._received(Delegation.delegator_id)
+            .join(top, top.id == Delegation.organization_id)
+            .join(target, target.id == organization_id)
+            .where(top.status == OrganizationStatus.ACTIVE, reached)
+            .order_by(Delegation.created_at, Delegation.id)
+        )
+        return self._uow.session.scalars(statement).all()
+
+    def is_trusted(self, account_id: str, organization_id: str) -> bool:
+        """Whether the account may stand in there: it reviews under the same parent, or above."""
+        return bool(self._uow.session.scalar(sa.select(_trusted(account_id, organization_id))))
+
+    def overlapping(self, organization_id: str, delegator_id: str, starts_on: date, ends_on: date) -> bool:
+        """Whether the delegator has lent their reviewing there for a part of this time; lock the organization first."""
+        found = sa.exists().where(
+            Delegation.organization_id == organization_id,
+            Delegation.delegator_id == delegator_id,
+            Delegation.revoked_at.is_(None),
+            Delegation.starts_on <= ends_on,
+            Delegation.ends_on >= starts_on,
+        )
+        return bool(self._uow.session.scalar(sa.select(found)))
+
+    def find(self, organization_id: str, delegation_id: str) -> Delegation | None:
+        """One of the organization's, locked, or None."""
+        return self._uow.session.scalar(
+            sa.select(Delegation)
+            .where(Delegation.id == delegation_id, Delegation.organization_id == organization_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+
+    def shown(self) -> AnySelect:
+        """Delegations with names where organization knows them, and whether each is in force."""
+        return sa.select(
+            Delegation.id.label("delegation_id"),
+            Delegation.organization_id,
+            Organization.name.label("organization_name"),
+            Delegation.delegator_id.label("delegator_account_id"),
+            _name_of(Delegation.delegator_id).label("delegator_name"),
+            Delegation.delegate_id.label("delegate_account_id"),
+            _name_of(Delegation.delegate_id).label("delegate_name"),
+            Delegation.starts_on,
+            Delegation.ends_on,
+            Delegation.created_at,
+            Delegation.revoked_at,
+            sa.and_(self._in_force(), Organization.status == OrganizationStatus.ACTIVE).label("in_force"),
+        ).join(Organization, Organization.id == Delegation.organization_id)
+
+    def reviewers_of(self, organization_ids: Collection[str]) -> Sequence[tuple[str, str]]:
+        """(organization, account) of whoever reviews at one of these, in their own right or in another's place."""
+        own = sa.select(Administrator.organization_id, Administrator.account_id).where(
+            Administrator.organization_id.in_(organization_ids),
+            Administrator.active,
+            Administrator.role.in_(REVIEWING),
+        )
+        lent = sa.select(Delegation.organization_id, Delegation.delegate_id).where(
+            Delegation.organization_id.in_(organization_ids), self._in_force()
+        )
+        both = sa.union(own, lent).subquery()
+        rows = self._uow.session.execute(sa.select(both).order_by(both.c.organization_id, both.c.account_id))
+        return [(organization_id, account_id) for organization_id, account_id in rows]
+
+    def forget(self, account_id: str) -> None:
+        """End all that an erased account lent or borrowed."""
+        self._uow.session.execute(
+            sa.update(Delegation)
+            .where(
+                sa.or_(Delegation.delegator_id == account_id, Delegation.delegate_id == account_id),
+                Delegation.revoked_at.is_(None),
+            )
+            .values(revoked_at=self._uow.clock.now())
+        )
+
+    def _received(self, column: Any) -> Any:
+        caller = self._uow.caller
+        account_id = caller.account_id if caller.kind in ("volunteer", "administrator") else None
+        return sa.select(column).where(Delegation.delegate_id == account_id, self._in_force())
+
+    def _in_force(self) -> sa.ColumnElement[bool]:
+        today = local_day(self._uow.clock.now())
+        reviews = sa.exists().where(
+            Administrator.organization_id == Delegation.organization_id,
+            Administrator.account_id == Delegation.delegator_id,
+            Administrator.active,
+            Administrator.role.in_(REVIEWING),
+            # whoever was dismissed and is appointed again delegates again
+            Administrator.appointed_at <= Delegation.created_at,
+        )
+        return sa.and_(
+            Delegation.revoked_at.is_(None),
+            Delegation.starts_on <= today,
+            Delegation.ends_on >= today,
+            reviews,
+            _trusted(Delegation.delegate_id, Delegation.organization_id),
+        )
+
+
+def _trusted(account_id: Any, organization_id: Any) -> sa.ColumnElement[bool]:
+    role, here, there = aliased(Administrator), aliased(Organization), aliased(Organization)
+    parent = sa.func.subpath(here.path, 0, -1)  # of the root: the empty path, below which everything lies
+    return (
+        sa.select(sa.literal(1))
+        .select_from(role)
+        .join(there, there.id == role.organization_id)
+        .join(here, here.id == organization_id)
+        .where(
+            role.account_id == account_id,
+            role.active,
+            role.role.in_(REVIEWING),
+            there.status == OrganizationStatus.ACTIVE,
+            sa.or_(is_below(there.path, parent), is_below(here.path, there.path)),
+        )
+        .correlate(Delegation)
+        .exists()
+    )
+
+
+def _name_of(account_id: Any) -> sa.ColumnElement[str | None]:
+    principal = aliased(Organization)
+    known = sa.select(Volunteer.name).where(Volunteer.account_id == account_id).limit(1)
+    named = sa.select(principal.principal_name).where(principal.account_id == account_id).limit(1)
+    return sa.func.coalesce(
+        known.correlate(Delegation).scalar_subquery(), named.correlate(Delegation).scalar_subquery()
+    )
