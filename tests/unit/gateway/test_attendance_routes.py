@@ -12,6 +12,7 @@ from PIL import Image
 
 from services.attendance.codes import AttendanceCodes
 from services.attendance.domain import Direction
+from services.attendance.schemas.reviews import DecideReview, ReviewHistory
 from services.chassis.crypto import KeyRing
 from services.chassis.ids import new_id
 from tests.unit.gateway.conftest import Site, bearer
@@ -107,3 +108,39 @@ class TestEvidence:
 
         assert self.submit(gateway, evidence, ORGANIZER).status_code == 422
         assert gateway.rpc.asked == []
+
+
+class TestReviewsOfSupplements:
+    @pytest.mark.parametrize(
+        ("query", "target"),
+        [
+            ("", "organization.list_review_reasons"),
+            ("?kind=organizations", "organization.list_review_reasons"),
+            ("?kind=supplements", "attendance.list_review_reasons"),
+        ],
+    )
+    def test_each_kind_has_reasons_of_its_own(self, site: Any, query: str, target: str) -> None:
+        gateway = site()
+        gateway.rpc.answers[target] = {"items": []}
+
+        assert gateway.http.get(f"/v1/review-reasons{query}").json() == {"items": []}
+        assert [asked[0] for asked in gateway.rpc.asked] == [target]
+
+    def test_a_kind_that_there_is_not_has_none(self, site: Any) -> None:
+        assert site().http.get("/v1/review-reasons?kind=feelings").status_code == 404
+
+    def test_a_chosen_reason_and_the_history_go_to_whoever_keeps_the_kind(self, site: Any) -> None:
+        gateway, supplement_id = site(), new_id()
+        reviewer = bearer("administrator", roles=[[new_id(), "reviewer"]])
+        decision = {"approve": False, "reason_code": "evidence_unreadable"}
+        path = f"/v1/reviews/supplements/{supplement_id}"
+
+        assert gateway.http.post(f"{path}/decision", json=decision, headers=reviewer).status_code == 200
+        assert gateway.http.get(f"{path}/history", headers=reviewer).status_code == 200
+        named = {"kind": "supplements", "id": supplement_id}
+        assert [(target, payload) for target, payload, _ in gateway.rpc.asked] == [
+            ("attendance.decide_supplement_review", {**decision, **named}),
+            ("attendance.supplement_review_history", named),
+        ]
+        for schema, (_, payload, _) in zip((DecideReview, ReviewHistory), gateway.rpc.asked, strict=True):
+            schema().parse(payload)  # as attendance will
