@@ -13,7 +13,16 @@ from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, NotFound
 from services.identity import errors
-from services.identity.schemas import answers, bindings, privacy, profiles, recoveries, requests, second_factor
+from services.identity.schemas import (
+    answers,
+    bindings,
+    in_person,
+    privacy,
+    profiles,
+    recoveries,
+    requests,
+    second_factor,
+)
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -73,6 +82,16 @@ ROUTES: list[Route] = [
         "POST", "/volunteers/{volunteer_id}/in-person-verification/revocation", "identity.revoke_in_person",
         request=requests.RevokeInPersonVerification, who=Who.ADMINISTRATOR, status=204, errors=(errors.NotVerifiedNow,),
         tags=("volunteers",), zh="撤销面验", en="Take a verification in person back, with the reason",
+    ),
+    Route(
+        "GET", "/volunteers/{volunteer_id}/in-person-verifications", "identity.list_in_person_verifications",
+        request=in_person.ListInPersonVerifications, answer=in_person.Verifications, who=Who.ADMINISTRATOR,
+        tags=("volunteers",), zh="面验记录", en="Who has seen a volunteer, when, and how it ended",
+    ),
+    Route(
+        "GET", "/me/in-person-verifications", "identity.list_my_in_person_verifications",
+        request=in_person.ListMyInPersonVerifications, answer=in_person.MyVerifications, who=Who.VOLUNTEER, tags=_ME,
+        zh="我的面验记录", en="Who has seen oneself in person, when, and how it ended",
     ),
     Route(
         "POST", "/account-recoveries", "identity.request_recovery",

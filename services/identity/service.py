@@ -12,6 +12,7 @@ from services.identity.repository import UNIT_OF_WORK
 from services.identity.schemas import answers, privacy, profiles, recoveries, requests, second_factor
 from services.identity.schemas import bindings as binding_schemas
 from services.identity.schemas import imports as import_schemas
+from services.identity.schemas import in_person as in_person_schemas
 from services.identity.settings import SETTINGS
 from services.identity.use_cases import (
     bindings,
@@ -24,6 +25,7 @@ from services.identity.use_cases import (
     housekeeping,
     imports,
     in_person,
+    in_person_history,
     notices,
     password_resets,
     profile,
@@ -199,6 +201,14 @@ class IdentityService:
     @command(requests.RevokeInPersonVerification, EmptyAnswer)
     def revoke_in_person(self, command, uow):
         in_person.revoke(command, uow)
+
+    @command(in_person_schemas.ListInPersonVerifications, in_person_schemas.Verifications)
+    def list_in_person_verifications(self, command, uow):
+        return in_person_history.list_of_volunteer(command, uow)
+
+    @query(in_person_schemas.ListMyInPersonVerifications, in_person_schemas.MyVerifications)
+    def list_my_in_person_verifications(self, query, uow):
+        return in_person_history.list_own(query, uow)
 
     @saga(recoveries.RequestRecovery, recoveries.RecoveryTaken)
     def request_recovery(self, command):

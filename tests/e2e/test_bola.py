@@ -155,6 +155,7 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
                       "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},
               state=("overlaps_record", "the supplement on file was approved above"))
     ],
+    ("GET", "/volunteers/{volunteer_id}/in-person-verifications"): [Entry({"volunteer_id": "{member}"})],
     ("POST", "/volunteers/{volunteer_id}/in-person-verification/revocation"): [
         Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
     ],

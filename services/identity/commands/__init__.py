@@ -28,6 +28,8 @@ from services.identity.commands.oneself import (
 )
 from services.identity.commands.others import (
     DecideRecovery,
+    ListInPersonVerifications,
+    ListMyInPersonVerifications,
     ListRecoveries,
     RequestRecovery,
     RevokeInPersonVerification,
@@ -85,6 +87,8 @@ __all__ = [
     "ListConsents",
     "ListImportErrors",
     "ListImports",
+    "ListInPersonVerifications",
+    "ListMyInPersonVerifications",
     "ListRecoveries",
     "ListReviewHistory",
     "ListSessions",

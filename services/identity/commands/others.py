@@ -25,6 +25,18 @@ class RevokeInPersonVerification:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListInPersonVerifications:
+    """Who has seen a volunteer, and how it ended."""
+
+    volunteer_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListMyInPersonVerifications:
+    """Who has seen oneself."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestRecovery:
     """My certificate is registered under a phone that I have no more; ``code`` went to the one I have now."""
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from services.identity.models import Account, AccountRecovery, InPersonVerification, Volunteer
+from services.identity.models.base import Base
 
 if TYPE_CHECKING:
     from services.identity.repository import IdentityUnitOfWork
+
+_ORGANIZATION = Base.metadata.tables["organization_copy"]
+_LONGEST_HISTORY = 100
+
+
+@dataclass(frozen=True)
+class VerificationRow:
+    """A verification with what those concerned are called; None for whom nobody knows any more."""
+
+    verification: InPersonVerification
+    organization: str | None
+    verifier: str | None
+    ender: str | None
 
 
 class InPersonRepository:
@@ -28,6 +44,28 @@ class InPersonRepository:
             .order_by(InPersonVerification.verified_at.desc())
             .limit(1)
         )
+
+    def history(self, volunteer_id: str, *roles: str) -> list[VerificationRow]:
+        """Those of a volunteer that organizations made which the caller reaches with one of ``roles``."""
+        reached = self._uow.organizations.reachable(InPersonVerification.organization_id, *roles)
+        return self._history(InPersonVerification.volunteer_id == volunteer_id, reached)
+
+    def history_of(self, volunteer_id: str) -> list[VerificationRow]:
+        """All of a volunteer's, the newest first."""
+        return self._history(InPersonVerification.volunteer_id == volunteer_id)
+
+    def _history(self, *conditions: sa.ColumnElement[bool]) -> list[VerificationRow]:
+        verifier, ender = aliased(Account), aliased(Account)
+        rows = self._uow.session.execute(
+            sa.select(InPersonVerification, _ORGANIZATION.c.name, verifier.name, ender.name)
+            .outerjoin(_ORGANIZATION, _ORGANIZATION.c.id == InPersonVerification.organization_id)
+            .outerjoin(verifier, verifier.id == InPersonVerification.verified_by)
+            .outerjoin(ender, ender.id == InPersonVerification.ended_by)
+            .where(*conditions)
+            .order_by(InPersonVerification.verified_at.desc(), InPersonVerification.id.desc())
+            .limit(_LONGEST_HISTORY)
+        )
+        return [VerificationRow(*row) for row in rows]
 
     def lock_verified_before(self, moment: datetime, limit: int) -> Sequence[Volunteer]:
         """Volunteers whose verification is older than ``moment``, locked; those that others are at are passed over."""
