@@ -179,12 +179,13 @@ class FileStore:
         """Remove content without a description, and replacements that replaced nothing: their process died."""
         before = time.time() - _FRAGMENT_SECONDS
         for entry in os.scandir(self._folder):
-            is_content = _ID.fullmatch(entry.name) is not None
-            described = any((self._folder / f"{entry.name}{ending}").exists() for ending in (_KEPT, _ASIDE))
-            if (is_content and not described) or entry.name.endswith(".new"):
-                path = Path(entry.path)
-                if path.stat().st_mtime < before:
-                    path.unlink(missing_ok=True)
+            if self._is_fragment(entry.name) and entry.stat().st_mtime < before:
+                Path(entry.path).unlink(missing_ok=True)
+
+    def _is_fragment(self, name: str) -> bool:
+        if _ID.fullmatch(name) is None:
+            return name.endswith(".new")
+        return not any((self._folder / f"{name}{ending}").exists() for ending in (_KEPT, _ASIDE))
 
     def _all(self, ending: str) -> Iterator[Upload]:
         for entry in os.scandir(self._folder):
