@@ -50,7 +50,30 @@ class OrganizationCounter(_Counters, Base):
             "path",
             "organization_id",
             "pending_memberships",
+            postgresql_include=["oldest_pending_at"],
             postgresql_where=sa.text("pending_memberships > 0"),
+        ),
+        sa.Index(
+            "ix_organization_counter_sums",
+            "path",
+            postgresql_include=["active", "registered", "league_members", "card_holders", "last_activity_at"],
+        ),
+        sa.Index(
+            "ix_organization_counter_declaring",
+            "path",
+            postgresql_include=[
+                "covered_level",
+                "declared_organizations",
+                "declared_volunteers",
+                "declared_league_members",
+            ],
+            postgresql_where=sa.text("declared_volunteers IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_organization_counter_submitted",
+            "path",
+            postgresql_include=["waiting_since"],
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
         ),
         sa.Index("ix_organization_counter_changed", "organization_id", postgresql_where=sa.text("changed")),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from services.chassis.errors import Forbidden, NotFound
-from services.chassis.organizations import is_below
+from services.chassis.organizations import LTree, is_below
 from services.chassis.pagination import AnySelect
 from services.organization.domain import ANY_ROLE, REVIEWING, OrganizationStatus, Role
 from services.organization.models import Organization, ReviewDecision
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
 
 _SHAPE = sa.func.hashtextextended("organization tree", 0)
+
+
+def in_one_piece(path: Any, top: str) -> sa.ColumnElement[bool]:
+    """SQL: ``path`` is ``top`` or lies below it, said so that an index in the order of paths is read in one piece.
+
+    A subtree stands there between its top and a label that comes after all others (``g``: ids are hexadecimal).
+    """
+    return sa.and_(is_below(path, top), path >= sa.cast(top, LTree), path < sa.cast(f"{top}.g", LTree))
 
 
 class TreeRepository:
@@ -135,20 +143,11 @@ class TreeRepository:
         return statement
 
     def subtree(self, top: Organization, depth: int | None) -> AnySelect:
-        """The subtree of ``top`` with each node's level below it.
-
-        In the order of paths it stands in one piece, between the top and a label that comes after all others (``g``:
-        ids are hexadecimal), so a page of it is read from an index.
-        """
+        """The subtree of ``top`` with each node's level below it; a page of it is read from an index."""
         level = (sa.func.nlevel(Organization.path) - sa.func.nlevel(sa.cast(top.path, Organization.path.type))).label(
             "level"
         )
-        after_all = sa.cast(f"{top.path}.g", Organization.path.type)
-        statement = sa.select(Organization, level).where(
-            is_below(Organization.path, top.path),
-            Organization.path >= sa.cast(top.path, Organization.path.type),
-            Organization.path < after_all,
-        )
+        statement = sa.select(Organization, level).where(in_one_piece(Organization.path, top.path))
         return statement if depth is None else statement.where(level <= depth)
 
     def reviewable(self, review_status: str, escalated: bool | None = None) -> AnySelect:

@@ -82,10 +82,11 @@ def put_away_counters(uow: OrganizationUnitOfWork) -> None:
 
 
 def _pending(asked: _Asked, waiting: Waiting, uow: OrganizationUnitOfWork) -> dict[str, Any]:
-    median = uow.supervision.median_membership(asked.path) if asked.day is None and waiting.memberships else None
+    memberships = int(waiting.memberships)
+    median = uow.supervision.median_membership(asked.path, memberships) if asked.day is None and memberships else None
     return {
         "memberships": {
-            "waiting": int(waiting.memberships),
+            "waiting": memberships,
             "oldest_at": waiting.oldest_membership,
             "oldest_days": _age(waiting.oldest_membership, asked),
             "median_days": _age(median, asked),
