@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.routing import Route, Who
 from gateway.sites import SearchActivitiesOfSite, filter_by_site
 from services.activity import errors
-from services.activity.schemas import activities, enrollments, invitations, search
+from services.activity.schemas import activities, enrollments, invitations, search, series
 
 _ACTIVITIES = ("activities",)
 _ENROLLMENTS = ("enrollments",)
@@ -19,7 +19,8 @@ ROUTES: list[Route] = [
         "POST", "/activities", "activity.create_activity",
         request=activities.CreateActivity, answer=activities.Activity, who=Who.ADMINISTRATOR, status=201,
         tags=_ACTIVITIES,
-        errors=(errors.ActivityOrganizationNotActive,), zh="新建活动草稿", en="Draft an activity",
+        errors=(errors.ActivityOrganizationNotActive,), zh="新建活动草稿",
+        en="Draft an activity, once or again and again",
     ),
     Route(
         "GET", "/activities", "activity.search_activities",
@@ -35,12 +36,20 @@ ROUTES: list[Route] = [
     Route(
         "PATCH", "/activities/{activity_id}", "activity.edit_activity",
         request=activities.EditActivity, answer=activities.Activity, who=Who.ADMINISTRATOR, tags=_ACTIVITIES,
-        errors=(errors.ActivityNotEditable,), zh="修改活动", en="Change an activity, also after publication",
+        deadline=15.0,  # everybody for whom something changed is told in the same transaction
+        errors=(errors.ActivityNotEditable,), zh="修改活动",
+        en="Change an activity, or its series, also after publication",
+    ),
+    Route(
+        "GET", "/activities/{activity_id}/occurrences", "activity.list_occurrences",
+        request=series.ListOccurrences, answer=activities.OccurrencePage, who=Who.PUBLIC, tags=_ACTIVITIES,
+        zh="同一系列的各次活动", en="The activities of the same series, by day",
     ),
     Route(
         "POST", "/activities/{activity_id}/publication", "activity.publish_activity",
         request=activities.PublishActivity, answer=activities.Activity, who=Who.ADMINISTRATOR, tags=_ACTIVITIES,
-        errors=(errors.ActivityOrganizationNotActive,), zh="发布活动", en="Publish a draft",
+        deadline=15.0,
+        errors=(errors.ActivityOrganizationNotActive,), zh="发布活动", en="Publish a draft, or those of its series",
     ),
     Route(
         "POST", "/activities/{activity_id}/revocation", "activity.revoke_activity",

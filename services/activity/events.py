@@ -148,6 +148,22 @@ class EnrollmentCalledOff(_EnrollmentNews):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnrollmentAmended(_EnrollmentNews):
+    """A public activity was edited, and what was changed is news to this volunteer: when, where, or both.
+
+    One a volunteer and edit; ``more`` shifts of theirs changed by the same edit.
+    """
+
+    type = "enrollment.amended"
+
+    ends_at: datetime
+    old_starts_at: datetime
+    old_ends_at: datetime
+    old_address: str
+    more: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     """An organization invites one of its own volunteers, who may enroll or not (notice, attachment 2, 三.7)."""
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.schemas import activities, enrollments, invitations, search
+from services.activity.schemas import series as series_requests
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import (
     copies,
     deciding,
     drafting,
+    editing,
     enrolling,
     exporting,
     inviting,
     publishing,
     reading,
+    series,
     waiting_list,
 )
 from services.chassis import audit_reading
@@ -35,7 +38,7 @@ class ActivityService:
 
     @command(activities.EditActivity, activities.Activity)
     def edit_activity(self, command, uow):
-        return drafting.edit_activity(command, uow)
+        return editing.edit_activity(command, uow)
 
     @command(activities.CopyActivity, activities.Activity)
     def copy_activity(self, command, uow):
@@ -52,6 +55,10 @@ class ActivityService:
     @query(activities.GetActivity, activities.Activity)
     def get_activity(self, query, uow):
         return reading.get_activity(query, uow)
+
+    @query(series_requests.ListOccurrences, activities.OccurrencePage)
+    def list_occurrences(self, query, uow):
+        return series.list_occurrences(query, uow)
 
     @query(search.SearchActivities, search.ActivityPage)
     def search_activities(self, query, uow):

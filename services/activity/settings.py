@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.activity.domain.publishing import PublishingRules
+from services.activity.domain.repeating import RepeatingRules
 from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, setting
 
@@ -63,10 +64,22 @@ class ActivitySettings(ServiceSettings):
     )
     dangerous_categories: tuple[str, ...] = setting(
         "ZHIYUAN_ACTIVITY_DANGEROUS_CATEGORIES",
-        "Categories for which volunteers must be insured.",
+        "Categories for which volunteers must be insured, warned, grown up and able.",
         parse=_words,
         default=("emergency", "disaster_relief", "water_rescue", "firefighting", "应急救援", "抢险救灾", "水上救援"),
     )
+
+    dangerous_min_age: int = setting(
+        "ZHIYUAN_ACTIVITY_DANGEROUS_MIN_AGE", "The youngest whom a dangerous category may call.", parse=int, default=18
+    )
+    max_occurrences: int = setting(
+        "ZHIYUAN_ACTIVITY_MAX_OCCURRENCES", "How often an activity may come again.", parse=int, default=104
+    )
+
+    @property
+    def repeating_rules(self) -> RepeatingRules:
+        """What a recurrence rule may say."""
+        return RepeatingRules(longest=timedelta(days=self.max_days), most=self.max_occurrences)
 
     @property
     def publishing_rules(self) -> PublishingRules:
@@ -78,6 +91,7 @@ class ActivitySettings(ServiceSettings):
             banned_words=self.banned_words,
             banned_categories=self.banned_categories,
             dangerous_categories=self.dangerous_categories,
+            dangerous_min_age=self.dangerous_min_age,
         )
 
 

@@ -249,6 +249,28 @@ _ALL = (
         "notice, attachment 2, 三.6; FACTS.md: say what and where",
     ),
     Template(
+        "activity_moved",
+        "您参加的“{title}”改期：原{old_starts_at}至{old_ends_at}，现{starts_at}至{ends_at}，地点{address}{more_zh}。不能参加请取消报名。",
+        "“{title}” moved from {old_starts_at} - {old_ends_at} to {starts_at} - {ends_at}, at {address}{more_en}. "
+        "If you cannot come, please withdraw.",
+        "FACTS.md, what users ask for: say what and where",
+    ),
+    Template(
+        "activity_relocated",
+        "您参加的{starts_at}“{title}”更换地点：原{old_address}，现{address}{more_zh}。不能参加请取消报名。",
+        "“{title}” of {starts_at} is no longer at {old_address} but at {address}{more_en}. "
+        "If you cannot come, please withdraw.",
+        "FACTS.md, what users ask for: say what and where",
+    ),
+    Template(
+        "activity_moved_and_relocated",
+        "您参加的“{title}”改期并更换地点：原{old_starts_at}至{old_ends_at}，{old_address}；现{starts_at}至{ends_at}，{address}{more_zh}。"
+        "不能参加请取消报名。",
+        "“{title}” moved from {old_starts_at} - {old_ends_at} at {old_address} to {starts_at} - {ends_at} at {address}"
+        "{more_en}. If you cannot come, please withdraw.",
+        "FACTS.md, what users ask for: say what and where",
+    ),
+    Template(
         "supplement_approved",
         "您在“{title}”的服务时长补录已通过审核。",
         "The supplement of your service hours at “{title}” was approved.",

@@ -27,6 +27,7 @@ ELSE = {
     "POST /activities/{activity_id}/publication": _ANNOUNCED,
     "POST /activities/{activity_id}/revocation": _ANNOUNCED,
     "POST /activities/{activity_id}/copies": _ANNOUNCED,
+    "GET /activities/{activity_id}/occurrences": _ANNOUNCED,
     "GET /me/activities": _ANNOUNCED,
     "GET /card/products": _AT_WORK,
     "POST /card/applications": _AT_WORK,

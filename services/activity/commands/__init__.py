@@ -23,6 +23,7 @@ from services.activity.commands.enrollments import (
     WithdrawEnrollment,
 )
 from services.activity.commands.invitations import InvitationFilter, InviteVolunteers
+from services.activity.commands.series import ListOccurrences, Repeat
 
 __all__ = [
     "AnswerOffer",
@@ -37,8 +38,10 @@ __all__ = [
     "InviteVolunteers",
     "ListEnrollments",
     "ListMyActivities",
+    "ListOccurrences",
     "Location",
     "PublishActivity",
+    "Repeat",
     "RevokeActivity",
     "SearchActivities",
     "ShiftInput",

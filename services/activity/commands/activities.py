@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
+from services.activity.commands.series import Repeat
 from services.activity.domain.enrolling import Requirements
 from services.activity.domain.places import Circle
 
@@ -45,10 +46,12 @@ class CreateActivity:
     enroll_by: datetime | None
     contact: str
     insurance_note: str
+    risk_note: str
     requirements: Requirements
     approval: str
     static_codes_allowed: bool
     shifts: list[ShiftInput]
+    repeat: Repeat | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +59,13 @@ class EditActivity:
     """New values for some fields of an activity; ``shifts`` are given all or not at all."""
 
     activity_id: str
+    scope: str
     changes: Mapping[str, Any]
 
     @classmethod
-    def of(cls, *, activity_id: str, **changes: Any) -> Self:
+    def of(cls, *, activity_id: str, scope: str, **changes: Any) -> Self:
         """From the fields that were sent."""
-        return cls(activity_id=activity_id, changes=changes)
+        return cls(activity_id=activity_id, scope=scope, changes=changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,7 @@ class PublishActivity:
     """Let volunteers find a draft."""
 
     activity_id: str
+    scope: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,7 @@ class RevokeActivity:
     """Call a published activity off, for good."""
 
     activity_id: str
+    scope: str
     reason: str
 
 

@@ -36,6 +36,8 @@ class Plan:
     contact: str
     enroll_by: datetime | None
     insurance_note: str
+    risk_note: str = ""
+    skills: Sequence[str] = ()
     min_age: int | None = None
     max_age: int | None = None
     shifts: Sequence[PlannedShift] = field(default_factory=tuple)
@@ -51,6 +53,7 @@ class PublishingRules:
     banned_words: tuple[str, ...]
     banned_categories: tuple[str, ...]
     dangerous_categories: tuple[str, ...]
+    dangerous_min_age: int
 
 
 Policy = Callable[[Plan, PublishingRules, datetime], Iterator[FieldError]]
@@ -157,6 +160,40 @@ def insured_where_dangerous(plan: Plan, rules: PublishingRules, _now: datetime) 
         )
 
 
+def risks_told_where_dangerous(plan: Plan, rules: PublishingRules, _now: datetime) -> Iterator[FieldError]:
+    """Who takes part is told, truly and fully, what may happen (志愿服务条例, risk disclosure)."""
+    if plan.category in rules.dangerous_categories and not plan.risk_note:
+        yield FieldError(
+            "risk_note",
+            "required",
+            "此类活动有人身危险，须如实告知可能发生的风险",
+            "is required: this category is dangerous, so say what may happen",
+        )
+
+
+def old_enough_where_dangerous(plan: Plan, rules: PublishingRules, _now: datetime) -> Iterator[FieldError]:
+    """Service fits age (志愿服务条例): nobody too young is called to what is dangerous."""
+    least = rules.dangerous_min_age
+    if plan.category in rules.dangerous_categories and (plan.min_age is None or plan.min_age < least):
+        yield FieldError(
+            "requirements.min_age",
+            "too_young",
+            f"此类活动有人身危险，最小年龄不得低于 {least} 岁",
+            f"must be at least {least}: this category is dangerous",
+        )
+
+
+def able_where_dangerous(plan: Plan, rules: PublishingRules, _now: datetime) -> Iterator[FieldError]:
+    """Service fits ability (志愿服务条例): what is dangerous is done by those who have learned it."""
+    if plan.category in rules.dangerous_categories and not plan.skills:
+        yield FieldError(
+            "requirements.skills",
+            "required",
+            "此类活动有人身危险，须注明所需技能",
+            "are required: this category is dangerous, so say what one must be able to do",
+        )
+
+
 def sensible_ages(plan: Plan, _rules: PublishingRules, _now: datetime) -> Iterator[FieldError]:
     """Service fits age and ability (志愿服务条例); ages that nobody has are a slip of the pen."""
     if plan.min_age is not None and plan.max_age is not None and plan.min_age > plan.max_age:
@@ -176,6 +213,9 @@ POLICIES: tuple[Policy, ...] = (
     no_supplement_in_the_title,
     no_meetings_or_commerce,
     insured_where_dangerous,
+    risks_told_where_dangerous,
+    old_enough_where_dangerous,
+    able_where_dangerous,
     sensible_ages,
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.activity.models.base import Base, id_column, primary_key, reference
+from services.activity.models.series import Series
 
 _PUBLISHED = sa.text("status = 'published'")
 
@@ -16,7 +17,8 @@ class Activity(Base):
     """What is done when and where. Text that a draft does not have yet is empty.
 
     ``starts_at`` and ``ends_at`` span the shifts: what lists are filtered and sorted by. ``search_text`` is what a
-    search for words looks at.
+    search for words looks at. ``occurs_on`` is the day of its series that the activity stands for, wherever it was
+    moved to; ``own_fields`` were changed for it alone.
     """
 
     __tablename__ = "activity"
@@ -35,6 +37,7 @@ class Activity(Base):
     enroll_by: Mapped[datetime | None]
     contact: Mapped[str]
     insurance_note: Mapped[str]
+    risk_note: Mapped[str] = mapped_column(default="", server_default="")
     min_age: Mapped[int | None]
     max_age: Mapped[int | None]
     skills: Mapped[list[str]]
@@ -47,6 +50,9 @@ class Activity(Base):
     published_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]
+    series_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False), sa.ForeignKey("series.id"))
+    occurs_on: Mapped[date | None]
+    own_fields: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     search_text: Mapped[str] = mapped_column(
         sa.Computed("title || ' ' || description || ' ' || address", persisted=True), deferred=True
     )
@@ -55,6 +61,7 @@ class Activity(Base):
     shifts: Mapped[list[Shift]] = relationship(
         order_by="Shift.place", cascade="all, delete-orphan", passive_deletes=True
     )
+    series: Mapped[Series | None] = relationship(lazy="selectin")
 
     __table_args__ = (
         sa.Index(
@@ -75,6 +82,13 @@ class Activity(Base):
         ),
         sa.Index("ix_activity_latitude", "latitude", "longitude", postgresql_where=_PUBLISHED),
         sa.Index("ix_activity_organization_id", "organization_id", "status"),
+        sa.Index(
+            "uq_activity_occurrence",
+            "series_id",
+            "occurs_on",
+            unique=True,
+            postgresql_where=sa.text("series_id IS NOT NULL"),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from services.activity.repository.activities import ActivityRepository, ShiftRep
 from services.activity.repository.enrollments import EnrollmentRepository
 from services.activity.repository.people import InvitationRepository, VolunteerRepository
 from services.activity.repository.search import SearchRepository
+from services.activity.repository.series import SeriesRepository
 from services.chassis.organizations import Organizations
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -28,6 +29,7 @@ class ActivityUnitOfWork(UnitOfWork):
         self.invitations = InvitationRepository(self.session, self.organizations)
         self.volunteers = VolunteerRepository(self.session, self.organizations)
         self.search = SearchRepository(self.session, self.organizations)
+        self.series = SeriesRepository(self.session, self.organizations)
 
 
 UNIT_OF_WORK = ActivityUnitOfWork

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,20 @@ class ActivityRepository:
     def lock(self, activity_id: str) -> Activity | None:
         """One activity as it is now, locked: for those who change it."""
         return self._session.get(Activity, activity_id, with_for_update=_NO_KEY_UPDATE, populate_existing=True)
+
+    def lock_all(self, activity_ids: Iterable[str]) -> None:
+        """These activities, locked in the order of their ids."""
+        statement = sa.select(Activity.id).where(Activity.id.in_(set(activity_ids))).order_by(Activity.id)
+        self._session.execute(statement.with_for_update(**_NO_KEY_UPDATE)).all()
+
+    def reload(self, activity_ids: Iterable[str]) -> Sequence[Activity]:
+        """The same with their shifts as they are under the locks; those of a series by day."""
+        statement = sa.select(Activity).where(Activity.id.in_(set(activity_ids)))
+        return self._session.scalars(
+            statement.order_by(Activity.occurs_on, Activity.id)
+            .options(selectinload(Activity.shifts))
+            .execution_options(populate_existing=True)
+        ).all()
 
     def refresh_state(self, activity: Activity) -> None:
         """Read again what decides whether one may enroll; a lock on a shift keeps it so (see ``ShiftRepository``)."""
@@ -57,9 +71,9 @@ class ShiftRepository:
         )
         return {shift.id: shift for shift in locked}
 
-    def lock_all_of(self, activity_id: str) -> None:
-        """Every shift of an activity, locked."""
-        self.lock(self._session.scalars(sa.select(Shift.id).where(Shift.activity_id == activity_id)).all())
+    def lock_all_of(self, *activity_ids: str) -> None:
+        """Every shift of these activities, locked."""
+        self.lock(self._session.scalars(sa.select(Shift.id).where(Shift.activity_id.in_(activity_ids))).all())
 
     def taken(self, shift_id: str) -> int:
         """How many places are taken or kept for somebody, counted now."""

@@ -126,6 +126,15 @@ class EnrollmentRepository:
             .execution_options(populate_existing=True)
         ).all()
 
+    def claiming(self, shift_ids: Iterable[str]) -> Sequence[Enrollment]:
+        """Enrollments of these shifts that claim somebody's time, person by person; under the shifts' locks."""
+        return self._session.scalars(
+            sa.select(Enrollment)
+            .where(Enrollment.shift_id.in_(set(shift_ids)), Enrollment.status.in_(CLAIMS_TIME))
+            .order_by(Enrollment.volunteer_id, Enrollment.id)
+            .execution_options(populate_existing=True)
+        ).all()
+
     def open_of_activity(self, activity_id: str) -> Sequence[Enrollment]:
         """Every enrollment that anybody counts on; under the locks of all shifts."""
         return self._session.scalars(

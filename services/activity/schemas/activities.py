@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from services.activity import commands
 from services.activity.domain.enrolling import Requirements as RequirementsValue
 from services.activity.domain.states import Approval
+from services.activity.schemas.series import Repeat, SeriesOfActivity, scope_field
 from services.chassis.schema import (
     Answer,
     Day,
@@ -19,6 +20,7 @@ from services.chassis.schema import (
     Timestamp,
     list_of,
     one_of,
+    page_of,
     rule,
     whole_number,
 )
@@ -91,10 +93,12 @@ class CreateActivity(Request):
     enroll_by = Timestamp(load_default=None, allow_none=True)
     contact = Text(max=100, load_default="")
     insurance_note = Text(max=500, load_default="")
+    risk_note = Text(max=500, load_default="")
     requirements = fields.Nested(Requirements, load_default=RequirementsValue)
     approval = one_of(Approval, load_default=Approval.MANUAL.value)
     static_codes_allowed = fields.Boolean(load_default=False)
     shifts = list_of(fields.Nested(NewShift), max=100, load_default=list)
+    repeat = fields.Nested(Repeat, load_default=None, allow_none=True)
 
 
 class EditActivity(Request):
@@ -113,10 +117,12 @@ class EditActivity(Request):
     enroll_by = Timestamp(allow_none=True)
     contact = Text(max=100)
     insurance_note = Text(min=0, max=500)
+    risk_note = Text(min=0, max=500)
     requirements = fields.Nested(Requirements)
     approval = one_of(Approval)
     static_codes_allowed = fields.Boolean()
     shifts = list_of(fields.Nested(EditedShift), max=100)
+    scope = scope_field()
 
 
 class PublishActivity(Request):
@@ -126,6 +132,7 @@ class PublishActivity(Request):
         command = commands.PublishActivity
 
     activity_id = Id(required=True)
+    scope = scope_field()
 
 
 class RevokeActivity(Request):
@@ -136,6 +143,7 @@ class RevokeActivity(Request):
 
     activity_id = Id(required=True)
     reason = Text(max=500, required=True)
+    scope = scope_field()
 
 
 class CopyActivity(Request):
@@ -202,6 +210,7 @@ class Activity(Answer):
     enroll_by = Timestamp(allow_none=True)
     contact = fields.String()
     insurance_note = fields.String()
+    risk_note = fields.String()
     requirements = fields.Nested(RequirementsAnswer)
     approval = fields.String()
     static_codes_allowed = fields.Boolean()
@@ -210,3 +219,7 @@ class Activity(Answer):
     published_at = Timestamp(allow_none=True)
     revoked_at = Timestamp(allow_none=True)
     revocation_reason = fields.String(allow_none=True)
+    series = fields.Nested(SeriesOfActivity, allow_none=True)
+
+
+OccurrencePage = page_of(Activity)

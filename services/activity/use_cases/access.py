@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from services.activity.domain.repeating import Scope
 from services.activity.domain.roles import ANY_ROLE, RUNS_ACTIVITIES
-from services.activity.domain.states import ActivityStatus
+from services.activity.domain.states import ActivityStatus, Phase, phase_of
 from services.activity.models import Activity
 from services.activity.repository import ActivityUnitOfWork
 from services.chassis.errors import Forbidden, NotFound
@@ -40,6 +41,33 @@ def managed_and_locked(uow: ActivityUnitOfWork, activity_id: str) -> Activity:
     uow.shifts.lock_all_of(activity.id)
     uow.session.expire(activity, ["shifts"])
     return activity
+
+
+def managed_in_scope_and_locked(
+    uow: ActivityUnitOfWork, activity_id: str, scope: str
+) -> tuple[Activity, list[Activity]]:
+    """The same with those others of its series that ``scope`` takes in: drafts, and public ones that are still ahead.
+
+    What has begun, is over or was revoked stays as it is (docs/adr/0028-a-series-is-many-activities.md).
+    """
+    activity = managed(uow, activity_id)
+    ids = {activity.id}
+    if scope != Scope.ONE and activity.series_id is not None:
+        ids.update(uow.series.ids(activity.series_id, activity.occurs_on if scope == Scope.FOLLOWING else None))
+    uow.activities.lock_all(ids)
+    uow.shifts.lock_all_of(*ids)
+    found = uow.activities.reload(ids)
+    now = uow.clock.now()
+    others = [
+        other
+        for other in found
+        if other.id != activity.id
+        and (
+            other.status == ActivityStatus.DRAFT
+            or (other.status == ActivityStatus.PUBLISHED and phase_of(other.shifts, now) is Phase.UPCOMING)
+        )
+    ]
+    return activity, others
 
 
 def _may_see(uow: ActivityUnitOfWork, activity: Activity) -> bool:

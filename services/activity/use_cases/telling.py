@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.activity import metrics
@@ -18,6 +19,7 @@ from services.activity.events import (
 )
 from services.activity.models import Activity, Enrollment, Shift
 from services.activity.repository import ActivityUnitOfWork
+from services.chassis.events import Event
 
 
 def activity_state(activity: Activity) -> ActivityChanged:
@@ -68,35 +70,51 @@ def move(
     reason: str | None = None,
 ) -> None:
     """Take an enrollment to its next status and tell of it; raises ``IllegalTransition`` before anything changes."""
+    advance(enrollment, attempted, reason=reason)
+    tell(uow, enrollment, activity, shift)
+
+
+def advance(enrollment: Enrollment, attempted: EnrollmentStatus, *, reason: str | None = None) -> None:
+    """Take an enrollment to its next status, and leave the telling to the caller."""
     enrollment.status = change_enrollment(enrollment.status, attempted)
     enrollment.reason = reason
     enrollment.version += 1
-    tell(uow, enrollment, activity, shift)
 
 
 def tell(uow: ActivityUnitOfWork, enrollment: Enrollment, activity: Activity, shift: Shift) -> None:
     """Publish an enrollment's new state, and the news if its status is news to the volunteer."""
     metrics.ENROLLMENTS.labels(enrollment.status).inc()
-    uow.publish(enrollment_state(enrollment), version=enrollment.version)
-    facts = _facts(enrollment, activity, shift)
+    uow.publish_many([(event, enrollment.version) for event in _told(enrollment, activity, shift)])
+
+
+def _told(enrollment: Enrollment, activity: Activity, shift: Shift) -> Iterator[Event]:
+    yield enrollment_state(enrollment)
+    known = facts(enrollment, activity, shift)
     match enrollment.status:
         case EnrollmentStatus.ACCEPTED:
-            uow.publish(EnrollmentAccepted(**facts), version=enrollment.version)
+            yield EnrollmentAccepted(**known)
         case EnrollmentStatus.REJECTED:
-            uow.publish(EnrollmentRejected(**facts, reason=enrollment.reason or ""), version=enrollment.version)
+            yield EnrollmentRejected(**known, reason=enrollment.reason or "")
         case EnrollmentStatus.WAITLISTED:
-            uow.publish(EnrollmentWaitlisted(**facts), version=enrollment.version)
+            yield EnrollmentWaitlisted(**known)
         case EnrollmentStatus.OFFERED if enrollment.offer_expires_at is not None:
-            uow.publish(EnrollmentOffered(**facts, expires_at=enrollment.offer_expires_at), version=enrollment.version)
+            yield EnrollmentOffered(**known, expires_at=enrollment.offer_expires_at)
 
 
-def tell_called_off(uow: ActivityUnitOfWork, enrollment: Enrollment, activity: Activity, shift: Shift) -> None:
-    """Tell one volunteer that the activity is revoked, and why."""
-    facts = _facts(enrollment, activity, shift)
-    uow.publish(EnrollmentCalledOff(**facts, reason=activity.revocation_reason or ""), version=enrollment.version)
+def tell_called_off(uow: ActivityUnitOfWork, called_off: Iterable[tuple[Enrollment, Activity, Shift]]) -> None:
+    """Tell everybody of these enrollments that the activity is revoked, and why; thousands at once."""
+    news: list[tuple[Event, int]] = []
+    for enrollment, activity, shift in called_off:
+        if enrollment.status == EnrollmentStatus.LAPSED:  # for this very reason: nobody else tells of it
+            metrics.ENROLLMENTS.labels(enrollment.status).inc()
+            news.append((enrollment_state(enrollment), enrollment.version))
+        known = facts(enrollment, activity, shift)
+        news.append((EnrollmentCalledOff(**known, reason=activity.revocation_reason or ""), enrollment.version))
+    uow.publish_many(news)
 
 
-def _facts(enrollment: Enrollment, activity: Activity, shift: Shift) -> dict[str, Any]:
+def facts(enrollment: Enrollment, activity: Activity, shift: Shift) -> dict[str, Any]:
+    """What any news of an enrollment says: what, when and where."""
     return {
         "enrollment_id": enrollment.id,
         "activity_id": activity.id,

@@ -16,7 +16,7 @@ ACCOMPANIED_BY = "enrollment.accompanied_by:{}"
 
 _AS_STORED = (
     "organization_id", "status", "title", "category", "description", "region", "address", "enroll_by", "contact",
-    "insurance_note", "approval", "static_codes_allowed", "created_at", "published_at", "revoked_at",
+    "insurance_note", "risk_note", "approval", "static_codes_allowed", "created_at", "published_at", "revoked_at",
     "revocation_reason",
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ def _activity(activity: Activity, accepted: dict[str, int], taken: dict[str, int
         **{name: getattr(activity, name) for name in _AS_STORED},
         "phase": phase_of(activity.shifts, now),
         "location": location,
+        "series": _series(activity),
         "requirements": {
             "min_age": activity.min_age,
             "max_age": activity.max_age,
@@ -71,6 +72,17 @@ def _activity(activity: Activity, accepted: dict[str, int], taken: dict[str, int
             }
             for shift in activity.shifts
         ],
+    }
+
+
+def _series(activity: Activity) -> dict[str, Any] | None:
+    if activity.series is None:
+        return None
+    return {
+        "series_id": activity.series_id,
+        "rule": activity.series.rule,
+        "occurs_on": activity.occurs_on,
+        "own_fields": activity.own_fields,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.activity.events import (
     EnrollmentAccepted,
+    EnrollmentAmended,
     EnrollmentCalledOff,
     EnrollmentOffered,
     EnrollmentRejected,
@@ -96,6 +97,24 @@ def _dismissed(event: ObjectionResolved) -> bool:
     return not event.upheld
 
 
+def _moved(event: EnrollmentAmended) -> bool:
+    return (event.old_starts_at, event.old_ends_at) != (event.starts_at, event.ends_at)
+
+
+def _relocated(event: EnrollmentAmended) -> bool:
+    return event.old_address != event.address
+
+
+_MORE: Mapping[str, Callable[[Any], Any]] = {
+    "more_zh": lambda event: f"；另有{event.more}个班次同时变更，见“我的活动”" if event.more else "",
+    "more_en": lambda event: f"; {event.more} more of your shifts changed, see “My activities”" if event.more else "",
+}
+
+
+def _amended(template: str, when: Callable[[EnrollmentAmended], bool]) -> Telling:
+    return Telling(EnrollmentAmended, template, MANDATED, "volunteer_id", when=when, also=_MORE)
+
+
 # `routed` is told by its own event, which knows the branch; `submitted` the applicant has just done.
 _TOLD_STATUS = frozenset({"contacted", "approved", "produced", "delivered", "activated", "cancelled", "expired"})
 
@@ -146,6 +165,9 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),
     Telling(EnrollmentCalledOff, "activity_revoked", MANDATED, "volunteer_id"),
+    _amended("activity_moved", lambda e: _moved(e) and not _relocated(e)),
+    _amended("activity_relocated", lambda e: _relocated(e) and not _moved(e)),
+    _amended("activity_moved_and_relocated", lambda e: _moved(e) and _relocated(e)),
     Telling(EnrollmentOffered, "enrollment_offered", URGENT, "volunteer_id"),
     Telling(EnrollmentWaitlisted, "enrollment_waitlisted", NEWS, "volunteer_id"),
     Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),

@@ -18,7 +18,7 @@ from services.activity.models import Enrollment, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.schemas import activities, enrollments
 from services.activity.settings import ActivitySettings
-from services.activity.use_cases import copies, deciding, drafting, enrolling, publishing, waiting_list
+from services.activity.use_cases import copies, deciding, drafting, editing, enrolling, publishing, waiting_list
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
@@ -144,19 +144,21 @@ class World:
         activity = self.draft(**changes)
         return self.publish(activity["activity_id"])
 
-    def publish(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
-        """Publish a draft."""
+    def publish(self, activity_id: str, caller: Caller | None = None, scope: str = "one") -> dict[str, Any]:
+        """Publish a draft, or those of its series."""
+        request = activities.PublishActivity().parse({"activity_id": activity_id, "scope": scope})
         with self.units(caller or self.administrator(self.team)) as uow:
-            return publishing.publish_activity(activities.PublishActivity().parse({"activity_id": activity_id}), uow)
+            return publishing.publish_activity(request, uow)
 
     def edit(self, activity_id: str, caller: Caller | None = None, **changes: Any) -> dict[str, Any]:
         """Change some fields."""
         with self.units(caller or self.administrator(self.team)) as uow:
-            return drafting.edit_activity(activities.EditActivity().parse({"activity_id": activity_id, **changes}), uow)
+            return editing.edit_activity(activities.EditActivity().parse({"activity_id": activity_id, **changes}), uow)
 
-    def revoke(self, activity_id: str, caller: Caller | None = None) -> dict[str, Any]:
-        """Call an activity off."""
-        request = activities.RevokeActivity().parse({"activity_id": activity_id, "reason": "台风预警"})
+    def revoke(self, activity_id: str, caller: Caller | None = None, scope: str = "one") -> dict[str, Any]:
+        """Call an activity off, or those of its series."""
+        request = {"activity_id": activity_id, "reason": "台风预警", "scope": scope}
+        request = activities.RevokeActivity().parse(request)
         with self.units(caller or self.administrator(self.team)) as uow:
             return publishing.revoke_activity(request, uow)
 

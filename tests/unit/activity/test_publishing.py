@@ -20,6 +20,7 @@ RULES = PublishingRules(
     banned_words=("会议", "促销"),
     banned_categories=("meeting",),
     dangerous_categories=("emergency",),
+    dangerous_min_age=18,
 )
 
 
@@ -29,6 +30,12 @@ def shift(starts: float = 24, hours: float = 3, **values: Any) -> PlannedShift:
     return PlannedShift(starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours), **{"capacity": 1, **values})
 
 
+SAFE: dict[str, Any] = {
+    "insurance_note": "由主办方统一投保",
+    "risk_note": "水流湍急，有溺水风险",
+    "min_age": 18,
+    "skills": ("水上救援",),
+}
 GOOD = Plan(
     title="越秀公园环境清洁",
     category="environment",
@@ -57,8 +64,17 @@ def test_a_good_plan_breaks_nothing() -> None:
         ({"title": "三月服务补录"}, ["title:banned_word"]),
         ({"title": "商场促销会议"}, ["title:banned_word", "title:banned_word"]),
         ({"category": "meeting"}, ["category:banned_category"]),
-        ({"category": "emergency"}, ["insurance_note:required"]),
-        ({"category": "emergency", "insurance_note": "由主办方统一投保"}, []),
+        (
+            {"category": "emergency"},
+            [
+                "insurance_note:required",
+                "risk_note:required",
+                "requirements.min_age:too_young",
+                "requirements.skills:required",
+            ],
+        ),
+        ({"category": "emergency", **SAFE, "min_age": 17}, ["requirements.min_age:too_young"]),
+        ({"category": "emergency", **SAFE}, []),
         ({"address": "广州市"}, ["address:not_exact"]),
         ({"address": ""}, ["address:required"]),
         ({"shifts": ()}, ["shifts:required"]),

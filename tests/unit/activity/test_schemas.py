@@ -52,7 +52,7 @@ def test_a_draft_needs_an_organization_and_a_title_only() -> None:
         ({"title": "换\n行"}, ["title:unsafe_text"]),
         ({"region": "广州"}, ["region:bad_region"]),
         ({"approval": "later"}, ["approval:not_a_choice"]),
-        ({"repeat": "FREQ=WEEKLY"}, ["repeat:unknown_field"]),
+        ({"repeat": "weekly"}, ["repeat:wrong_type"]),
         ({"location": {"latitude": 91, "longitude": 0}}, ["location.latitude:out_of_range"]),
         ({"requirements": {"min_age": -1}}, ["requirements.min_age:out_of_range"]),
         ({"enroll_by": "2026-03-04T09:00:00"}, ["enroll_by:bad_time"]),

@@ -52,6 +52,7 @@ def an_event(telling: Telling) -> Any:
             {"minutes": -5},
             {"onboarded": False},
             *_STATUSES,
+            *_AMENDED,
         )
         if set(changed) <= set(values)
     ]
@@ -59,6 +60,12 @@ def an_event(telling: Telling) -> Any:
 
 
 _STATUSES = ({"status": "contacted"}, {"status": "rejected"}, *({"notice": notice.value} for notice in Notice))
+
+
+_EARLIER = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)
+_AMENDED: tuple[dict[str, Any], ...] = (
+    {"old_starts_at": _EARLIER}, {"old_address": "别处"}, {"old_starts_at": _EARLIER, "old_address": "别处"},
+)  # fmt: skip
 
 
 def _sample(hint: Any) -> Any:
