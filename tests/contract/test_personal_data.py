@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.topology import SERVICES
 
-WHOSE = {"account_id", "volunteer_id"}
+WHOSE = {"account_id", "delegator_id", "volunteer_id"}
 
 ELSEWHERE = {
     "identity": {

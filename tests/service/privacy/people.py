@@ -43,7 +43,7 @@ class Person:
     def value_for(self, column: sa.Column[Any]) -> Any:
         """Something of the column's type: the marker in every text, the person's ids where ids are the person's."""
         name, kind = column.name, column.type
-        if name == "account_id":
+        if name in {"account_id", "delegator_id"}:
             return self.account_id
         if name == "volunteer_id" or (name == "id" and column.table.name in {"volunteer", "volunteer_copy"}):
             return self.volunteer_id
