@@ -26,6 +26,8 @@ _TABLES: dict[str, tuple[Reviewed, Any]] = {  # and whose reviewers should decid
     MEMBERSHIPS: (Membership, Membership.organization_id),
     ORGANIZATIONS: (Organization, Organization.parent_id),
 }
+_REMINDING = sa.func.hashtextextended("escalation reminders", 0)
+_ROWS_AT_ONCE = 2000  # a province that has let everything wait is told in one message, and in many short statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,18 @@ class EscalationRepository:
         return [Waiting(*row) for row in rows]
 
     def plan(self, kind: str, moments: Mapping[str, datetime]) -> None:
-        """When each of these is due for the next look."""
-        rows = [{"id": id_, "escalates_at": moment} for id_, moment in moments.items()]
-        self._uow.session.execute(sa.update(_TABLES[kind][0]), rows)
+        """When each of these is due for the next look: days, of which there are few, so a statement for each."""
+        model, _ = _TABLES[kind]
+        by_moment: dict[datetime, list[str]] = defaultdict(list)
+        for id_, moment in moments.items():
+            by_moment[moment].append(id_)
+        for moment, ids in by_moment.items():
+            self._uow.session.execute(
+                sa.update(model)
+                .where(model.id.in_(ids))
+                .values(escalates_at=moment)
+                .execution_options(synchronize_session=False)
+            )
 
     def plan_anew(self, organization_ids: Collection[str]) -> None:
         """These organizations stand elsewhere: what waits there is looked at as soon as may be."""
@@ -102,30 +113,27 @@ class EscalationRepository:
         ]
         if not rows:
             return []
-        statement = insert(Escalation).values(rows).on_conflict_do_nothing(constraint="uq_escalation_told")
-        return self._uow.session.scalars(statement.returning(Escalation)).all()
+        statement = insert(Escalation).on_conflict_do_nothing(constraint="uq_escalation_told")
+        return self._uow.session.scalars(statement.returning(Escalation), rows).all()
 
     def take_unreminded(self, limit: int) -> dict[str, Counter[str]]:
         """How many reviews of each kind were escalated to an organization since its last message; these count as told.
 
-        At most ``limit`` organizations.
+        At most ``limit`` organizations; none while another replica is at it.
         """
+        session, found = self._uow.session, defaultdict[str, Counter[str]](Counter)
+        if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_REMINDING))):
+            return found
         some = sa.select(Escalation.organization_id).where(Escalation.reminded_at.is_(None)).distinct().limit(limit)
-        unreminded = (
-            sa.select(Escalation.id)
-            .where(Escalation.organization_id.in_(some), Escalation.reminded_at.is_(None))
-            .with_for_update(skip_locked=True)
+        statement = sa.select(Escalation.id, Escalation.organization_id, Escalation.kind).where(
+            Escalation.organization_id.in_(session.scalars(some).all()), Escalation.reminded_at.is_(None)
         )
-        rows = self._uow.session.execute(
-            sa.update(Escalation)
-            .where(Escalation.id.in_(unreminded))
-            .values(reminded_at=self._uow.clock.now())
-            .returning(Escalation.organization_id, Escalation.kind)
-            .execution_options(synchronize_session=False)
-        )
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for organization_id, kind in rows:
-            found[organization_id][kind] += 1
+        while rows := session.execute(statement.limit(_ROWS_AT_ONCE)).all():
+            told = sa.update(Escalation).where(Escalation.id.in_([row.id for row in rows]))
+            told = told.values(reminded_at=self._uow.clock.now())
+            session.execute(told.execution_options(synchronize_session=False))
+            for _, organization_id, kind in rows:
+                found[organization_id][kind] += 1
         return found
 
     def is_escalated(self, kind: str) -> sa.ColumnElement[bool]:
