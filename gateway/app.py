@@ -17,6 +17,7 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import docs_page, metrics, openapi
+from gateway.certificates.printer import Printer
 from gateway.endpoints import Endpoint
 from gateway.errors import MethodNotAllowed, UnknownPath
 from gateway.idempotency import Answers
@@ -83,6 +84,7 @@ class Gateway:
         self.tokens = TokenVerifier(settings.token_keys, self.clock)
         self.limits = RateLimits(settings.rate_limit, settings.strict_rate_limit, settings.redis_url)
         self.uploads: UploadStore = FileStore(settings.upload_dir, settings.max_upload_bytes)
+        self.printer = Printer(settings.certificate_fonts, settings.verification_address)
         self.answers = Answers(settings.upload_dir / "answers")
         self.routes = routes_for(settings) if routes is None else list(routes)
         metrics.RPC_PENDING.set_function(lambda: rpc.pending)

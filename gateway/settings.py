@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from joserfc.jwk import KeySet
 
 from services.chassis.context import ContextKeys
 from services.chassis.settings import Secret, Settings, setting
+
+_BRACES = re.compile(r"\{\w*\}")
 
 
 def _key_set(text: str) -> KeySet:
@@ -25,6 +29,10 @@ def _key_set(text: str) -> KeySet:
     if any(key.is_private for key in keys.keys):
         raise ValueError("holds a private key, which is identity's alone")
     return keys
+
+
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(os.pathsep) if part)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -63,6 +71,20 @@ class GatewaySettings(Settings):
     allowed_origins: tuple[str, ...] = setting(
         "ZHIYUAN_ALLOWED_ORIGINS", "Origins of frontends on other hosts (CORS).", parse=_names, default=()
     )
+    certificate_fonts: tuple[Path, ...] = setting(
+        "ZHIYUAN_CERTIFICATE_FONTS",
+        "TrueType fonts of certificates of service, with colons between; each is asked for what those before it lack.",
+        parse=_paths,
+        default=(
+            Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+            Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+        ),
+    )
+    certificate_address: str = setting(
+        "ZHIYUAN_CERTIFICATE_ADDRESS",
+        "What the QR of a certificate leads to, with {serial} and {code} in it; else this gateway's own address.",
+        default="",
+    )
     max_json_bytes: int = setting("ZHIYUAN_MAX_JSON_BYTES", "The largest JSON body.", parse=int, default=1_000_000)
     max_upload_bytes: int = setting(
         "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000
@@ -85,3 +107,24 @@ class GatewaySettings(Settings):
     max_import_rows: int = setting(
         "ZHIYUAN_MAX_IMPORT_ROWS", "The most rows of one spreadsheet.", parse=int, default=200_000
     )
+
+    def faults(self) -> list[str]:
+        """A font that is missing, and addresses on paper that lead nowhere, would be noticed when it is too late."""
+        found = super().faults()
+        missing = [str(font) for font in self.certificate_fonts if not font.is_file()]
+        if missing or not self.certificate_fonts:
+            found.append(
+                f"ZHIYUAN_CERTIFICATE_FONTS names no file: {', '.join(missing) or 'it is empty'}. On Debian: apt-get "
+                "install fonts-dejavu-core fonts-droid-fallback"
+            )
+        if self.production and not self.certificate_address:
+            found.append("ZHIYUAN_CERTIFICATE_ADDRESS is not set: certificates are printed with it, and stay on paper")
+        if self.certificate_address and {"{serial}", "{code}"} != set(_BRACES.findall(self.certificate_address)):
+            found.append("ZHIYUAN_CERTIFICATE_ADDRESS must hold {serial} and {code}")
+        return found
+
+    @property
+    def verification_address(self) -> str:
+        """What the QR of a certificate leads to, ``{serial}`` and ``{code}`` to be filled in."""
+        here = f"http://{self.http_host.replace('0.0.0.0', '127.0.0.1')}:{self.http_port}"
+        return self.certificate_address or f"{here}/v1/service-certificates/{{serial}}?code={{code}}"

@@ -1,4 +1,4 @@
-"""PostgreSQL and RabbitMQ from the distribution: found, or installed where that is allowed, or asked for by name.
+"""PostgreSQL, RabbitMQ and fonts from the distribution: found, or installed where allowed, or asked for by name.
 
 Nothing of the system's own is started or touched: only the programs are used, on data of our own.
 """
@@ -13,6 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 RABBITMQ_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+# The fonts of certificates of service, by the package that brings them (`gateway/settings.py`).
+FONTS = {
+    "fonts-dejavu-core": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    "fonts-droid-fallback": Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+}
 
 # A postinst script that must not start anything asks this file, as Debian's policy has it.
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -29,8 +35,9 @@ def postgres_bin() -> Path | None:
 
 
 def ensure(*, broker: bool, database: bool, programs: Sequence[str] = ()) -> None:
-    """The servers and ``programs`` are installed afterwards; raises :class:`Missing` with what to type."""
+    """The servers, the fonts and ``programs`` are installed afterwards; raises :class:`Missing` with what to type."""
     wanted = [program for program in programs if shutil.which(program) is None]
+    wanted += [package for package, font in FONTS.items() if not font.exists()]
     if broker and not RABBITMQ_SERVER.exists():
         wanted.append("rabbitmq-server")
     if database and postgres_bin() is None:

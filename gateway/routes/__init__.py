@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.routes import activity, attendance, card, direct, identity, imports, notify, organization
+from gateway.routes import activity, attendance, card, certificates, direct, identity, imports, notify, organization
 from gateway.routing import Route
 
 ALL_ROUTES: list[Route] = [
@@ -10,6 +10,7 @@ ALL_ROUTES: list[Route] = [
     *organization.ROUTES,
     *activity.ROUTES,
     *attendance.ROUTES,
+    *certificates.ROUTES,
     *card.ROUTES,
     *notify.ROUTES,
     *imports.ROUTES,

@@ -161,6 +161,41 @@ class NothingToDisclose(Conflict):
     detail_zh, detail_en = "该活动没有服务记录。", "The activity has no service records."
 
 
+class NothingToCertify(Conflict):
+    """There are no confirmed hours in what was asked for. Hours are confirmed when their disclosure is over."""
+
+    code = "nothing_to_certify"
+    title_zh, title_en = "没有可证明的服务时长", "There is nothing to certify"
+    detail_zh = "所选范围内没有已确认的服务时长；公示期满无异议的时长才可出具证明。"
+    detail_en = "There are no confirmed hours in what was asked for; hours are confirmed when their disclosure is over."
+
+
+class TooManyServices(Conflict):
+    """A certificate lists at most so many services; a shorter period has fewer."""
+
+    code = "too_many_services"
+    title_zh, title_en = "服务记录过多", "Too many services for one certificate"
+    detail_zh = "一份证明最多列 {limit} 条记录，请缩短时间范围。"
+    detail_en = "A certificate lists at most {limit} services; choose a shorter period."
+
+
+class BatchTooLarge(Conflict):
+    """An organization asks for certificates of so many people at once at most."""
+
+    code = "batch_too_large"
+    title_zh, title_en = "一次出具的证明过多", "Too many certificates at once"
+    detail_zh = "一次最多为 {limit} 人出具证明，请缩小范围。"
+    detail_en = "Certificates are issued to at most {limit} people at once; ask for fewer."
+
+
+class BatchStillRunning(Conflict):
+    """The certificates of a batch are handed out when all of them have been issued; ``waiting`` are not yet."""
+
+    code = "batch_still_running"
+    title_zh, title_en = "证明仍在出具中", "The certificates are still being issued"
+    detail_zh, detail_en = "尚有 {waiting} 份未出具，请稍后下载。", "{waiting} are still to be issued; come again soon."
+
+
 class NotDisclosed(Conflict):
     """Objections are taken while hours are disclosed; before there is nothing to see, afterwards they are confirmed."""
 

@@ -21,6 +21,11 @@ SUPPLEMENTS_DECIDED = Counter(
 OBJECTIONS = Counter(
     "zhiyuan_attendance_objections", "Objections; step is `submitted`, `upheld` or `dismissed`", ["step"]
 )
+CERTIFICATES = Counter(
+    "zhiyuan_attendance_certificates",
+    "Certificates of service; step is `issued`, `revoked`, `outdated` (hours taken back), `verified`, `not_verified`",
+    ["step"],
+)
 STARS_AWARDED = Counter("zhiyuan_attendance_stars_awarded", "Stars awarded", ["stars"])
 OPEN_RECORDS = Gauge(
     "zhiyuan_attendance_open_records",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.attendance.models import (
+    BatchMember,
+    CertifiedService,
     EnrollmentCopy,
     Evidence,
     HoursTotal,
     LedgerEntry,
     Objection,
     Scan,
+    ServiceCertificate,
     ServiceRecord,
     StarAward,
     Supplement,
@@ -19,6 +22,9 @@ from services.attendance.models import (
 from services.chassis.personal_data import ACCOUNT, VOLUNTEER, Held
 
 _OWN_SUPPLEMENTS = sa.select(Supplement.id).where(Supplement.volunteer_id == VOLUNTEER).scalar_subquery()
+_OWN_CERTIFICATES = (
+    sa.select(ServiceCertificate.id).where(ServiceCertificate.volunteer_id == VOLUNTEER).scalar_subquery()
+)
 
 PERSONAL_DATA = (
     Held(VolunteerCopy, VolunteerCopy.id == VOLUNTEER),
@@ -30,5 +36,8 @@ PERSONAL_DATA = (
     Held(StarAward, StarAward.volunteer_id == VOLUNTEER),
     Held(Supplement, Supplement.volunteer_id == VOLUNTEER),
     Held(Evidence, Evidence.supplement_id.in_(_OWN_SUPPLEMENTS)),
+    Held(ServiceCertificate, ServiceCertificate.volunteer_id == VOLUNTEER),
+    Held(CertifiedService, CertifiedService.certificate_id.in_(_OWN_CERTIFICATES)),
+    Held(BatchMember, BatchMember.volunteer_id == VOLUNTEER),
     Held(Objection, Objection.account_id == ACCOUNT),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from services.attendance.models import Objection
+from services.attendance.models import Objection, ServiceCertificate
 from services.chassis.sealed import SealedColumn
 
-SEALED_COLUMNS = (SealedColumn(Objection.contact_sealed, "objection:{id}", "message_cipher"),)
+SEALED_COLUMNS = (
+    SealedColumn(Objection.contact_sealed, "objection:{id}", "message_cipher"),
+    SealedColumn(ServiceCertificate.code_sealed, "certificate:{id}", "message_cipher"),
+)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import disclosure, mine, reviews, scans
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
+    certificate_batches,
+    certificates,
     copying,
     deciding,
     disclosing,
@@ -18,7 +21,7 @@ from services.attendance.use_cases import (
     supplements,
 )
 from services.chassis import audit_reading, uploads
-from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
@@ -113,6 +116,42 @@ class AttendanceService:
     def get_service_summary(self, query, uow):
         return my_hours.get_service_summary(query, uow)
 
+    @command(papers.IssueCertificate, papers.CertificateDocument)
+    def issue_certificate(self, command, uow):
+        return certificates.issue_certificate(command, uow)
+
+    @query(papers.ListCertificates, papers.CertificatePage)
+    def list_certificates(self, query, uow):
+        return certificates.list_certificates(query, uow)
+
+    @query(papers.GetCertificate, papers.CertificateDocument)
+    def get_certificate(self, query, uow):
+        return certificates.get_certificate(query, uow)
+
+    @query(papers.VerifyCertificate, papers.VerifiedCertificate)
+    def verify_certificate(self, query, uow):
+        return certificates.verify_certificate(query, uow)
+
+    @command(papers.RevokeCertificate, papers.Certificate)
+    def revoke_certificate(self, command, uow):
+        return certificates.revoke_certificate(command, uow)
+
+    @command(papers.RequestBatch, papers.Batch)
+    def request_certificate_batch(self, command, uow):
+        return certificate_batches.request_batch(command, uow)
+
+    @query(papers.ListBatches, papers.BatchPage)
+    def list_certificate_batches(self, query, uow):
+        return certificate_batches.list_batches(query, uow)
+
+    @query(papers.GetBatch, papers.Batch)
+    def get_certificate_batch(self, query, uow):
+        return certificate_batches.get_batch(query, uow)
+
+    @command(papers.HandOutCertificates, papers.BatchCertificatePage)
+    def hand_out_certificates(self, command, uow):
+        return certificate_batches.hand_out_certificates(command, uow)
+
     @query(mine.RecountLedger, mine.Recount)
     def recount_ledger(self, query, uow):
         return my_hours.recount_ledger(query, uow)
@@ -148,6 +187,10 @@ class AttendanceService:
     @every(seconds=TIMER_SECONDS)
     def disclose_complete(self, uow):
         disclosing.disclose_complete(uow)
+
+    @sweep(seconds=TIMER_SECONDS)
+    def issue_batches(self):
+        certificate_batches.work_on_batches(self.unit_of_work)
 
     @every(seconds=TIMER_SECONDS)
     def confirm_undisputed(self, uow):

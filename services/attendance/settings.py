@@ -45,6 +45,13 @@ class AttendanceSettings(ServiceSettings):
         default=7,
     )
 
+    certificates_a_day: int = setting(
+        "ZHIYUAN_CERTIFICATES_A_DAY",
+        "How many certificates of service somebody may have issued to themselves in 24 hours.",
+        parse=int,
+        default=10,
+    )
+
     @cached_property
     def codes(self) -> AttendanceCodes:
         """Makes and reads codes."""
@@ -57,6 +64,7 @@ class AttendanceSettings(ServiceSettings):
             ("ZHIYUAN_ATTENDANCE_CODE_STEP", self.code_step_seconds),
             ("ZHIYUAN_SCAN_PAIRS_A_DAY", self.pairs_a_day),
             ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
+            ("ZHIYUAN_CERTIFICATES_A_DAY", self.certificates_a_day),
         ):
             if number < 1:
                 found.append(f"{variable} must be at least 1")

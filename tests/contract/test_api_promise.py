@@ -13,8 +13,6 @@ PROMISED = Path(__file__).with_name("api-paths.txt").read_text(encoding="utf-8")
 LEFT_TO_LATER = {
     "GET /me/calendar.ics",
     "POST /activities/{}/walk-ins",
-    "POST /me/service-certificates",
-    "GET /service-certificates/{}",
     "POST /callbacks/sms/tencent",
     "POST /callbacks/sms/aliyun",
 }

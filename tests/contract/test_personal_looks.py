@@ -29,6 +29,8 @@ ELSE = {
     "POST /activities/{activity_id}/copies": _ANNOUNCED,
     "GET /activities/{activity_id}/occurrences": _ANNOUNCED,
     "GET /me/activities": _ANNOUNCED,
+    "POST /me/service-certificates": _ANNOUNCED,
+    "GET /me/service-certificates/{serial}": _ANNOUNCED,
     "GET /card/products": _AT_WORK,
     "POST /card/applications": _AT_WORK,
     "GET /me/card-applications": _AT_WORK,

@@ -79,7 +79,8 @@ def build(world: World) -> Scene:
             f"/organizations/{unit.id}/delegations", account_id=above_account, starts_on=soon, ends_on=soon
         )["delegation_id"],
     }  # fmt: skip
-    ids |= _hours(world, unit, root, members) | _activities(world, unit, members)
+    ids |= _hours(world, unit, root, members) | _certificates(world, unit, members[0])
+    ids |= _activities(world, unit, members)
     member = members[0].client
     ids["notification"] = wait_for(lambda: member.get("/me/notifications")["items"])[0]["notification_id"]
     ids["application"] = member.post(
@@ -182,6 +183,15 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
         "ends_at": shift["ends_at"],
     }  # fmt: skip
+
+
+def _certificates(world: World, unit: Organization, member: Volunteer) -> dict[str, str]:
+    """The disclosed hours are confirmed, and certified: for the member, and for the unit."""
+    world.clock.advance_to(world.clock.now() + timedelta(days=8))
+    assert wait_for(lambda: member.client.get("/me/service-summary")["confirmed_minutes"])
+    batch = unit.owner.post(f"/organizations/{unit.id}/service-certificates")["batch_id"]
+    assert wait_for(lambda: unit.owner.get(f"/certificate-batches/{batch}")["status"] == "done")
+    return {"certificate": member.client.post("/me/service-certificates")["serial"], "batch": batch}
 
 
 def _recovery(world: World, unit: Organization, lost: Volunteer) -> str:

@@ -160,6 +160,14 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
     ],
     ("POST", "/activities/{activity_id}/disclosure"): [Entry(_PAST)],
+    ("GET", "/me/service-certificates/{serial}"): [Entry({"serial": "{certificate}"}, rightful="member")],
+    ("POST", "/service-certificates/{serial}/revocation"): [
+        Entry({"serial": "{certificate}"}, {"reason": "不再需要"}, rightful="member")
+    ],
+    ("POST", "/organizations/{organization_id}/service-certificates"): [Entry(_UNIT)],
+    ("GET", "/organizations/{organization_id}/service-certificates"): [Entry(_UNIT)],
+    ("GET", "/certificate-batches/{batch_id}"): [Entry({"batch_id": "{batch}"})],
+    ("GET", "/certificate-batches/{batch_id}/certificates"): [Entry({"batch_id": "{batch}"})],
     ("GET", "/activities/{activity_id}/objections"): [Entry({"activity_id": "{disclosed}"})],
     ("POST", "/objections/{objection_id}/resolution"): [
         Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"})
@@ -272,6 +280,7 @@ _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
     "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
+    "certificate", "batch",
 })  # fmt: skip
 
 

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from services.attendance.commands.certificates import (
+    GetBatch,
+    GetCertificate,
+    HandOutCertificates,
+    IssueCertificate,
+    ListBatches,
+    ListCertificates,
+    RequestBatch,
+    RevokeCertificate,
+    VerifyCertificate,
+)
 from services.attendance.commands.disclosure import (
     CorrectedTime,
     GetDisclosure,
@@ -33,8 +44,14 @@ __all__ = [
     "DecideReviews",
     "Decision",
     "EvidenceFile",
+    "GetBatch",
+    "GetCertificate",
     "GetDisclosure",
     "GetServiceSummary",
+    "HandOutCertificates",
+    "IssueCertificate",
+    "ListBatches",
+    "ListCertificates",
     "ListDisclosures",
     "ListObjections",
     "ListReviewReasons",
@@ -44,10 +61,13 @@ __all__ = [
     "OpenDisclosure",
     "PrintCode",
     "RecountLedger",
+    "RequestBatch",
     "ResolveObjection",
     "ReviewHistory",
+    "RevokeCertificate",
     "ScanCode",
     "ShowCode",
     "SubmitObjection",
     "SubmitSupplement",
+    "VerifyCertificate",
 ]

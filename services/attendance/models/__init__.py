@@ -7,6 +7,12 @@ a volunteer is signed in once to a shift, the ledger only grows (by a trigger th
 from __future__ import annotations
 
 from services.attendance.models.base import ORGANIZATION_COPY, Base
+from services.attendance.models.certificates import (
+    BatchMember,
+    CertificateBatch,
+    CertifiedService,
+    ServiceCertificate,
+)
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.disclosure import Disclosure, Objection
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
@@ -17,6 +23,9 @@ __all__ = [
     "ORGANIZATION_COPY",
     "ActivityCopy",
     "Base",
+    "BatchMember",
+    "CertificateBatch",
+    "CertifiedService",
     "Disclosure",
     "EnrollmentCopy",
     "Evidence",
@@ -24,6 +33,7 @@ __all__ = [
     "LedgerEntry",
     "Objection",
     "Scan",
+    "ServiceCertificate",
     "ServiceRecord",
     "ShiftCopy",
     "StarAward",

@@ -38,6 +38,7 @@ class ActivityCopy(Base):
     longitude: Mapped[float | None]
     fence_metres: Mapped[int | None]
     static_codes_allowed: Mapped[bool] = mapped_column(server_default=sa.false())
+    address: Mapped[str | None]  # for activities published before certificates showed it: unknown
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
 

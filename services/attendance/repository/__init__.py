@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance.ledger import Ledger
+from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
 from services.attendance.repository.records import RecordRepository
@@ -30,6 +31,8 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.ledger = Ledger(self.session)
         self.supplements = SupplementRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
+        self.certificates = CertificateRepository(self.session)
+        self.batches = BatchRepository(self.session)
         self.objections = ObjectionRepository(self.session)
 
 

@@ -42,6 +42,7 @@ def erase_volunteer(event: Received[VolunteerErased], uow: AttendanceUnitOfWork)
     )
     uow.objections.erase(event.data.account_id)
     uow.supplements.erase(event.data.volunteer_id)
+    uow.certificates.erase(event.data.volunteer_id, uow.clock.now())
     uow.records.erase(event.data.volunteer_id)
     forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)
 
@@ -64,6 +65,7 @@ def copy_activity(event: Received[ActivityChanged], uow: AttendanceUnitOfWork) -
         longitude=state.longitude,
         fence_metres=state.fence_metres,
         static_codes_allowed=state.static_codes_allowed,
+        address=state.address,
         version=event.aggregate_version,
     )
 

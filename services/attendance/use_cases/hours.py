@@ -11,6 +11,7 @@ from services.attendance.events import HoursRecorded
 from services.attendance.ledger import Stamp
 from services.attendance.models import LedgerEntry, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.certificates import outdate_certificates
 from services.chassis.clock import local_day
 
 
@@ -31,12 +32,13 @@ def give(uow: AttendanceUnitOfWork, record: ServiceRecord, time: Interval, prove
 
 
 def take_back(uow: AttendanceUnitOfWork, record: ServiceRecord) -> None:
-    """Reverse what ``record`` counts; it counts nothing afterwards, and hinders no other record."""
+    """Reverse what ``record`` counts; it counts nothing and hinders no other; certificates of it are outdated."""
     entry = uow.ledger.take_back(record.id, _stamp(uow))
     record.starts_at = record.ends_at = None
     record.minutes = 0
     if entry is None:
         return
+    outdate_certificates(uow, record)
     metrics.MINUTES_REVERSED.labels(entry.provenance).inc(-entry.minutes)
     _tell(uow, record, entry)
 

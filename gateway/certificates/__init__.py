@@ -1,0 +1,1 @@
+"""Certificates of service on paper: fonts, pages, and the process that makes them."""
