@@ -164,6 +164,17 @@ class EnrollmentAmended(_EnrollmentNews):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnrollmentReminderDue(_EnrollmentNews):
+    """The shift of an accepted volunteer starts in ``hours``; once for each of the hours that are set."""
+
+    type = "enrollment.reminder_due"
+
+    ends_at: datetime
+    role: str | None
+    hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     """An organization invites one of its own volunteers, who may enroll or not (notice, attachment 2, 三.7)."""
 

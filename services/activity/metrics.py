@@ -22,3 +22,6 @@ INVITATIONS = Counter(
     "Volunteers invited, or skipped for a reason (not_own_volunteer, not_active, already_invited, already_enrolled)",
     ["outcome"],
 )
+REMINDERS = Counter(
+    "zhiyuan_activity_reminders", "Volunteers reminded of a shift, so many hours before it starts", ["hours"]
+)  # ZHIYUAN_ACTIVITY_REMINDER_HOURS

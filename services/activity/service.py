@@ -16,11 +16,12 @@ from services.activity.use_cases import (
     inviting,
     publishing,
     reading,
+    reminding,
     series,
     waiting_list,
 )
 from services.chassis import audit_reading
-from services.chassis.entrypoints import UnitsOfWork, command, every, on, query
+from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
@@ -119,6 +120,10 @@ class ActivityService:
     @every(seconds=10)
     def lapse_overdue(self, uow):
         waiting_list.lapse_overdue(uow)
+
+    @sweep(seconds=20)
+    def remind(self):
+        reminding.remind_all(self.unit_of_work)
 
 
 SERVICE = ActivityService

@@ -19,6 +19,10 @@ def _cipher(text: str) -> FieldCipher:
     return FieldCipher(KeyRing.parse(text))
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in _words(text))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActivitySettings(ServiceSettings):
     """The keys of what is sealed, and rules that vary by place or year."""
@@ -74,6 +78,13 @@ class ActivitySettings(ServiceSettings):
     )
     max_occurrences: int = setting(
         "ZHIYUAN_ACTIVITY_MAX_OCCURRENCES", "How often an activity may come again.", parse=int, default=104
+    )
+
+    reminder_hours: tuple[int, ...] = setting(
+        "ZHIYUAN_ACTIVITY_REMINDER_HOURS",
+        "How many hours before a shift those accepted for it are reminded.",
+        parse=_numbers,
+        default=(24, 2),
     )
 
     @property

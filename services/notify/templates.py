@@ -249,6 +249,13 @@ _ALL = (
         "notice, attachment 2, 三.6; FACTS.md: say what and where",
     ),
     Template(
+        "shift_reminder",
+        "提醒：您将参加{starts_at}至{ends_at}的“{title}”{role_zh}，地点{address}。不能参加请尽早取消报名。",
+        "Reminder: you take part in “{title}”{role_en} from {starts_at} to {ends_at} at {address}. "
+        "If you cannot come, please withdraw.",
+        "FACTS.md, what users ask for",
+    ),
+    Template(
         "activity_moved",
         "您参加的“{title}”改期：原{old_starts_at}至{old_ends_at}，现{starts_at}至{ends_at}，地点{address}{more_zh}。不能参加请取消报名。",
         "“{title}” moved from {old_starts_at} - {old_ends_at} to {starts_at} - {ends_at}, at {address}{more_en}. "

@@ -11,6 +11,7 @@ from typing import Any
 from services.activity.repository.activities import ActivityRepository, ShiftRepository
 from services.activity.repository.enrollments import EnrollmentRepository
 from services.activity.repository.people import InvitationRepository, VolunteerRepository
+from services.activity.repository.reminders import ReminderRepository
 from services.activity.repository.search import SearchRepository
 from services.activity.repository.series import SeriesRepository
 from services.chassis.organizations import Organizations
@@ -30,6 +31,7 @@ class ActivityUnitOfWork(UnitOfWork):
         self.volunteers = VolunteerRepository(self.session, self.organizations)
         self.search = SearchRepository(self.session, self.organizations)
         self.series = SeriesRepository(self.session, self.organizations)
+        self.reminders = ReminderRepository(self.session)
 
 
 UNIT_OF_WORK = ActivityUnitOfWork

@@ -54,6 +54,7 @@ def answer_offer(command: AnswerOffer, uow: ActivityUnitOfWork) -> dict[str, Any
         raise OfferExpired()
     if command.accept:
         _require_free_time(uow, enrollment, shift)
+        enrollment.decided_at = uow.clock.now()
     telling.move(uow, enrollment, attempted, activity, shift)
     metrics.OFFERS_ANSWERED.labels("accepted" if command.accept else "declined").inc()
     if not command.accept:

@@ -18,6 +18,7 @@ from services.activity.events import (
     EnrollmentCalledOff,
     EnrollmentOffered,
     EnrollmentRejected,
+    EnrollmentReminderDue,
     EnrollmentWaitlisted,
     InvitationSent,
 )
@@ -71,7 +72,9 @@ def _always(_event: Any) -> bool:
 
 @dataclass(frozen=True)
 class Telling:
-    """One row. ``who`` names the field of the event that holds the reader: ``account_id`` or ``volunteer_id``."""
+    """One row. ``who`` names the field of the event that holds the reader: ``account_id`` or ``volunteer_id``;
+    ``useless_after`` the field that holds the moment after which no SMS is sent any more.
+    """
 
     event: type[Event]
     template: str
@@ -79,6 +82,7 @@ class Telling:
     who: str
     when: Callable[[Any], bool] = _always
     also: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    useless_after: str | None = None
 
     def parameters(self, event: Any) -> dict[str, str]:
         """The template's parameters, as text; moments in RFC 3339, because the reader's language is not known yet."""
@@ -108,6 +112,12 @@ def _relocated(event: EnrollmentAmended) -> bool:
 _MORE: Mapping[str, Callable[[Any], Any]] = {
     "more_zh": lambda event: f"；另有{event.more}个班次同时变更，见“我的活动”" if event.more else "",
     "more_en": lambda event: f"; {event.more} more of your shifts changed, see “My activities”" if event.more else "",
+}
+
+
+_SHIFT_ROLE: Mapping[str, Callable[[Any], Any]] = {
+    "role_zh": lambda event: f"（岗位：{event.role}）" if event.role else "",
+    "role_en": lambda event: f" (as {event.role})" if event.role else "",
 }
 
 
@@ -165,6 +175,9 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),
     Telling(EnrollmentCalledOff, "activity_revoked", MANDATED, "volunteer_id"),
+    Telling(
+        EnrollmentReminderDue, "shift_reminder", URGENT, "volunteer_id", also=_SHIFT_ROLE, useless_after="starts_at",
+    ),
     _amended("activity_moved", lambda e: _moved(e) and not _relocated(e)),
     _amended("activity_relocated", lambda e: _relocated(e) and not _moved(e)),
     _amended("activity_moved_and_relocated", lambda e: _moved(e) and _relocated(e)),
@@ -205,8 +218,11 @@ def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
     for telling in TELLINGS:
         if telling.event is not type(event) or not telling.when(event):
             continue
+        expires_at = None if telling.useless_after is None else getattr(event, telling.useless_after)
         for audience, channels in _audiences(telling, event, uow):
-            queue(uow, received.id, telling.template, audience, channels, telling.parameters(event))
+            queue(
+                uow, received.id, telling.template, audience, channels, telling.parameters(event), expires_at=expires_at
+            )
 
 
 def _audiences(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> Iterator[tuple[Audience, tuple[Channel, ...]]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from services.activity.events import EnrollmentReminderDue
 from services.chassis.ids import new_id
+from services.notify import commands
 from services.notify.domain import MAX_ATTEMPTS, Channel, ErrorClass, Status
 from services.notify.models import Message
 from services.notify.providers import SendFailed
-from services.notify.use_cases import delivery
+from services.notify.use_cases import delivery, reading
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance, code_request
 
 
@@ -193,3 +196,39 @@ def test_a_batch_larger_than_one_is_sent_in_one_sweep(notify: Notify, person: Pe
     notify.deliver()
     assert len(notify.sent()) == delivery.BATCH + 5
     assert len(notify.units.published("message.delivered")) == delivery.BATCH + 5
+
+
+def reminder(notify: Notify, volunteer_id: str) -> EnrollmentReminderDue:
+    """A shift of theirs starts in two hours."""
+    starts_at = notify.clock.now() + timedelta(hours=2)
+    return EnrollmentReminderDue(
+        enrollment_id=new_id(), activity_id=new_id(), shift_id=new_id(), volunteer_id=volunteer_id,
+        title="越秀公园环境清洁", address="解放北路988号正门", starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=3),
+        role="引导员", hours=2,
+    )  # fmt: skip
+
+
+def test_a_reminder_says_what_when_where_and_as_what(notify: Notify, person: Person) -> None:
+    notify.receive(reminder(notify, person.volunteer_id))
+    notify.deliver()
+    (sent,) = notify.sent()
+    assert all(part in sent.text for part in ("越秀公园环境清洁", "3月2日 12:00", "解放北路988号正门", "引导员"))
+
+
+def test_a_reminder_is_not_sent_once_the_shift_has_begun(notify: Notify, person: Person) -> None:
+    notify.receive(reminder(notify, person.volunteer_id))
+    notify.clock.advance(hours=2)
+    notify.deliver()
+    assert notify.sent() == []
+    assert [message.failure for message in notify.messages()] == ["stale"]
+
+
+def test_whoever_wants_no_reminder_by_sms_finds_it_in_the_inbox_alone(notify: Notify, person: Person) -> None:
+    unwanted = commands.SwitchedOff(template="shift_reminder", channel="sms")
+    with notify.units(person.caller) as uow:
+        reading.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
+    notify.receive(reminder(notify, person.volunteer_id))
+    notify.deliver()
+    assert notify.sent() == []
+    assert [message.template for message in notify.messages(Channel.INBOX)] == ["shift_reminder"]
