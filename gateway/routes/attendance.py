@@ -12,7 +12,7 @@ from gateway import qr
 from gateway.endpoints import accepts
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import disclosure, mine, reviews, scans
+from services.attendance.schemas import disclosure, mine, offline, reviews, scans
 from services.chassis.context import Caller
 from services.chassis.errors import FieldError, Invalid, NotFound
 
@@ -83,6 +83,22 @@ ROUTES = [
             errors.TooManyPairs, errors.StaticCodeNotAllowed,
         ),
         zh="扫码签到、签退", en="Sign in or out by a scanned code",
+    ),
+    Route(
+        "POST", "/attendance/offline-scans", "attendance.upload_scans",
+        request=offline.UploadScans, answer=offline.UploadedScans, who=Who.VOLUNTEER, tags=_SCANS, deadline=10,
+        zh="补传离线扫码（每条各有结果）", en="Hand in scans that the phone kept without network, each with its result",
+    ),
+    Route(
+        "GET", "/activities/{activity_id}/scan-conflicts", "attendance.list_scan_conflicts",
+        request=offline.ListScanConflicts, answer=offline.ScanConflictPage, who=Who.ADMINISTRATOR, tags=_SCANS,
+        zh="待处理的离线扫码", en="Scans handed in later that could not count by themselves",
+    ),
+    Route(
+        "POST", "/scan-conflicts/{conflict_id}/resolution", "attendance.resolve_scan_conflict",
+        request=offline.ResolveScanConflict, answer=offline.ScanConflict, who=Who.ADMINISTRATOR, tags=_SCANS,
+        errors=(errors.OwnScan, errors.ScanConflictResolved, errors.ScanConflictStands),
+        zh="处理离线扫码", en="Let such a scan count, or dismiss it",
     ),
     Route(
         "POST", "/activities/{activity_id}/supplements", "attendance.submit_supplement",

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from services.attendance.domain import Direction
+from services.attendance.domain import Direction, Interval
 from services.attendance.errors import CodeExpired, CodeInvalid
 from services.chassis.crypto import BadSignature, KeyRing, Signer
 
@@ -95,6 +95,13 @@ class AttendanceCodes:
         """Raises ``CodeExpired`` unless ``code`` is of this step or a neighbouring one; a printed one is never old."""
         if code.step is not None and abs(self._step_of(now) - code.step) > _STEPS_OF_GRACE:
             raise CodeExpired()
+
+    def shown_during(self, code: Code) -> Interval | None:
+        """When a screen showed ``code``; None for a printed one, which hangs there all the time."""
+        if code.step is None:
+            return None
+        starts_at = datetime.fromtimestamp(code.step * self._step_seconds, UTC)
+        return Interval(starts_at, starts_at + timedelta(seconds=self._step_seconds))
 
     def _step_of(self, moment: datetime) -> int:
         return int(moment.timestamp()) // self._step_seconds

@@ -210,3 +210,28 @@ class ObjectionAlreadyResolved(Conflict):
     code = "objection_already_resolved"
     title_zh, title_en = "异议已处理", "The objection was resolved"
     detail_zh, detail_en = "该异议已处理：{status}。", "The objection was resolved: {status}."
+
+
+class OwnScan(Forbidden):
+    """Nobody decides about a scan of their own, whatever roles they hold."""
+
+    code = "own_scan"
+    title_zh, title_en = "不能处理本人的扫码", "This is your own scan"
+    detail_zh = "须由组织的其他管理员处理。"
+    detail_en = "Somebody else of the organization decides about it."
+
+
+class ScanConflictResolved(Conflict):
+    """The scan counts by now, or was dismissed before; ``status`` tells which."""
+
+    code = "scan_conflict_resolved"
+    title_zh, title_en = "该扫码已处理", "The scan was decided about"
+    detail_zh, detail_en = "该扫码已处理：{status}。", "There is nothing left to decide: {status}."
+
+
+class ScanConflictStands(Conflict):
+    """What stands against the scan cannot be vouched for; ``kind`` names it. It can be dismissed."""
+
+    code = "scan_conflict_stands"
+    title_zh, title_en = "该扫码不能计入", "The scan cannot count"
+    detail_zh, detail_en = "不能计入：{why}", "It cannot count: {why}"

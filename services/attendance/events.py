@@ -75,6 +75,21 @@ class SupplementDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScanConflictDecided(Event):
+    """An organizer decided whether a scan counts that was handed in later and could not count by itself."""
+
+    type = "scan_conflict.decided"
+    subject_field = "conflict_id"
+
+    conflict_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    accepted: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObjectionResolved(Event):
     """An objection was upheld or dismissed. Whoever objected is told: by account, or by the contact they left.
 

@@ -9,6 +9,14 @@ SCANS = Counter(
     "Scans; outcome is `ok`, `repeated` (a nonce that came again) or the refusal's code",
     ["outcome"],
 )
+OFFLINE_SCANS = Counter(
+    "zhiyuan_attendance_offline_scans",
+    "Scans that were handed in later; outcome is `recorded`, `dismissed`, a conflict's kind or a refusal's code",
+    ["outcome"],
+)
+SCAN_CONFLICTS_RESOLVED = Counter(
+    "zhiyuan_attendance_scan_conflicts_resolved", "Conflicts of such scans: accepted or dismissed", ["decision"]
+)
 MINUTES_RECORDED = Counter(
     "zhiyuan_attendance_minutes_recorded", "Minutes of service added to the ledger", ["provenance"]
 )

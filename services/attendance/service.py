@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import certificates as papers
-from services.attendance.schemas import disclosure, mine, reviews, scans
+from services.attendance.schemas import disclosure, mine, offline, reviews, scans
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
     certificate_batches,
@@ -16,7 +16,9 @@ from services.attendance.use_cases import (
     exporting,
     my_hours,
     objecting,
+    offline_scans,
     reviewing,
+    scan_conflicts,
     scanning,
     supplements,
 )
@@ -47,6 +49,18 @@ class AttendanceService:
     @command(scans.ScanCode, scans.ScannedRecord)
     def scan_code(self, command, uow):
         return scanning.scan_code(command, uow)
+
+    @command(offline.UploadScans, offline.UploadedScans)
+    def upload_scans(self, command, uow):
+        return offline_scans.upload_scans(command, uow)
+
+    @query(offline.ListScanConflicts, offline.ScanConflictPage)
+    def list_scan_conflicts(self, query, uow):
+        return scan_conflicts.list_scan_conflicts(query, uow)
+
+    @command(offline.ResolveScanConflict, offline.ScanConflict)
+    def resolve_scan_conflict(self, command, uow):
+        return scan_conflicts.resolve_scan_conflict(command, uow)
 
     @command(reviews.SubmitSupplement, reviews.SubmittedSupplement)
     def submit_supplement(self, command, uow):

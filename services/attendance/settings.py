@@ -38,6 +38,12 @@ class AttendanceSettings(ServiceSettings):
     pairs_a_day: int = setting(
         "ZHIYUAN_SCAN_PAIRS_A_DAY", "Sign-ins of one person at one activity on one day.", parse=int, default=3
     )
+    offline_scan_hours: int = setting(
+        "ZHIYUAN_OFFLINE_SCAN_HOURS",
+        "For how many hours a scan that a phone kept without network is taken.",
+        parse=int,
+        default=72,
+    )
     disclosure_days: int = setting(
         "ZHIYUAN_DISCLOSURE_DAYS",
         "For how many days hours are disclosed before they are confirmed.",
@@ -63,6 +69,7 @@ class AttendanceSettings(ServiceSettings):
         for variable, number in (
             ("ZHIYUAN_ATTENDANCE_CODE_STEP", self.code_step_seconds),
             ("ZHIYUAN_SCAN_PAIRS_A_DAY", self.pairs_a_day),
+            ("ZHIYUAN_OFFLINE_SCAN_HOURS", self.offline_scan_hours),
             ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
             ("ZHIYUAN_CERTIFICATES_A_DAY", self.certificates_a_day),
         ):

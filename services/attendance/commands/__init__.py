@@ -23,6 +23,7 @@ from services.attendance.commands.disclosure import (
     SubmitObjection,
 )
 from services.attendance.commands.mine import GetServiceSummary, ListServiceRecords, RecountLedger
+from services.attendance.commands.offline import KeptScan, ListScanConflicts, ResolveScanConflict, UploadScans
 from services.attendance.commands.scans import PrintCode, ScanCode, ShowCode
 from services.attendance.commands.supplements import (
     CountReviews,
@@ -52,10 +53,12 @@ __all__ = [
     "IssueCertificate",
     "ListBatches",
     "ListCertificates",
+    "KeptScan",
     "ListDisclosures",
     "ListObjections",
     "ListReviewReasons",
     "ListReviews",
+    "ListScanConflicts",
     "ListServiceRecords",
     "MaySeeUpload",
     "OpenDisclosure",
@@ -63,6 +66,7 @@ __all__ = [
     "RecountLedger",
     "RequestBatch",
     "ResolveObjection",
+    "ResolveScanConflict",
     "ReviewHistory",
     "RevokeCertificate",
     "ScanCode",
@@ -70,4 +74,5 @@ __all__ = [
     "SubmitObjection",
     "SubmitSupplement",
     "VerifyCertificate",
+    "UploadScans",
 ]

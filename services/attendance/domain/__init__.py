@@ -6,9 +6,21 @@ verification); FACTS.md (real time served: 民政部令67号; pairs a day, fence
 
 from __future__ import annotations
 
+from services.attendance.domain.offline import (
+    CURED_ELSEWHERE,
+    FROM_COMPANY,
+    VOUCHED_FOR,
+    ConflictKind,
+    Mark,
+    Pair,
+    Resolution,
+    Story,
+    put_together,
+)
 from services.attendance.domain.place import Fence, Place
 from services.attendance.domain.stars import STAR_HOURS, minutes_to_next_star, star_of
 from services.attendance.domain.states import (
+    BY_SCAN,
     OBJECTIONABLE,
     REVIEWED_AS,
     Direction,
@@ -23,22 +35,32 @@ from services.attendance.domain.states import (
 from services.attendance.domain.time import LONGEST_SERVICE, Interval, scan_window, served
 
 __all__ = [
+    "BY_SCAN",
+    "CURED_ELSEWHERE",
+    "FROM_COMPANY",
     "LONGEST_SERVICE",
     "OBJECTIONABLE",
     "REVIEWED_AS",
     "STAR_HOURS",
+    "VOUCHED_FOR",
+    "ConflictKind",
     "Direction",
     "DisclosureStatus",
     "Fence",
     "Interval",
+    "Mark",
     "ObjectionStatus",
+    "Pair",
     "Place",
     "Provenance",
     "RecordStatus",
+    "Resolution",
+    "Story",
     "SupplementStatus",
     "change_status",
     "minutes_to_next_star",
     "of_pair",
+    "put_together",
     "scan_window",
     "served",
     "star_of",

@@ -24,7 +24,8 @@ class Provenance(StrEnum):
     CORRECTION = "correction"
 
 
-_BY_SCAN = (Provenance.SCAN, Provenance.OFFLINE_SCAN, Provenance.STATIC_CODE)
+BY_SCAN = (Provenance.SCAN, Provenance.OFFLINE_SCAN, Provenance.STATIC_CODE)
+"""Ways in which a code is scanned, from what proves most to what proves least."""
 
 
 def of_pair(signed_in_by: Provenance, signed_out_by: Provenance) -> Provenance:
@@ -33,7 +34,7 @@ def of_pair(signed_in_by: Provenance, signed_out_by: Provenance) -> Provenance:
     A code on a screen that was scanned at once proves most. One that was handed in later proves its step. A printed one
     proves no moment at all.
     """
-    return max(signed_in_by, signed_out_by, key=_BY_SCAN.index)
+    return max(signed_in_by, signed_out_by, key=BY_SCAN.index)
 
 
 class RecordStatus(StrEnum):

@@ -16,6 +16,7 @@ from services.attendance.models.certificates import (
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.disclosure import Disclosure, Objection
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
+from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
 from services.attendance.models.supplements import Evidence, Supplement
 
@@ -32,6 +33,7 @@ __all__ = [
     "HoursTotal",
     "LedgerEntry",
     "Objection",
+    "OfflineScan",
     "Scan",
     "ServiceCertificate",
     "ServiceRecord",

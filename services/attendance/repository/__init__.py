@@ -14,6 +14,7 @@ from services.attendance.ledger import Ledger
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
+from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.supplements import SupplementRepository
 from services.chassis.organizations import Organizations
@@ -28,6 +29,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.organizations = Organizations(self.session, self.caller)
         self.copies = CopyRepository(self.session)
         self.records = RecordRepository(self.session)
+        self.offline = OfflineScanRepository(self.session)
         self.ledger = Ledger(self.session)
         self.supplements = SupplementRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)

@@ -81,25 +81,56 @@ class RecordRepository:
         return self._session.scalar(statement) or 0
 
     def overlapping(self, volunteer_id: str, time: Interval, *, but: str | None = None) -> bool:
-        """Whether ``time`` meets a counted time of the volunteer, or an open record's from its sign-in on.
+        """Whether ``time`` meets a time of the volunteer that counts or may yet; ``but``: the record that it is for."""
+        return any(record_id != but for record_id, _ in self.times_during(volunteer_id, time))
 
-        ``but``: the record that ``time`` is for.
-        """
+    def times_during(self, volunteer_id: str, time: Interval) -> Sequence[tuple[str, Interval]]:
+        """The volunteer's counted times that meet ``time``, and open records' from their sign-in on; by record."""
         # An open record counts, at most, from its sign-in to the end of its shift.
         until = sa.func.coalesce(ServiceRecord.ends_at, ShiftCopy.ends_at)
         since = sa.func.coalesce(ServiceRecord.starts_at, ServiceRecord.signed_in_at)
-        conditions = [ServiceRecord.volunteer_id == volunteer_id, since < time.ends_at, until > time.starts_at]
-        # a record that was taken back has no counted time any more, and is no hindrance
-        conditions.append(sa.or_(ServiceRecord.starts_at.is_not(None), ServiceRecord.status == RecordStatus.OPEN))
-        if but is not None:
-            conditions.append(ServiceRecord.id != but)
         statement = (
-            sa.select(ServiceRecord.id)
+            sa.select(ServiceRecord.id, since, until)
             .join(ShiftCopy, ShiftCopy.id == ServiceRecord.shift_id, isouter=True)
-            .where(*conditions)
-            .limit(1)
+            .where(
+                ServiceRecord.volunteer_id == volunteer_id,
+                since < time.ends_at,
+                until > time.starts_at,
+                # a record that was taken back has no counted time any more, and is no hindrance
+                sa.or_(ServiceRecord.starts_at.is_not(None), ServiceRecord.status == RecordStatus.OPEN),
+            )
         )
-        return self._session.scalar(statement) is not None
+        return [(record_id, Interval(starts, ends)) for record_id, starts, ends in self._session.execute(statement)]
+
+    def lock_of_shift(self, volunteer_id: str, shift_id: str) -> Sequence[ServiceRecord]:
+        """The volunteer's records of a shift in time's order, as they are now; whoever discloses them has to wait."""
+        found = self._session.scalars(
+            sa.select(ServiceRecord)
+            .where(ServiceRecord.volunteer_id == volunteer_id, ServiceRecord.shift_id == shift_id)
+            .order_by(ServiceRecord.id)  # as who discloses locks them
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return sorted(found, key=lambda record: (record.signed_in_at or record.created_at, record.id))
+
+    def signed_in_at_activity(self, volunteer_id: str, activity_id: str) -> Sequence[ServiceRecord]:
+        """The volunteer's records of an activity that began with a sign-in."""
+        return self._session.scalars(
+            sa.select(ServiceRecord).where(
+                ServiceRecord.volunteer_id == volunteer_id,
+                ServiceRecord.activity_id == activity_id,
+                ServiceRecord.signed_in_at.is_not(None),
+            )
+        ).all()
+
+    def scanned_directions(self, record_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Which of a record's ends were scanned at once."""
+        rows = self._session.execute(
+            sa.select(Scan.record_id, sa.func.array_agg(Scan.direction))
+            .where(Scan.record_id.in_(record_ids))
+            .group_by(Scan.record_id)
+        )
+        return {record_id: frozenset(directions) for record_id, directions in rows}
 
     def open_of_activity(self, activity_id: str) -> Sequence[ServiceRecord]:
         """Who is still signed in at an activity."""

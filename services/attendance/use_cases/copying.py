@@ -44,6 +44,7 @@ def erase_volunteer(event: Received[VolunteerErased], uow: AttendanceUnitOfWork)
     uow.supplements.erase(event.data.volunteer_id)
     uow.certificates.erase(event.data.volunteer_id, uow.clock.now())
     uow.records.erase(event.data.volunteer_id)
+    uow.offline.erase(event.data.volunteer_id)
     forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)
 
 

@@ -57,7 +57,7 @@ def print_code(command: commands.PrintCode, uow: AttendanceUnitOfWork) -> dict[s
     if not activity.static_codes_allowed:
         raise StaticCodeNotAllowed()
     direction = Direction(command.kind)
-    window = _window(uow, direction, shift)
+    window = window_of(uow, direction, shift)
     uow.audit("static_code.shown", f"activity:{activity.id}", shift_id=shift.id, kind=direction.value)
     return {
         "token": uow.settings.codes.print(shift.id, direction),
@@ -100,9 +100,14 @@ def _scan(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> tuple[Servic
         if (before.shift_id, before.direction) != (code.shift_id, code.direction):
             raise NonceReused()
         return uow.records.get(before.record_id), "repeated"
+    handed_in = uow.offline.with_nonce(volunteer_id, command.nonce)
+    if handed_in is not None:
+        if handed_in.record_id is None or (handed_in.shift_id, handed_in.direction) != (code.shift_id, code.direction):
+            raise NonceReused()
+        return uow.records.get(handed_in.record_id), "repeated"
     uow.settings.codes.require_fresh(code, uow.clock.now())
     shift = uow.copies.shift(code.shift_id)
-    if shift is None or _suspended(volunteer) or not uow.copies.is_accepted(volunteer_id, shift.id):
+    if shift is None or is_suspended(volunteer) or not uow.copies.is_accepted(volunteer_id, shift.id):
         raise NotAccepted()
     require_verified(volunteer)
     activity = uow.copies.activity(shift.activity_id)
@@ -118,7 +123,7 @@ def _scan(command: commands.ScanCode, uow: AttendanceUnitOfWork) -> tuple[Servic
     return record, "ok"
 
 
-def _suspended(volunteer: VolunteerCopy | None) -> bool:
+def is_suspended(volunteer: VolunteerCopy | None) -> bool:
     """Whether the volunteer's places are worth nothing now, though activity may not have heard of it yet."""
     return volunteer is not None and volunteer.status in SUSPENDED
 
@@ -129,9 +134,10 @@ def require_verified(volunteer: VolunteerCopy | None) -> None:
         raise NotVerifiedInPerson()
 
 
-def _window(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> Interval:
+def window_of(uow: AttendanceUnitOfWork, direction: str, shift: ShiftCopy) -> Interval:
+    """When scans in this direction are taken at a shift."""
     return scan_window(
-        direction,
+        Direction(direction),
         Interval(shift.starts_at, shift.ends_at),
         before=timedelta(minutes=uow.settings.scan_before_minutes),
         after=timedelta(minutes=uow.settings.scan_after_minutes),
@@ -139,7 +145,7 @@ def _window(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -
 
 
 def _require_the_time(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> None:
-    window = _window(uow, direction, shift)
+    window = window_of(uow, direction, shift)
     if not window.starts_at <= uow.clock.now() < window.ends_at:
         raise WrongTime(
             opens_at=window.starts_at.astimezone(SHANGHAI).isoformat(timespec="minutes"),
@@ -147,11 +153,17 @@ def _require_the_time(uow: AttendanceUnitOfWork, direction: Direction, shift: Sh
         )
 
 
-def _require_the_place(activity: ActivityCopy, location: Place | None) -> None:
+def fence_of(activity: ActivityCopy) -> Fence | None:
+    """From where scans of an activity are taken; None: from anywhere."""
     if activity.fence_metres is None or activity.latitude is None or activity.longitude is None:
-        return
-    if not Fence(Place(activity.latitude, activity.longitude), activity.fence_metres).holds(location):
-        raise OutsideFence(metres=activity.fence_metres)
+        return None
+    return Fence(Place(activity.latitude, activity.longitude), activity.fence_metres)
+
+
+def _require_the_place(activity: ActivityCopy, location: Place | None) -> None:
+    fence = fence_of(activity)
+    if fence is not None and not fence.holds(location):
+        raise OutsideFence(metres=fence.metres)
 
 
 def _sign_in(uow: AttendanceUnitOfWork, volunteer_id: str, shift: ShiftCopy, provenance: Provenance) -> ServiceRecord:

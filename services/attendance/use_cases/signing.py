@@ -35,12 +35,19 @@ def sign_in(
         version=1,
     )
     uow.records.add(record)
-    tell_sign_in(uow, record, at)
+    _tell_sign_in(uow, record, at)
     return record
 
 
-def tell_sign_in(uow: AttendanceUnitOfWork, record: ServiceRecord, at: datetime) -> None:
-    """The news that ``record`` begins at ``at``."""
+def begin_anew(uow: AttendanceUnitOfWork, record: ServiceRecord, at: datetime, provenance: Provenance) -> None:
+    """A record whose minutes were taken back, or that is open, begins at another moment."""
+    record.signed_in_at, record.provenance = at, provenance.value
+    record.served_on = local_day(at)
+    record.version += 1
+    _tell_sign_in(uow, record, at)
+
+
+def _tell_sign_in(uow: AttendanceUnitOfWork, record: ServiceRecord, at: datetime) -> None:
     event = SignedIn(
         record_id=record.id,
         volunteer_id=record.volunteer_id,

@@ -14,7 +14,17 @@ from services.attendance import commands
 from services.attendance.domain import Direction, Place, Provenance
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.settings import AttendanceSettings
-from services.attendance.use_cases import copying, deciding, disclosing, my_hours, objecting, scanning, supplements
+from services.attendance.use_cases import (
+    copying,
+    deciding,
+    disclosing,
+    my_hours,
+    objecting,
+    offline_scans,
+    scan_conflicts,
+    scanning,
+    supplements,
+)
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
@@ -183,6 +193,33 @@ class World:
             token=token or self.token(kind), nonce=nonce or new_id(), scanned_at=None, location=location
         )
         return self.do(scanning.scan_code, command, self.as_volunteer(volunteer_id))
+
+    def kept(self, kind: Direction, *, nonce: str | None = None, **changes: Any) -> commands.KeptScan:
+        """What a phone without network keeps of a scan at this moment."""
+        scan = commands.KeptScan(
+            token=self.token(kind), nonce=nonce or new_id(), scanned_at=self.clock.now(), location=None
+        )
+        return replace(scan, **changes)
+
+    def upload(self, volunteer_id: str, *kept: commands.KeptScan) -> list[dict[str, Any]]:
+        """The phone has network again; answers what came of each scan."""
+        command = commands.UploadScans(scans=list(kept))
+        items: list[dict[str, Any]] = self.do(offline_scans.upload_scans, command, self.as_volunteer(volunteer_id))[
+            "items"
+        ]
+        return items
+
+    def scan_conflicts(self, caller: Caller, status: str = "open") -> list[dict[str, Any]]:
+        """The organizer's list."""
+        query = commands.ListScanConflicts(activity_id=self.activity, status=status, limit=100, cursor=None)
+        items: list[dict[str, Any]] = self.do(scan_conflicts.list_scan_conflicts, query, caller)["items"]
+        return items
+
+    def resolve_scan(self, conflict_id: str, caller: Caller, *, accept: bool) -> dict[str, Any]:
+        """The organizer decides."""
+        command = commands.ResolveScanConflict(conflict_id=conflict_id, accept=accept, reason="现场核实")
+        resolved: dict[str, Any] = self.do(scan_conflicts.resolve_scan_conflict, command, caller)
+        return resolved
 
     def serve(self, volunteer_id: str, minutes: int = 60) -> Any:
         """Sign in, serve, sign out; answers the record."""

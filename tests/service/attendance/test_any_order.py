@@ -1,4 +1,4 @@
-"""Scans, supplements, objections and corrections in any order: sum of the ledger, totals and recount always agree."""
+"""Scans at once and later, supplements, objections, corrections in any order: sum of the ledger, totals and recount always agree."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Attendance(RuleBasedStateMachine):
         self.outings: list[tuple[World, datetime]] = []
         self.supplements: list[str] = []
         self.objections: list[str] = []
+        self.kept: list[tuple[int, commands.KeptScan]] = []
 
     def attempt(self, deed: Callable[[], Any]) -> Any:
         """Do it, or be refused: by a rule, never by the database."""
@@ -85,6 +86,29 @@ class Attendance(RuleBasedStateMachine):
     def scan(self, which: int, kind: Direction) -> None:
         """Once more at the newest activity."""
         self.attempt(lambda: self.outings[-1][0].scan(self.volunteers[which], kind))
+
+    @rule(which=WHICH, kind=st.sampled_from(Direction))
+    def keep(self, which: int, kind: Direction) -> None:
+        """A phone without network scans at the newest activity."""
+        self.kept.append((which, self.outings[-1][0].kept(kind)))
+
+    @precondition(lambda self: self.kept)
+    @rule(which=WHICH, newest_first=st.booleans(), how_many=st.integers(1, 3))
+    def hand_in(self, which: int, newest_first: bool, how_many: int) -> None:
+        """Some of what it kept, perhaps not for the first time."""
+        mine = [kept for whose, kept in self.kept if whose == which]
+        chosen = (mine[::-1] if newest_first else mine)[:how_many]
+        if chosen:
+            self.attempt(lambda: self.outings[-1][0].upload(self.volunteers[which], *chosen))
+
+    @precondition(lambda self: self.kept)
+    @rule(accept=st.booleans())
+    def decide_about_a_scan(self, accept: bool) -> None:
+        """The organizer looks at the oldest conflict of the newest activity."""
+        world = self.outings[-1][0]
+        conflicts = world.scan_conflicts(self.recorder)
+        if conflicts:
+            self.attempt(lambda: world.resolve_scan(conflicts[0]["conflict_id"], self.recorder, accept=accept))
 
     @rule(hours=st.integers(1, 5))
     def hours_pass(self, hours: int) -> None:
