@@ -292,6 +292,13 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "scan_dismissed",
+        "您补传的“{title}”扫码经组织核实不予计入，原因：{reason}。",
+        "A scan at “{title}” that you handed in later was not counted: {reason}.",
+        "FACTS.md, pretix: conflicts surface, and are not dropped",
+        Priority.NEWS,
+    ),
+    Template(
         "objection_upheld",
         "您提出的时长异议经核实成立，记录已更正。说明：{reason}。",
         "Your objection was upheld and the record corrected. {reason}.",

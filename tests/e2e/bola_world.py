@@ -174,12 +174,18 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     evidence = unit.owner.upload("签到表.png", signature_sheet(), "image/png")
     root.owner.post(f"/reviews/supplements/{supplement(disclosed)}/decision", approve=True)
     unit.owner.post(f"/activities/{disclosed['activity_id']}/disclosure")
+    (shift,) = waiting["shifts"]
+    shown = unit.owner.get(
+        f"/activities/{waiting['activity_id']}/shifts/{shift['shift_id']}/attendance-code?kind=sign_in"
+    )
+    kept = {"token": shown["token"], "nonce": "kept-by-a-phone", "scanned_at": world.clock.now().isoformat()}
+    (handed_in,) = member.client.post("/attendance/offline-scans", scans=[kept])["items"]  # the shift is over
     objection = member.client.post(
         f"/activities/{disclosed['activity_id']}/objections", text="多记了一小时。", contact=member.person.phone
     )
-    (shift,) = waiting["shifts"]
     return {
-        "disclosed": disclosed["activity_id"], "objection": objection["objection_id"], "past": waiting["activity_id"],
+        "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
+        "objection": objection["objection_id"], "past": waiting["activity_id"],
         "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
         "ends_at": shift["ends_at"],
     }  # fmt: skip

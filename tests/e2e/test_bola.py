@@ -150,6 +150,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"},
               state=("static_code_not_allowed", "its organizer did not ask for printed codes"))
     ],
+    ("GET", "/activities/{activity_id}/scan-conflicts"): [Entry(_PAST)],
+    ("POST", "/scan-conflicts/{conflict_id}/resolution"): [
+        Entry({"conflict_id": "{conflict}"}, {"accept": False, "reason": "经核实未到场"})
+    ],
     ("POST", "/activities/{activity_id}/supplements"): [
         Entry(_PAST, {"volunteer_id": "{member}", "shift_id": "{past_shift}", "starts_at": "{starts_at}",
                       "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},
@@ -280,7 +284,7 @@ _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
     "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
-    "certificate", "batch",
+    "certificate", "batch", "conflict",
 })  # fmt: skip
 
 

@@ -22,7 +22,13 @@ from services.activity.events import (
     EnrollmentWaitlisted,
     InvitationSent,
 )
-from services.attendance.events import HoursRecorded, ObjectionResolved, StarAwarded, SupplementDecided
+from services.attendance.events import (
+    HoursRecorded,
+    ObjectionResolved,
+    ScanConflictDecided,
+    StarAwarded,
+    SupplementDecided,
+)
 from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
 from services.chassis.events import Event, Received
 from services.identity.events import (
@@ -185,6 +191,7 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(EnrollmentWaitlisted, "enrollment_waitlisted", NEWS, "volunteer_id"),
     Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
     Telling(SupplementDecided, "supplement_rejected", NEWS, "volunteer_id", when=lambda e: not e.approved),
+    Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
     Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),
     Telling(HoursRecorded, "hours_recorded", NEWS, "volunteer_id", when=lambda e: e.minutes > 0),

@@ -1,4 +1,4 @@
-"""Scans at once and later, supplements, objections, corrections in any order: sum of the ledger, totals and recount always agree."""
+"""Scans (at once and later), supplements, objections, corrections in any order: ledger, totals and recount agree."""
 
 from __future__ import annotations
 

@@ -44,6 +44,7 @@ def an_event(telling: Telling) -> Any:
             {},
             {"upheld": False},
             {"approved": False},
+            {"accepted": False},
             {"outcome": "mismatched"},
             {"outcome": "accepted"},
             {"outcome": "declined"},
