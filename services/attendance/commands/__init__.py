@@ -51,9 +51,9 @@ __all__ = [
     "GetServiceSummary",
     "HandOutCertificates",
     "IssueCertificate",
+    "KeptScan",
     "ListBatches",
     "ListCertificates",
-    "KeptScan",
     "ListDisclosures",
     "ListObjections",
     "ListReviewReasons",
@@ -73,6 +73,6 @@ __all__ = [
     "ShowCode",
     "SubmitObjection",
     "SubmitSupplement",
-    "VerifyCertificate",
     "UploadScans",
+    "VerifyCertificate",
 ]
