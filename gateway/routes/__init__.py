@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from gateway.routes import activity, attendance, card, certificates, direct, identity, imports, notify, organization
+from gateway.routes import (
+    activity,
+    attendance,
+    card,
+    certificates,
+    direct,
+    evaluations,
+    identity,
+    imports,
+    notify,
+    organization,
+)
 from gateway.routing import Route
 
 ALL_ROUTES: list[Route] = [
@@ -11,6 +22,7 @@ ALL_ROUTES: list[Route] = [
     *activity.ROUTES,
     *attendance.ROUTES,
     *certificates.ROUTES,
+    *evaluations.ROUTES,
     *card.ROUTES,
     *notify.ROUTES,
     *imports.ROUTES,

@@ -196,6 +196,30 @@ class BatchStillRunning(Conflict):
     detail_zh, detail_en = "尚有 {waiting} 份未出具，请稍后下载。", "{waiting} are still to be issued; come again soon."
 
 
+class NotServed(Forbidden):
+    """Only who has served at the activity evaluates it, and only a service that counts is evaluated."""
+
+    code = "not_served"
+    title_zh, title_en = "没有服务记录", "No service to speak of"
+    detail_zh, detail_en = "只能评价有服务记录的活动与服务。", "Only what has been served can be evaluated."
+
+
+class AlreadyEvaluated(Conflict):
+    """This has been evaluated before; an evaluation is given once, and final."""
+
+    code = "already_evaluated"
+    title_zh, title_en = "已评价", "Evaluated already"
+    detail_zh, detail_en = "评价只能提交一次，提交后不能修改。", "An evaluation is given once, and final."
+
+
+class AboutOneself(Forbidden):
+    """Nobody evaluates or honours themselves, whatever roles they hold."""
+
+    code = "about_oneself"
+    title_zh, title_en = "不能评价或表彰本人", "This is about yourself"
+    detail_zh, detail_en = "请由其他管理员办理。", "Somebody else has to do it."
+
+
 class NotDisclosed(Conflict):
     """Objections are taken while hours are disclosed; before there is nothing to see, afterwards they are confirmed."""
 

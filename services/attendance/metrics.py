@@ -34,6 +34,12 @@ CERTIFICATES = Counter(
     "Certificates of service; step is `issued`, `revoked`, `outdated` (hours taken back), `verified`, `not_verified`",
     ["step"],
 )
+EVALUATIONS = Counter("zhiyuan_attendance_evaluations", "Evaluations; of is `activity` or `service`", ["of"])
+ATTAINMENTS = Counter(
+    "zhiyuan_attendance_attainments",
+    "Trainings and awards; kind is `training` or `award`, step `recorded` or `revoked`",
+    ["kind", "step"],
+)
 STARS_AWARDED = Counter("zhiyuan_attendance_stars_awarded", "Stars awarded", ["stars"])
 OPEN_RECORDS = Gauge(
     "zhiyuan_attendance_open_records",

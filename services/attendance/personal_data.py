@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.attendance.models import (
+    ActivityEvaluation,
+    Attainment,
     BatchMember,
     CertifiedService,
     EnrollmentCopy,
@@ -15,6 +17,7 @@ from services.attendance.models import (
     OfflineScan,
     Scan,
     ServiceCertificate,
+    ServiceEvaluation,
     ServiceRecord,
     StarAward,
     Supplement,
@@ -41,5 +44,8 @@ PERSONAL_DATA = (
     Held(ServiceCertificate, ServiceCertificate.volunteer_id == VOLUNTEER),
     Held(CertifiedService, CertifiedService.certificate_id.in_(_OWN_CERTIFICATES)),
     Held(BatchMember, BatchMember.volunteer_id == VOLUNTEER),
+    Held(ActivityEvaluation, ActivityEvaluation.volunteer_id == VOLUNTEER),
+    Held(ServiceEvaluation, ServiceEvaluation.volunteer_id == VOLUNTEER),
+    Held(Attainment, Attainment.volunteer_id == VOLUNTEER),
     Held(Objection, Objection.account_id == ACCOUNT),
 )

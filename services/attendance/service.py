@@ -5,14 +5,16 @@ from __future__ import annotations
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import certificates as papers
-from services.attendance.schemas import disclosure, mine, offline, reviews, scans
+from services.attendance.schemas import disclosure, evaluations, mine, offline, reviews, scans
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
+    attainments,
     certificate_batches,
     certificates,
     copying,
     deciding,
     disclosing,
+    evaluating,
     exporting,
     my_hours,
     objecting,
@@ -165,6 +167,42 @@ class AttendanceService:
     @command(papers.HandOutCertificates, papers.BatchCertificatePage)
     def hand_out_certificates(self, command, uow):
         return certificate_batches.hand_out_certificates(command, uow)
+
+    @command(evaluations.EvaluateActivity, evaluations.ActivityEvaluation)
+    def evaluate_activity(self, command, uow):
+        return evaluating.evaluate_activity(command, uow)
+
+    @query(evaluations.GetRating, evaluations.Rating)
+    def get_rating(self, query, uow):
+        return evaluating.get_rating(query, uow)
+
+    @query(evaluations.ListActivityEvaluations, evaluations.ActivityEvaluationPage)
+    def list_activity_evaluations(self, query, uow):
+        return evaluating.list_activity_evaluations(query, uow)
+
+    @command(evaluations.EvaluateService, evaluations.ServiceEvaluation)
+    def evaluate_service(self, command, uow):
+        return evaluating.evaluate_service(command, uow)
+
+    @query(evaluations.ListMyEvaluations, evaluations.MyEvaluationPage)
+    def list_my_evaluations(self, query, uow):
+        return evaluating.list_my_evaluations(query, uow)
+
+    @command(evaluations.RecordTraining, evaluations.Attainment)
+    def record_training(self, command, uow):
+        return attainments.record_training(command, uow)
+
+    @command(evaluations.RecordAward, evaluations.Attainment)
+    def record_award(self, command, uow):
+        return attainments.record_award(command, uow)
+
+    @command(evaluations.RevokeAttainment, evaluations.Attainment)
+    def revoke_attainment(self, command, uow):
+        return attainments.revoke_attainment(command, uow)
+
+    @query(evaluations.ListAttainments, evaluations.AttainmentPage)
+    def list_attainments(self, query, uow):
+        return attainments.list_attainments(query, uow)
 
     @query(mine.RecountLedger, mine.Recount)
     def recount_ledger(self, query, uow):

@@ -58,6 +58,13 @@ class AttendanceSettings(ServiceSettings):
         default=10,
     )
 
+    evaluations_shown_from: int = setting(
+        "ZHIYUAN_EVALUATIONS_SHOWN_FROM",
+        "From how many evaluations on the mean of an activity is shown.",
+        parse=int,
+        default=5,
+    )
+
     @cached_property
     def codes(self) -> AttendanceCodes:
         """Makes and reads codes."""

@@ -79,7 +79,7 @@ def build(world: World) -> Scene:
             f"/organizations/{unit.id}/delegations", account_id=above_account, starts_on=soon, ends_on=soon
         )["delegation_id"],
     }  # fmt: skip
-    ids |= _hours(world, unit, root, members) | _certificates(world, unit, members[0])
+    ids |= _hours(world, unit, root, members) | _papers(world, unit, members[0])
     ids |= _activities(world, unit, members)
     member = members[0].client
     ids["notification"] = wait_for(lambda: member.get("/me/notifications")["items"])[0]["notification_id"]
@@ -191,13 +191,20 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     }  # fmt: skip
 
 
-def _certificates(world: World, unit: Organization, member: Volunteer) -> dict[str, str]:
-    """The disclosed hours are confirmed, and certified: for the member, and for the unit."""
+def _papers(world: World, unit: Organization, member: Volunteer) -> dict[str, str]:
+    """The disclosed hours are confirmed, and certified for the member and the unit; what else stands in a record."""
     world.clock.advance_to(world.clock.now() + timedelta(days=8))
     assert wait_for(lambda: member.client.get("/me/service-summary")["confirmed_minutes"])
     batch = unit.owner.post(f"/organizations/{unit.id}/service-certificates")["batch_id"]
     assert wait_for(lambda: unit.owner.get(f"/certificate-batches/{batch}")["status"] == "done")
-    return {"certificate": member.client.post("/me/service-certificates")["serial"], "batch": batch}
+    attainment = unit.owner.post(
+        f"/volunteers/{member.id}/trainings", name="急救培训", issuer="越权测试单位", date="2026-01-02"
+    )
+    return {
+        "certificate": member.client.post("/me/service-certificates")["serial"], "batch": batch,
+        "record": member.client.get("/me/service-records")["items"][0]["record_id"],
+        "attainment": attainment["attainment_id"],
+    }  # fmt: skip
 
 
 def _recovery(world: World, unit: Organization, lost: Volunteer) -> str:

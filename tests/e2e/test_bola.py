@@ -51,6 +51,7 @@ _LOOKS = {"viewer": "a viewer looks, masked"}
 _UNIT = {"organization_id": "{unit}"}
 _DRAFT, _ACTIVITY, _PAST = ({"activity_id": f"{{{name}}}"} for name in ("draft", "activity", "past"))
 _TEAM, _IMPORT = {"organization_id": "{team}"}, {"import_id": "{import}"}
+_ATTAINMENT = {"name": "急救培训", "issuer": "越权测试单位", "date": "2026-01-02"}
 _CONTACT = {"role": "liaison", "name": "赵一", "post": "干事", "mobile": "14400000001"}
 _DECLARED = {"organizations": 1, "volunteers": 2, "league_members": 1}
 _APPROVE, _SHIFT = {"approve": True}, {"shift_id": "{shift}"}
@@ -172,6 +173,17 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/organizations/{organization_id}/service-certificates"): [Entry(_UNIT)],
     ("GET", "/certificate-batches/{batch_id}"): [Entry({"batch_id": "{batch}"})],
     ("GET", "/certificate-batches/{batch_id}/certificates"): [Entry({"batch_id": "{batch}"})],
+    ("POST", "/activities/{activity_id}/evaluations"): [
+        Entry({"activity_id": "{disclosed}"}, {"stars": 5}, rightful="member")
+    ],
+    ("GET", "/activities/{activity_id}/evaluations"): [Entry({"activity_id": "{disclosed}"})],
+    ("POST", "/service-records/{record_id}/evaluation"): [Entry({"record_id": "{record}"}, {"grade": "good"})],
+    ("POST", "/volunteers/{volunteer_id}/trainings"): [Entry({"volunteer_id": "{member}"}, _ATTAINMENT)],
+    ("POST", "/volunteers/{volunteer_id}/awards"): [Entry({"volunteer_id": "{member}"}, _ATTAINMENT)],
+    ("GET", "/volunteers/{volunteer_id}/attainments"): [Entry({"volunteer_id": "{member}"})],
+    ("POST", "/attainments/{attainment_id}/revocation"): [
+        Entry({"attainment_id": "{attainment}"}, {"reason": "登记错人"})
+    ],
     ("GET", "/activities/{activity_id}/objections"): [Entry({"activity_id": "{disclosed}"})],
     ("POST", "/objections/{objection_id}/resolution"): [
         Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"})
@@ -284,7 +296,7 @@ _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
     "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
-    "certificate", "batch", "conflict",
+    "certificate", "batch", "conflict", "record", "attainment",
 })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from services.attendance.models.certificates import (
 )
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.disclosure import Disclosure, Objection
+from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
 from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
@@ -23,6 +24,8 @@ from services.attendance.models.supplements import Evidence, Supplement
 __all__ = [
     "ORGANIZATION_COPY",
     "ActivityCopy",
+    "ActivityEvaluation",
+    "Attainment",
     "Base",
     "BatchMember",
     "CertificateBatch",
@@ -36,6 +39,7 @@ __all__ = [
     "OfflineScan",
     "Scan",
     "ServiceCertificate",
+    "ServiceEvaluation",
     "ServiceRecord",
     "ShiftCopy",
     "StarAward",

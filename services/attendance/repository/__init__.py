@@ -14,6 +14,7 @@ from services.attendance.ledger import Ledger
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
+from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
 from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.supplements import SupplementRepository
@@ -35,6 +36,8 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.disclosures = DisclosureRepository(self.session)
         self.certificates = CertificateRepository(self.session)
         self.batches = BatchRepository(self.session)
+        self.evaluations = EvaluationRepository(self.session)
+        self.attainments = AttainmentRepository(self.session)
         self.objections = ObjectionRepository(self.session)
 
 

@@ -37,6 +37,10 @@ class CopyRepository:
         """Take over an enrollment, unless it is old."""
         save_if_newer(self._session, EnrollmentCopy, values)
 
+    def volunteer(self, volunteer_id: str) -> VolunteerCopy | None:
+        """One volunteer; None while identity's event has not arrived."""
+        return self._session.get(VolunteerCopy, volunteer_id)
+
     def lock_volunteers(self, volunteer_ids: Sequence[str]) -> dict[str, VolunteerCopy]:
         """These volunteers by id, locked until the transaction ends; unknown ones are left out."""
         statement = (
