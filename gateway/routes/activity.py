@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
 from gateway.routing import Route, Who
 from gateway.sites import SearchActivitiesOfSite, filter_by_site
 from services.activity import errors
-from services.activity.schemas import activities, enrollments, invitations, search, series
+from services.activity.schemas import activities, calendars, enrollments, invitations, search, series
+from services.chassis.errors import NotFound
 
 _ACTIVITIES = ("activities",)
 _ENROLLMENTS = ("enrollments",)
@@ -13,6 +19,15 @@ _NOT_NOW = (
     errors.EnrollmentNeedsActiveVolunteer, errors.EnrollmentClosed, errors.AlreadyEnrolled, errors.OverlappingShift,
     errors.RequirementsNotMet,
 )  # fmt: skip
+
+_CALENDAR = "text/calendar"
+
+
+async def _as_calendar(_request: HttpRequest, answer: Any) -> Response:
+    """The bare file, which is what calendars subscribe to."""
+    disposition = {"Content-Disposition": 'inline; filename="zhiyuan.ics"'}
+    return Response(answer["calendar"], media_type=_CALENDAR, headers=disposition)
+
 
 ROUTES: list[Route] = [
     Route(
@@ -100,6 +115,24 @@ ROUTES: list[Route] = [
         "DELETE", "/enrollments/{enrollment_id}", "activity.withdraw_enrollment",
         request=enrollments.WithdrawEnrollment, answer=enrollments.Enrollment, who=Who.VOLUNTEER, tags=_ENROLLMENTS,
         errors=(errors.ShiftStarted,), zh="取消报名", en="Withdraw before the start",
+    ),
+    Route(
+        "POST", "/me/calendar-token", "activity.create_calendar_token",
+        request=calendars.CreateCalendarToken, answer=calendars.NewCalendarToken, who=Who.VOLUNTEER, status=201,
+        tags=_ENROLLMENTS,
+        zh="开通个人日历订阅", en="A new address of one's calendar, shown once; the one before leads nowhere",
+    ),
+    Route(
+        "DELETE", "/me/calendar-token", "activity.revoke_calendar_token",
+        request=calendars.RevokeCalendarToken, who=Who.VOLUNTEER, status=204, tags=_ENROLLMENTS,
+        zh="关闭个人日历订阅", en="Let the address of one's calendar lead nowhere",
+    ),
+    # not `strict`: one address of a calendar provider asks for thousands, and a token of 256 bits is not guessed
+    Route(
+        "GET", "/me/calendar.ics", "activity.read_calendar",
+        request=calendars.ReadCalendar, answer=calendars.CalendarFile, who=Who.PUBLIC, render=_as_calendar,
+        formats=(_CALENDAR,), tags=_ENROLLMENTS, errors=(NotFound,),
+        zh="个人日历（iCalendar）", en="One's shifts as a calendar to subscribe to; the token is all it takes",
     ),
     Route(
         "GET", "/me/activities", "activity.list_my_activities",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.schemas import activities, enrollments, invitations, search
+from services.activity.schemas import calendars as calendar_requests
 from services.activity.schemas import series as series_requests
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import (
+    calendars,
     copies,
     deciding,
     drafting,
@@ -22,6 +24,7 @@ from services.activity.use_cases import (
 )
 from services.chassis import audit_reading
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
+from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
@@ -96,6 +99,18 @@ class ActivityService:
     @command(invitations.InviteVolunteers, invitations.Invitations)
     def invite_volunteers(self, command, uow):
         return inviting.invite_volunteers(command, uow)
+
+    @command(calendar_requests.CreateCalendarToken, calendar_requests.NewCalendarToken)
+    def create_calendar_token(self, command, uow):
+        return calendars.create_token(command, uow)
+
+    @command(calendar_requests.RevokeCalendarToken, EmptyAnswer)
+    def revoke_calendar_token(self, command, uow):
+        return calendars.revoke_token(command, uow)
+
+    @query(calendar_requests.ReadCalendar, calendar_requests.CalendarFile)
+    def read_calendar(self, query, uow):
+        return calendars.read_calendar(query, uow)
 
     @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
     def list_audit_log(self, query, uow):

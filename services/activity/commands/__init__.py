@@ -13,6 +13,7 @@ from services.activity.commands.activities import (
     SearchActivities,
     ShiftInput,
 )
+from services.activity.commands.calendars import CreateCalendarToken, ReadCalendar, RevokeCalendarToken
 from services.activity.commands.enrollments import (
     AnswerOffer,
     DecideEnrollment,
@@ -29,6 +30,7 @@ __all__ = [
     "AnswerOffer",
     "CopyActivity",
     "CreateActivity",
+    "CreateCalendarToken",
     "DecideEnrollment",
     "DecideEnrollments",
     "EditActivity",
@@ -41,8 +43,10 @@ __all__ = [
     "ListOccurrences",
     "Location",
     "PublishActivity",
+    "ReadCalendar",
     "Repeat",
     "RevokeActivity",
+    "RevokeCalendarToken",
     "SearchActivities",
     "ShiftInput",
     "WithdrawEnrollment",

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from services.activity.models.activities import Activity, Shift
 from services.activity.models.base import Base
+from services.activity.models.calendars import CalendarToken
 from services.activity.models.copies import VolunteerCopy
 from services.activity.models.enrollments import Enrollment, Invitation
 from services.activity.models.reminders import Reminder
 from services.activity.models.series import Series
 
-__all__ = ["Activity", "Base", "Enrollment", "Invitation", "Reminder", "Series", "Shift", "VolunteerCopy"]
+__all__ = [
+    "Activity",
+    "Base",
+    "CalendarToken",
+    "Enrollment",
+    "Invitation",
+    "Reminder",
+    "Series",
+    "Shift",
+    "VolunteerCopy",
+]

@@ -56,6 +56,7 @@ class Activity(Base):
     search_text: Mapped[str] = mapped_column(
         sa.Computed("title || ' ' || description || ' ' || address", persisted=True), deferred=True
     )
+    changed_at: Mapped[datetime | None]  # since it is public; None: not since this is kept
     version: Mapped[int] = mapped_column(default=1)
 
     shifts: Mapped[list[Shift]] = relationship(

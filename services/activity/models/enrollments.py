@@ -28,6 +28,7 @@ class Enrollment(Base):
     offer_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]  # None: not since this is kept
     version: Mapped[int] = mapped_column(default=1)
 
     shift: Mapped[Shift] = relationship(viewonly=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.activity.repository.activities import ActivityRepository, ShiftRepository
+from services.activity.repository.calendars import CalendarRepository
 from services.activity.repository.enrollments import EnrollmentRepository
 from services.activity.repository.people import InvitationRepository, VolunteerRepository
 from services.activity.repository.reminders import ReminderRepository
@@ -32,6 +33,7 @@ class ActivityUnitOfWork(UnitOfWork):
         self.search = SearchRepository(self.session, self.organizations)
         self.series = SeriesRepository(self.session, self.organizations)
         self.reminders = ReminderRepository(self.session)
+        self.calendars = CalendarRepository(self.session)
 
 
 UNIT_OF_WORK = ActivityUnitOfWork

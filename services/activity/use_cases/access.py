@@ -34,19 +34,11 @@ def managed(uow: ActivityUnitOfWork, activity_id: str) -> Activity:
     return activity
 
 
-def managed_and_locked(uow: ActivityUnitOfWork, activity_id: str) -> Activity:
-    """The same, with all its shifts, kept as they are from here on: nobody enrolls until this transaction ends."""
-    activity = managed(uow, activity_id)
-    uow.activities.lock(activity.id)
-    uow.shifts.lock_all_of(activity.id)
-    uow.session.expire(activity, ["shifts"])
-    return activity
-
-
 def managed_in_scope_and_locked(
     uow: ActivityUnitOfWork, activity_id: str, scope: str
 ) -> tuple[Activity, list[Activity]]:
-    """The same with those others of its series that ``scope`` takes in: drafts, and public ones that are still ahead.
+    """An activity that the caller runs, and those others of its series that ``scope`` takes in: drafts, and public ones
+    that are still ahead. All are kept as they are, shifts and all: nobody enrolls until this transaction ends.
 
     What has begun, is over or was revoked stays as it is (docs/adr/0028-a-series-is-many-activities.md).
     """

@@ -43,4 +43,5 @@ def erase_volunteer(event: Received[VolunteerErased], uow: ActivityUnitOfWork) -
     uow.volunteers.blank(event.data.volunteer_id, event.aggregate_version)
     withdraw_all(uow, event.data.volunteer_id)
     uow.enrollments.erase(event.data.volunteer_id)
+    uow.calendars.remove(event.data.volunteer_id)
     forget_traces(uow.session, event.data.account_id, event.data.volunteer_id)

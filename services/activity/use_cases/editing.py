@@ -73,6 +73,7 @@ def _edit(uow: ActivityUnitOfWork, activity: Activity, changes: Mapping[str, Any
     public = activity.status == ActivityStatus.PUBLISHED
     if public:
         require_publishable(uow, activity, known.spans)
+    activity.changed_at = uow.clock.now()
     activity.version += 1
     uow.session.flush()
     if public:

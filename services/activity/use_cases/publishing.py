@@ -51,7 +51,7 @@ def _of_status(status: ActivityStatus, activity: Activity, others: Sequence[Acti
 
 def _publish(uow: ActivityUnitOfWork, draft: Activity, status: ActivityStatus) -> None:
     draft.status = status
-    draft.published_at = uow.clock.now()
+    draft.published_at = draft.changed_at = uow.clock.now()
     draft.version += 1
     uow.audit("activity.published", f"activity:{draft.id}")
     uow.publish(telling.activity_state(draft), version=draft.version)
@@ -117,7 +117,7 @@ def revoke_activity(command: RevokeActivity, uow: ActivityUnitOfWork) -> dict[st
 
 def _revoke(uow: ActivityUnitOfWork, activity: Activity, reason: str) -> None:
     activity.status = change_activity(activity.status, ActivityStatus.REVOKED)
-    activity.revoked_at = uow.clock.now()
+    activity.revoked_at = activity.changed_at = uow.clock.now()
     activity.revocation_reason = reason
     activity.version += 1
     uow.audit("activity.revoked", f"activity:{activity.id}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.activity.commands import GetActivity, ListEnrollments, ListMyActivities, SearchActivities
 from services.activity.domain.enrolling import must_be_accompanied
 from services.activity.domain.states import EnrollmentStatus, phase_of
-from services.activity.models import Enrollment, Shift
+from services.activity.models import Activity, Enrollment, Shift
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import views
 from services.activity.use_cases.access import administered, visible
@@ -17,7 +19,8 @@ from services.chassis.clock import local_day
 _IN_STATE = {
     "enrolled": frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.WAITLISTED, EnrollmentStatus.OFFERED}),
     "accepted": frozenset({EnrollmentStatus.ACCEPTED}),
-    "ended": frozenset({EnrollmentStatus.ACCEPTED, EnrollmentStatus.ABSENT}),
+    # applied: nobody decided in time, or the activity was revoked before
+    "ended": frozenset({EnrollmentStatus.ACCEPTED, EnrollmentStatus.ABSENT, EnrollmentStatus.APPLIED}),
 }
 
 
@@ -67,8 +70,10 @@ def list_my_activities(query: ListMyActivities, uow: ActivityUnitOfWork) -> dict
     now = uow.clock.now()
     statement = uow.enrollments.of_volunteer(volunteer_id)
     if query.state is not None:
-        over = Shift.ends_at <= now if query.state == "ended" else Shift.ends_at > now
-        statement = statement.where(Enrollment.status.in_(_IN_STATE[query.state]), over)
+        over = sa.or_(Shift.ends_at <= now, Activity.revoked_at.is_not(None))
+        statement = statement.where(
+            Enrollment.status.in_(_IN_STATE[query.state]), over if query.state == "ended" else sa.not_(over)
+        )
     order: Any = "asc" if query.state in ("enrolled", "accepted") else "desc"
     page = uow.page(
         statement,

@@ -84,6 +84,7 @@ def advance(enrollment: Enrollment, attempted: EnrollmentStatus, *, reason: str 
 def tell(uow: ActivityUnitOfWork, enrollment: Enrollment, activity: Activity, shift: Shift) -> None:
     """Publish an enrollment's new state, and the news if its status is news to the volunteer."""
     metrics.ENROLLMENTS.labels(enrollment.status).inc()
+    enrollment.changed_at = uow.clock.now()
     uow.publish_many([(event, enrollment.version) for event in _told(enrollment, activity, shift)])
 
 
@@ -107,6 +108,7 @@ def tell_called_off(uow: ActivityUnitOfWork, called_off: Iterable[tuple[Enrollme
     for enrollment, activity, shift in called_off:
         if enrollment.status == EnrollmentStatus.LAPSED:  # for this very reason: nobody else tells of it
             metrics.ENROLLMENTS.labels(enrollment.status).inc()
+            enrollment.changed_at = uow.clock.now()
             news.append((enrollment_state(enrollment), enrollment.version))
         known = facts(enrollment, activity, shift)
         news.append((EnrollmentCalledOff(**known, reason=activity.revocation_reason or ""), enrollment.version))

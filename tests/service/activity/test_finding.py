@@ -170,3 +170,14 @@ def test_my_activities_are_three_lists(world: World) -> None:
     world.clock.advance(hours=51)
     assert (mine(world, person, "accepted"), mine(world, person, "ended")) == ([], ["已录用的活动"])
     assert mine(world, world.volunteer()) == []
+
+
+def test_what_was_revoked_is_over_for_those_who_took_part_and_those_who_asked_to(world: World) -> None:
+    person = world.volunteer()
+    accepted = world.published(title="已录用的活动")
+    applied = world.published(title="已报名的活动", approval="manual", shifts=[world.shift(starts=72)])
+    for activity in (accepted, applied):
+        world.enroll(person, activity)
+        world.revoke(activity["activity_id"])
+    assert (mine(world, person, "enrolled"), mine(world, person, "accepted")) == ([], [])
+    assert mine(world, person, "ended") == ["已报名的活动", "已录用的活动"]
