@@ -28,6 +28,7 @@ from gateway.problems import answer_problem
 from gateway.routes import ALL_ROUTES, DEVELOPMENT_ROUTES
 from gateway.routing import Route
 from gateway.settings import GatewaySettings
+from gateway.streams import Streams
 from gateway.tokens import NOBODY, TokenVerifier
 from gateway.upload_sweep import sweep_forever
 from gateway.uploads import FileStore, UploadStore
@@ -85,6 +86,7 @@ class Gateway:
         self.limits = RateLimits(settings.rate_limit, settings.strict_rate_limit, settings.redis_url)
         self.uploads: UploadStore = FileStore(settings.upload_dir, settings.max_upload_bytes)
         self.printer = Printer(settings.certificate_fonts, settings.verification_address)
+        self.streams = Streams(settings.streams_per_account, settings.streams_in_all)
         self.answers = Answers(settings.upload_dir / "answers")
         self.routes = routes_for(settings) if routes is None else list(routes)
         metrics.RPC_PENDING.set_function(lambda: rpc.pending)

@@ -108,9 +108,14 @@ def _parameters(parameters: Any, document: dict[str, Any]) -> str:
 def _bodies(title: str, holder: dict[str, Any], document: dict[str, Any]) -> str:
     return "".join(
         f"<h4>{title} <code>{escape(media_type)}</code></h4>"
-        f"<table>{''.join(_rows(content['schema'], document))}</table>"
+        f"<table>{''.join(row for schema in _choices(content['schema']) for row in _rows(schema, document))}</table>"
         for media_type, content in holder.get("content", {}).items()
     )
+
+
+def _choices(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The kinds of event that a stream is made of; any other body is of one kind."""
+    return list(schema.get("oneOf", [schema]))
 
 
 def _answers(responses: dict[str, Any], document: dict[str, Any]) -> str:

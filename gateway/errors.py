@@ -40,6 +40,26 @@ class UnknownPath(NotFound):
     detail_zh, detail_en = "此地址不存在，请查阅 /docs。", "There is nothing here; see /docs."
 
 
+class TooManyStreams(AppError):
+    """The account has as many streams open as one may have; closing one makes room."""
+
+    code = "too_many_streams"
+    status = 429
+    title_zh, title_en = "打开的实时画面过多", "Too many open streams"
+    detail_zh = "每个账号最多同时打开 {limit} 个实时画面，请先关闭其他页面。"
+    detail_en = "At most {limit} streams are open for an account at once; close another page first."
+
+
+class StreamsFull(AppError):
+    """The gateway has as many streams open as it takes; the code is shown without a stream, too."""
+
+    code = "streams_full"
+    status = 503
+    title_zh, title_en = "实时画面已满", "No room for another stream"
+    detail_zh = "请稍后再试，或使用不带实时更新的二维码。"
+    detail_en = "Try again later, or show the code without live updates."
+
+
 class EnrollmentRequired(AppError):
     """The caller administers something and has no second factor yet: nothing is open but to enroll one."""
 

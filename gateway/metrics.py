@@ -25,3 +25,4 @@ UPLOADS_SWEPT = Counter(
     ["outcome"],
 )
 UPLOADED_BYTES = Counter("zhiyuan_gateway_uploaded_bytes", "Bytes of files that were kept")
+OPEN_STREAMS = Gauge("zhiyuan_gateway_open_streams", "Event streams that are open at this moment")

@@ -175,6 +175,9 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.answer is not None and route.status != 204:
         content[_JSON] = {"schema": route.answer}
     content |= {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in route.formats}
+    if route.events:
+        content["text/event-stream"] = {"schema": {"oneOf": list(route.events)}}
+        success["description"] = " ".join(event.__doc__.strip() for event in route.events if event.__doc__)
     if content:
         success["content"] = content
     return {str(route.status): success, **_refusals(route)}

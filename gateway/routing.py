@@ -133,6 +133,7 @@ class Route:
     raw_body: bool = False  # the payload holds the body's bytes as ``body_base64``
     render: Render | None = None
     formats: tuple[str, ...] = ()  # media types that ``render`` may answer with, beside JSON
+    events: tuple[type[Answer], ...] = ()  # what a stream (text/event-stream) is made of
     errors: tuple[type[AppError], ...] = ()  # refusals worth naming in the documents
     tags: tuple[str, ...] = field(default=())
 

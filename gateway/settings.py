@@ -85,6 +85,15 @@ class GatewaySettings(Settings):
         "What the QR of a certificate leads to, with {serial} and {code} in it; else this gateway's own address.",
         default="",
     )
+    streams_per_account: int = setting(
+        "ZHIYUAN_STREAMS_PER_ACCOUNT", "Event streams that one account may have open.", parse=int, default=5
+    )
+    streams_in_all: int = setting(
+        "ZHIYUAN_STREAMS_IN_ALL", "Event streams that one gateway keeps open.", parse=int, default=200
+    )
+    stream_poll_seconds: float = setting(
+        "ZHIYUAN_STREAM_POLL_SECONDS", "How often a stream asks its service for news.", parse=float, default=1.0
+    )
     max_json_bytes: int = setting("ZHIYUAN_MAX_JSON_BYTES", "The largest JSON body.", parse=int, default=1_000_000)
     max_upload_bytes: int = setting(
         "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway import attendance_stream
 from gateway.routes import (
     activity,
     attendance,
@@ -21,6 +22,7 @@ ALL_ROUTES: list[Route] = [
     *organization.ROUTES,
     *activity.ROUTES,
     *attendance.ROUTES,
+    *attendance_stream.ROUTES,
     *certificates.ROUTES,
     *evaluations.ROUTES,
     *card.ROUTES,

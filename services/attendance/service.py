@@ -6,6 +6,7 @@ from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import disclosure, evaluations, mine, offline, reviews, scans
+from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
     attainments,
@@ -23,6 +24,7 @@ from services.attendance.use_cases import (
     scan_conflicts,
     scanning,
     supplements,
+    watching,
 )
 from services.chassis import audit_reading, uploads
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
@@ -43,6 +45,10 @@ class AttendanceService:
     @query(scans.ShowCode, scans.AttendanceCode)
     def show_code(self, query, uow):
         return scanning.show_code(query, uow)
+
+    @query(screens.WatchAttendance, screens.AttendanceNow)
+    def watch_attendance(self, query, uow):
+        return watching.watch_attendance(query, uow)
 
     @command(scans.PrintCode, scans.PrintedCode)
     def print_code(self, command, uow):

@@ -44,6 +44,7 @@ class Entry:
     open_to_all: str = ""
     state: tuple[str, str] | None = None
     spreadsheet: bool = False  # the body is a form with a file
+    stream: bool = False  # it goes on; its head is what counts
     inside: bool = False  # 200, and each item carries its own refusal
 
 
@@ -146,6 +147,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("DELETE", "/enrollments/{enrollment_id}"): [Entry({"enrollment_id": "{enrollment}"}, rightful="member")],
     ("GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-code"): [
         Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"})
+    ],
+    ("GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-stream"): [
+        Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"}, stream=True)
     ],
     ("GET", "/activities/{activity_id}/shifts/{shift_id}/static-attendance-code"): [
         Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"},
@@ -277,7 +281,12 @@ class Trial:
         body: dict[str, Any] = {"json": filled["body"]} if method in {"POST", "PUT", "PATCH"} else {}
         if entry.spreadsheet:
             body = {"data": filled["body"], "files": {"file": ("a.xlsx", self._scene.spreadsheet, XLSX)}}
-        return self._http.request(method, address, params=filled["query"], headers=headers, **body)
+        if not entry.stream:
+            return self._http.request(method, address, params=filled["query"], headers=headers, **body)
+        with self._http.stream(method, address, params=filled["query"], headers=headers) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+            return answer
 
     def ids(self, entry: Entry) -> set[str]:
         """The ids that an entry speaks of."""

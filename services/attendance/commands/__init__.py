@@ -48,6 +48,7 @@ from services.attendance.commands.supplements import (
     ReviewHistory,
     SubmitSupplement,
 )
+from services.attendance.commands.watching import WatchAttendance
 
 __all__ = [
     "CorrectedTime",
@@ -95,4 +96,5 @@ __all__ = [
     "SubmitSupplement",
     "UploadScans",
     "VerifyCertificate",
+    "WatchAttendance",
 ]

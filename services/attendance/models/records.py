@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.attendance.models.base import ID, Base
 
+# Who watches a shift finds changes by the transaction that made them (repository/watching.py).
+_THIS_TRANSACTION = sa.text("pg_current_xact_id()::text::bigint")
+
 
 class ServiceRecord(Base):
     """One service of one volunteer at one shift. ``starts_at`` to ``ends_at`` is the time that counts, once known.
@@ -35,8 +38,10 @@ class ServiceRecord(Base):
     disclosed_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    changed_in: Mapped[int] = mapped_column(sa.BigInteger, server_default=_THIS_TRANSACTION, onupdate=_THIS_TRANSACTION)
 
     __table_args__ = (
+        sa.Index("ix_service_record_changed", "shift_id", "changed_in", "id"),
         sa.Index("ix_service_record_volunteer", "volunteer_id", "served_on", "id"),
         sa.Index("ix_service_record_activity", "activity_id", "served_on", "id"),
         sa.Index(

@@ -18,6 +18,7 @@ from services.attendance.repository.evaluations import AttainmentRepository, Eva
 from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.supplements import SupplementRepository
+from services.attendance.repository.watching import WatchingRepository
 from services.chassis.organizations import Organizations
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -30,6 +31,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.organizations = Organizations(self.session, self.caller)
         self.copies = CopyRepository(self.session)
         self.records = RecordRepository(self.session)
+        self.watching = WatchingRepository(self.session)
         self.offline = OfflineScanRepository(self.session)
         self.ledger = Ledger(self.session)
         self.supplements = SupplementRepository(self.session)

@@ -46,14 +46,14 @@ SUSPENDED = frozenset({"suspended", "erased"})
 
 def show_code(query: commands.ShowCode, uow: AttendanceUnitOfWork) -> ShownCode:
     """The code that the organizer's screen shows now."""
-    _, shift = _attended(uow, query.activity_id, query.shift_id)
+    _, shift = attended(uow, query.activity_id, query.shift_id)
     shown: ShownCode = uow.settings.codes.show(shift.id, Direction(query.kind), uow.clock.now())
     return shown
 
 
 def print_code(command: commands.PrintCode, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """The code that the organizer hangs up where there is no screen. Who took one is written down: it can be copied."""
-    activity, shift = _attended(uow, command.activity_id, command.shift_id)
+    activity, shift = attended(uow, command.activity_id, command.shift_id)
     if not activity.static_codes_allowed:
         raise StaticCodeNotAllowed()
     direction = Direction(command.kind)
@@ -67,7 +67,7 @@ def print_code(command: commands.PrintCode, uow: AttendanceUnitOfWork) -> dict[s
     }
 
 
-def _attended(uow: AttendanceUnitOfWork, activity_id: str, shift_id: str) -> tuple[ActivityCopy, ShiftCopy]:
+def attended(uow: AttendanceUnitOfWork, activity_id: str, shift_id: str) -> tuple[ActivityCopy, ShiftCopy]:
     """An activity and its shift, whose attendance the caller runs."""
     activity = uow.copies.activity(activity_id)
     uow.organizations.require(activity.organization_id, *ROLES)
