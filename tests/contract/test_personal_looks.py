@@ -52,7 +52,9 @@ def in_clear(schema: Schema) -> Iterator[str]:
 
 
 LOOKS = [
-    (f"{route.method} {route.path}", route) for route in ALL_ROUTES if route.answer and any(in_clear(route.answer()))
+    (f"{route.method} {route.path}", route)
+    for route in ALL_ROUTES
+    if any(any(in_clear(shown())) for shown in (route.answer, *route.events) if shown)
 ]
 
 
