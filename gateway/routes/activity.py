@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gateway.routing import Route, Who
 from gateway.sites import SearchActivitiesOfSite, filter_by_site
 from services.activity import errors
-from services.activity.schemas import activities, calendars, enrollments, invitations, search, series
+from services.activity.schemas import activities, calendars, enrollments, invitations, presence, search, series
 from services.chassis.errors import NotFound
 
 _ACTIVITIES = ("activities",)
@@ -133,6 +133,23 @@ ROUTES: list[Route] = [
         request=calendars.ReadCalendar, answer=calendars.CalendarFile, who=Who.PUBLIC, render=_as_calendar,
         formats=(_CALENDAR,), tags=_ENROLLMENTS, errors=(NotFound,),
         zh="个人日历（iCalendar）", en="One's shifts as a calendar to subscribe to; the token is all it takes",
+    ),
+    Route(
+        "POST", "/activities/{activity_id}/walk-ins", "activity.admit_walk_in",
+        request=presence.AdmitWalkIn, answer=enrollments.EnrollmentOfVolunteer, who=Who.ADMINISTRATOR, status=201,
+        tags=_ENROLLMENTS,
+        errors=(*_NOT_NOW, errors.ShiftFull, errors.WalkInOutsideShift, errors.VolunteerBusy),
+        zh="现场报名", en="Let in somebody who just came",
+    ),
+    Route(
+        "POST", "/enrollments/{enrollment_id}/absence", "activity.record_absence",
+        request=presence.RecordAbsence, answer=enrollments.Enrollment, who=Who.ADMINISTRATOR, tags=_ENROLLMENTS,
+        errors=(errors.ShiftNotOver, errors.VolunteerHasHours), zh="登记缺席", en="Somebody accepted did not come",
+    ),
+    Route(
+        "DELETE", "/enrollments/{enrollment_id}/absence", "activity.revoke_absence",
+        request=presence.RevokeAbsence, answer=enrollments.Enrollment, who=Who.ADMINISTRATOR, tags=_ENROLLMENTS,
+        zh="撤销缺席登记", en="Somebody said to be absent was there",
     ),
     Route(
         "GET", "/me/activities", "activity.list_my_activities",

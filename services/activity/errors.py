@@ -89,3 +89,38 @@ class OfferExpired(Conflict):
     code = "offer_expired"
     title_zh, title_en = "候补名额已过期", "The offer has expired"
     detail_zh, detail_en = "请在通知的期限内确认，该名额已让给下一位。", "The place goes to the next in line."
+
+
+class WalkInOutsideShift(Conflict):
+    """Somebody is let in on the spot, but the shift is still far ahead, or over."""
+
+    code = "walk_in_outside_shift"
+    title_zh, title_en = "不在现场报名时间内", "Not the time for walk-ins"
+    detail_zh = "现场报名自班次开始前 {minutes} 分钟起，至班次结束为止。"
+    detail_en = "Walk-ins are taken from {minutes} minutes before the shift until its end."
+
+
+class VolunteerBusy(Conflict):
+    """Who is let in on the spot has a place elsewhere at the same time. Where is not the organizer's to know."""
+
+    code = "volunteer_busy"
+    title_zh, title_en = "该志愿者同一时间已被其他班次录用", "The volunteer has a place elsewhere at the same time"
+    detail_zh = "该志愿者须先取消时间冲突的报名。"
+    detail_en = "The volunteer has to withdraw from the other shift first."
+
+
+class ShiftNotOver(Conflict):
+    """Somebody is said to be absent from a shift that has not ended: they may still come."""
+
+    code = "shift_not_over"
+    title_zh, title_en = "班次尚未结束", "The shift is not over"
+    detail_zh, detail_en = "班次结束后才能登记缺席。", "Absences are recorded once it has ended."
+
+
+class VolunteerHasHours(Conflict):
+    """Somebody is said to be absent who has recorded hours; an objection or a correction comes first."""
+
+    code = "volunteer_has_hours"
+    title_zh, title_en = "该志愿者已有服务时长记录", "The volunteer has recorded hours"
+    detail_zh = "该班次已记录 {minutes} 分钟服务时长，不能登记为缺席。"
+    detail_en = "{minutes} minutes are recorded for this shift."

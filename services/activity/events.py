@@ -148,6 +148,13 @@ class EnrollmentCalledOff(_EnrollmentNews):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnrollmentMarkedAbsent(_EnrollmentNews):
+    """The organizer says that an accepted volunteer did not come."""
+
+    type = "enrollment.marked_absent"
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnrollmentAmended(_EnrollmentNews):
     """A public activity was edited, and what was changed is news to this volunteer: when, where, or both.
 

@@ -25,3 +25,9 @@ INVITATIONS = Counter(
 REMINDERS = Counter(
     "zhiyuan_activity_reminders", "Volunteers reminded of a shift, so many hours before it starts", ["hours"]
 )  # ZHIYUAN_ACTIVITY_REMINDER_HOURS
+LATE_WITHDRAWALS = Counter(
+    "zhiyuan_activity_late_withdrawals", "Accepted volunteers who withdrew when it was hardly possible to replace them"
+)
+WALK_INS = Counter(
+    "zhiyuan_activity_walk_ins", "Volunteers let in on the spot: in a free place, or beyond the capacity", ["place"]
+)  # free, beyond

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from services.activity.repository import ActivityUnitOfWork
-from services.activity.schemas import activities, enrollments, invitations, search
+from services.activity.schemas import activities, enrollments, invitations, presence, search
 from services.activity.schemas import calendars as calendar_requests
 from services.activity.schemas import series as series_requests
 from services.activity.settings import ActivitySettings
 from services.activity.use_cases import (
+    attending,
     calendars,
     copies,
     deciding,
@@ -21,7 +22,9 @@ from services.activity.use_cases import (
     reminding,
     series,
     waiting_list,
+    walk_ins,
 )
+from services.attendance.events import HoursRecorded, SignedIn
 from services.chassis import audit_reading
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
 from services.chassis.schema import EmptyAnswer
@@ -88,6 +91,18 @@ class ActivityService:
     def decide_enrollments(self, command, uow):
         return deciding.decide_enrollments(command, uow)
 
+    @command(presence.AdmitWalkIn, enrollments.EnrollmentOfVolunteer)
+    def admit_walk_in(self, command, uow):
+        return walk_ins.admit_walk_in(command, uow)
+
+    @command(presence.RecordAbsence, enrollments.Enrollment)
+    def record_absence(self, command, uow):
+        return attending.record_absence(command, uow)
+
+    @command(presence.RevokeAbsence, enrollments.Enrollment)
+    def revoke_absence(self, command, uow):
+        return attending.revoke_absence(command, uow)
+
     @query(enrollments.ListEnrollments, enrollments.EnrollmentPage)
     def list_enrollments(self, query, uow):
         return reading.list_enrollments(query, uow)
@@ -127,6 +142,14 @@ class ActivityService:
     @on(VolunteerErased)
     def erase_volunteer(self, event, uow):
         copies.erase_volunteer(event, uow)
+
+    @on(SignedIn)
+    def note_sign_in(self, event, uow):
+        attending.note_sign_in(event, uow)
+
+    @on(HoursRecorded)
+    def note_hours(self, event, uow):
+        attending.note_hours(event, uow)
 
     @on(ExportRequested)
     def export_person(self, event, uow):

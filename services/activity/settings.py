@@ -36,6 +36,18 @@ class ActivitySettings(ServiceSettings):
         parse=int,
         default=12,
     )
+    withdraw_hours: int = setting(
+        "ZHIYUAN_ACTIVITY_WITHDRAW_HOURS",
+        "Until how many hours before the start an accepted volunteer withdraws without being late.",
+        parse=int,
+        default=24,
+    )
+    walk_in_minutes: int = setting(
+        "ZHIYUAN_SCAN_BEFORE_MINUTES",
+        "How many minutes before a shift scans are taken, and whoever just comes is let in.",
+        parse=int,
+        default=60,
+    )
     invitations_at_once: int = setting(
         "ZHIYUAN_ACTIVITY_INVITATIONS_AT_ONCE",
         "How many volunteers one request with a filter invites at most.",

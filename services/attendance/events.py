@@ -57,6 +57,7 @@ class HoursRecorded(Event):
     minutes: int
     provenance: str
     served_on: str
+    shift_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

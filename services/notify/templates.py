@@ -237,6 +237,13 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "enrollment_marked_absent",
+        "您未参加{starts_at}的“{title}”，已登记为缺席。如有误，请联系活动组织方更正。",
+        "You are recorded as absent from “{title}” ({starts_at}). If that is wrong, ask its organizer to correct it.",
+        "FACTS.md, what users ask for",
+        Priority.NEWS,
+    ),
+    Template(
         "enrollment_offered",
         "“{title}”有空缺，请在{expires_at}前登录平台确认参加，逾期将顺延给下一位。",
         "A place at “{title}” is yours if you confirm it before {expires_at}.",

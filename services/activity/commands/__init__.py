@@ -24,9 +24,11 @@ from services.activity.commands.enrollments import (
     WithdrawEnrollment,
 )
 from services.activity.commands.invitations import InvitationFilter, InviteVolunteers
+from services.activity.commands.presence import AdmitWalkIn, RecordAbsence, RevokeAbsence
 from services.activity.commands.series import ListOccurrences, Repeat
 
 __all__ = [
+    "AdmitWalkIn",
     "AnswerOffer",
     "CopyActivity",
     "CreateActivity",
@@ -44,7 +46,9 @@ __all__ = [
     "Location",
     "PublishActivity",
     "ReadCalendar",
+    "RecordAbsence",
     "Repeat",
+    "RevokeAbsence",
     "RevokeActivity",
     "RevokeCalendarToken",
     "SearchActivities",

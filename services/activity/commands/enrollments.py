@@ -48,11 +48,12 @@ class DecideEnrollments:
 
 @dataclass(frozen=True, kw_only=True)
 class ListEnrollments:
-    """A page of an activity's enrollments, in the order in which they came."""
+    """A page of an activity's enrollments, in the order in which they came. ``missing``: see ``ListEnrollments``."""
 
     activity_id: str
     shift_id: str | None
     status: str | None
+    missing: bool
     limit: int
     cursor: str | None
 

@@ -4,3 +4,4 @@ from __future__ import annotations
 
 ANY_ROLE = ("owner", "reviewer", "organizer", "recorder", "viewer")
 RUNS_ACTIVITIES = ("owner", "organizer")
+IS_ON_THE_SPOT = ("owner", "organizer", "recorder")

@@ -58,6 +58,13 @@ class EnrollmentStatus(StrEnum):
     ABSENT = "absent"
 
 
+class Source(StrEnum):
+    """How an enrollment came about: the volunteer asked, or stood there and was let in."""
+
+    SELF = "self"
+    WALK_IN = "walk_in"
+
+
 _ACTIVITY_STEPS: dict[ActivityStatus, frozenset[ActivityStatus]] = {
     ActivityStatus.DRAFT: frozenset({ActivityStatus.PUBLISHED}),
     ActivityStatus.PUBLISHED: frozenset({ActivityStatus.REVOKED}),
@@ -71,8 +78,9 @@ _ENROLLMENT_STEPS: dict[EnrollmentStatus, frozenset[EnrollmentStatus]] = {
     EnrollmentStatus.ACCEPTED: frozenset({EnrollmentStatus.WITHDRAWN, EnrollmentStatus.ABSENT}),
     EnrollmentStatus.REJECTED: frozenset(),
     # lapsed: the shift began, or the activity was revoked, before a place became free
+    # accepted: came nevertheless, and was let in (walk-in)
     EnrollmentStatus.WAITLISTED: frozenset(
-        {EnrollmentStatus.OFFERED, EnrollmentStatus.WITHDRAWN, EnrollmentStatus.LAPSED}
+        {EnrollmentStatus.OFFERED, EnrollmentStatus.WITHDRAWN, EnrollmentStatus.LAPSED, EnrollmentStatus.ACCEPTED}
     ),
     # withdrawn: the offer was declined
     EnrollmentStatus.OFFERED: frozenset(
@@ -80,11 +88,14 @@ _ENROLLMENT_STEPS: dict[EnrollmentStatus, frozenset[EnrollmentStatus]] = {
     ),
     EnrollmentStatus.LAPSED: frozenset(),
     EnrollmentStatus.WITHDRAWN: frozenset(),
-    EnrollmentStatus.ABSENT: frozenset(),
+    # was there after all
+    EnrollmentStatus.ABSENT: frozenset({EnrollmentStatus.ACCEPTED}),
 }
 
 # An offer keeps its place until it is answered or lapses.
 HOLDS_A_PLACE = frozenset({EnrollmentStatus.ACCEPTED, EnrollmentStatus.OFFERED})
+# What an activity cannot take back by having fewer places: a place that somebody has, or had and did not come for.
+GIVEN = HOLDS_A_PLACE | {EnrollmentStatus.ABSENT}
 # What a volunteer has asked for or been promised, and cannot do elsewhere at the same time. Waiting promises nothing.
 CLAIMS_TIME = frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.ACCEPTED, EnrollmentStatus.OFFERED})
 OPEN = CLAIMS_TIME | {EnrollmentStatus.WAITLISTED}
@@ -138,3 +149,13 @@ def overlap(one: Span, other: Span) -> bool:
 def offer_deadline(now: datetime, hours: int, shift: Span) -> datetime:
     """Until when an offered place is kept: some hours, but never past the start of the shift."""
     return min(now + timedelta(hours=hours), shift.starts_at)
+
+
+def is_late(current: str, now: datetime, hours: int, shift: Span) -> bool:
+    """Whether who withdraws now leaves a place that was theirs, fewer than ``hours`` before the start."""
+    return current == EnrollmentStatus.ACCEPTED and now > shift.starts_at - timedelta(hours=hours)
+
+
+def lets_in(now: datetime, minutes: int, shift: Span) -> bool:
+    """Whether somebody who just came may take part: from some minutes before the start until the end."""
+    return shift.starts_at - timedelta(minutes=minutes) <= now < shift.ends_at

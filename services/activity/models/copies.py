@@ -26,4 +26,7 @@ class VolunteerCopy(Base):
     skills: Mapped[list[str]]
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
-    __table_args__ = (sa.Index("ix_volunteer_copy_organization_id", "organization_id", "status"),)
+    __table_args__ = (
+        sa.Index("ix_volunteer_copy_organization_id", "organization_id", "status"),
+        sa.Index("ix_volunteer_copy_volunteer_no", "volunteer_no"),
+    )

@@ -7,13 +7,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.activity.domain.states import MAY_COME_AGAIN
+from services.activity.domain.states import MAY_COME_AGAIN, Source
 from services.activity.models.activities import Activity, Shift
 from services.activity.models.base import Base, id_column, primary_key, reference
 
 
 class Enrollment(Base):
-    """One volunteer's wish for one shift, and what became of it. ``waiting_no`` only grows within a shift."""
+    """One volunteer's wish for one shift, and what became of it. ``waiting_no`` only grows within a shift.
+
+    ``late``: withdrawn when others could hardly take the place any more. ``signed_in_at`` and ``minutes`` are what
+    attendance tells; ``version`` counts what others are told, so it does not grow with them.
+    """
 
     __tablename__ = "enrollment"
 
@@ -29,6 +33,10 @@ class Enrollment(Base):
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]  # None: not since this is kept
+    source: Mapped[str] = mapped_column(default=Source.SELF, server_default=Source.SELF.value)
+    late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    signed_in_at: Mapped[datetime | None]
+    minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
 
     shift: Mapped[Shift] = relationship(viewonly=True)

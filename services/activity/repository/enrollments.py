@@ -36,11 +36,13 @@ class EnrollmentRepository:
     def present(self, shift_id: str, volunteer_id: str) -> Enrollment | None:
         """The volunteer's enrollment for the shift that stands in the way of another one."""
         return self._session.scalar(
-            sa.select(Enrollment).where(
+            sa.select(Enrollment)
+            .where(
                 Enrollment.shift_id == shift_id,
                 Enrollment.volunteer_id == volunteer_id,
                 Enrollment.status.not_in(MAY_COME_AGAIN),
             )
+            .execution_options(populate_existing=True)
         )
 
     def overlapping(self, volunteer_id: str, shift: Shift, statuses: Iterable[str] = CLAIMS_TIME) -> Enrollment | None:
@@ -176,9 +178,28 @@ class EnrollmentRepository:
             .options(contains_eager(Enrollment.shift), contains_eager(Enrollment.activity))
         )
 
+    def shortcomings(self, volunteer_id: str) -> tuple[int, int]:
+        """How often a volunteer was absent, and how often withdrew late."""
+        absent, late = (
+            sa.func.count().filter(condition)
+            for condition in (Enrollment.status == EnrollmentStatus.ABSENT, Enrollment.late)
+        )
+        counts = self._session.execute(sa.select(absent, late).where(Enrollment.volunteer_id == volunteer_id)).one()
+        return counts[0], counts[1]
+
     def states(self) -> Iterable[Enrollment]:
         """Every enrollment, in a stream."""
         return self._session.scalars(sa.select(Enrollment).order_by(Enrollment.id).execution_options(yield_per=500))
+
+
+def missing(now: datetime) -> sa.ColumnElement[bool]:
+    """Was accepted, and neither signed in nor has hours though the shift is over; needs ``Enrollment.shift`` joined."""
+    return sa.and_(
+        Enrollment.status == EnrollmentStatus.ACCEPTED,
+        Enrollment.signed_in_at.is_(None),
+        Enrollment.minutes == 0,
+        Shift.ends_at <= now,
+    )
 
 
 def _overlaps(span: Span) -> sa.ColumnElement[bool]:

@@ -32,6 +32,10 @@ class VolunteerRepository:
         )
         return {volunteer.id: volunteer for volunteer in locked}
 
+    def id_of(self, volunteer_no: str) -> str | None:
+        """Whose number it is."""
+        return self._session.scalar(sa.select(VolunteerCopy.id).where(VolunteerCopy.volunteer_no == volunteer_no))
+
     def correct(self, volunteer_id: str, version: int, accompanied_until: date | None) -> None:
         """Take over what follows from a rule of identity's, which can change while the volunteer does not."""
         self._session.execute(

@@ -86,7 +86,8 @@ class DecideEnrollments(Request):
 class Enrollment(Answer):
     """An enrollment. ``position``: how many are in line up to and including this one, while it waits.
 
-    ``accompanied_by``: the adult who comes along, if one has to.
+    ``accompanied_by``: the adult who comes along, if one has to. ``source``: ``self`` or ``walk_in`` (let in
+    on the spot). ``late``: withdrawn shortly before the start. ``signed_in_at`` and ``minutes``: what attendance tells.
     """
 
     enrollment_id = Id()
@@ -98,6 +99,10 @@ class Enrollment(Answer):
     position = fields.Integer(allow_none=True)
     accompanied_by = fields.String(allow_none=True)
     offer_expires_at = Timestamp(allow_none=True)
+    source = fields.String()
+    late = fields.Boolean()
+    signed_in_at = Timestamp(allow_none=True)
+    minutes = fields.Integer()
     created_at = Timestamp()
 
 
@@ -123,7 +128,11 @@ class DecisionResults(Answer):
 
 
 class ListEnrollments(PageRequest):
-    """``GET /activities/{activity_id}/enrollments``."""
+    """``GET /activities/{activity_id}/enrollments``.
+
+    ``missing``: those who were accepted, and neither signed in nor have hours, though their shift is over; who of them
+    was absent is for the organizer to say.
+    """
 
     class Meta:
         command = commands.ListEnrollments
@@ -131,6 +140,7 @@ class ListEnrollments(PageRequest):
     activity_id = Id(required=True)
     shift_id = Id(load_default=None)
     status = one_of(EnrollmentStatus, load_default=None)
+    missing = fields.Boolean(load_default=False)
 
 
 class EnrollmentOfVolunteer(Enrollment):
@@ -176,10 +186,18 @@ class OwnShift(Answer):
 
 
 class MyActivity(Enrollment):
-    """One's own enrollment with its activity and shift."""
+    """One's own enrollment with its activity and shift. ``withdraw_by``: after it, leaving a place is late."""
+
+    withdraw_by = Timestamp()
 
     activity = fields.Nested(ActivitySummary)
     shift = fields.Nested(OwnShift)
 
 
-MyActivityPage = page_of(MyActivity)
+class MyActivityPage(Answer):
+    """A page; with how often one was absent, and withdrew late, in all."""
+
+    items = fields.List(fields.Nested(MyActivity))
+    next_cursor = fields.String(allow_none=True)
+    absences = fields.Integer()
+    late_withdrawals = fields.Integer()

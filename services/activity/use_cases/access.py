@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.activity.domain.repeating import Scope
-from services.activity.domain.roles import ANY_ROLE, RUNS_ACTIVITIES
+from services.activity.domain.roles import ANY_ROLE, IS_ON_THE_SPOT, RUNS_ACTIVITIES
 from services.activity.domain.states import ActivityStatus, Phase, phase_of
 from services.activity.models import Activity
 from services.activity.repository import ActivityUnitOfWork
@@ -30,6 +30,14 @@ def managed(uow: ActivityUnitOfWork, activity_id: str) -> Activity:
     """An activity that the caller runs."""
     activity = visible(uow, activity_id)
     if not uow.organizations.reaches(activity.organization_id, *RUNS_ACTIVITIES):
+        raise Forbidden()
+    return activity
+
+
+def looked_after(uow: ActivityUnitOfWork, activity_id: str) -> Activity:
+    """An activity at which the caller sees to who comes."""
+    activity = visible(uow, activity_id)
+    if not uow.organizations.reaches(activity.organization_id, *IS_ON_THE_SPOT):
         raise Forbidden()
     return activity
 

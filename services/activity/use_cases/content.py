@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.activity.commands import ShiftInput
-from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus
+from services.activity.domain.states import GIVEN, ActivityStatus
 from services.activity.models import Activity, Shift
 from services.activity.repository import ActivityUnitOfWork
 from services.chassis.clock import SHANGHAI
@@ -90,7 +90,7 @@ def check_shifts(uow: ActivityUnitOfWork, activity: Activity, wanted: Sequence[S
     present = {shift.id for shift in activity.shifts}
     errors: list[FieldError] = []
     kept: set[str] = set()
-    taken = uow.shifts.counts(present, HOLDS_A_PLACE)
+    taken = uow.shifts.counts(present, GIVEN)
     for place, given in enumerate(wanted):
         if given.shift_id is None:
             continue

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.activity import metrics
 from services.activity.commands import Enroll, WithdrawEnrollment
-from services.activity.domain.enrolling import Candidate, Requirements, closes_at, must_be_accompanied, unmet
+from services.activity.domain.enrolling import closes_at
 from services.activity.domain.states import (
     HOLDS_A_PLACE,
     OPEN,
@@ -18,12 +19,12 @@ from services.activity.domain.states import (
     Approval,
     EnrollmentStatus,
     change_enrollment,
+    is_late,
 )
 from services.activity.errors import (
     AlreadyEnrolled,
     EnrollmentClosed,
     OverlappingShift,
-    RequirementsNotMet,
     ShiftStarted,
 )
 from services.activity.models import Activity, Enrollment, Shift, VolunteerCopy
@@ -31,9 +32,9 @@ from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import telling, views
 from services.activity.use_cases.access import visible
 from services.activity.use_cases.own import active_and_locked, own_enrollment
+from services.activity.use_cases.qualifying import companion, require_requirements
 from services.activity.use_cases.waiting_list import offer_free_places
-from services.chassis.clock import local_day
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 
 
@@ -45,10 +46,10 @@ def enroll(command: Enroll, uow: ActivityUnitOfWork) -> dict[str, Any]:
     if shift is None or shift.activity_id != activity.id or activity.status == ActivityStatus.DRAFT:
         raise NotFound(what="shift")
     _require_open(uow, activity, shift)
-    _require_requirements(uow, activity, shift, volunteer)
-    accompanied_by = _companion(command, volunteer, shift)
+    require_requirements(uow, activity, shift, volunteer)
+    accompanied_by = companion(command.accompanied_by, volunteer, shift)
     _require_free_time(uow, shift, volunteer)
-    shift = _locked(uow, activity, shift)
+    shift = locked_again(uow, activity, shift)
     _require_open(uow, activity, shift)
     enrollment_id = new_id()
     enrollment = Enrollment(
@@ -68,7 +69,8 @@ def enroll(command: Enroll, uow: ActivityUnitOfWork) -> dict[str, Any]:
     return views.enrollment(uow, enrollment)
 
 
-def _locked(uow: ActivityUnitOfWork, activity: Activity, shift: Shift) -> Shift:
+def locked_again(uow: ActivityUnitOfWork, activity: Activity, shift: Shift) -> Shift:
+    """The shift of which others may have taken places meanwhile, as it stays from here on; and its activity."""
     locked = uow.shifts.lock([shift.id]).get(shift.id)
     if locked is None:  # removed by an edit meanwhile
         raise NotFound(what="shift")
@@ -81,44 +83,6 @@ def _require_open(uow: ActivityUnitOfWork, activity: Activity, shift: Shift) -> 
         raise EnrollmentClosed(why="revoked")
     if uow.clock.now() >= closes_at(activity.enroll_by, shift):
         raise EnrollmentClosed(why="over")
-
-
-_IN_CHINESE = {"min_age": "最小年龄", "max_age": "最大年龄", "skills": "技能", "members_only": "仅限本组织志愿者"}
-
-
-def _require_requirements(uow: ActivityUnitOfWork, activity: Activity, shift: Shift, volunteer: VolunteerCopy) -> None:
-    requirements = Requirements(
-        min_age=activity.min_age,
-        max_age=activity.max_age,
-        skills=activity.skills,
-        members_only=activity.members_only,
-    )
-    candidate = Candidate(
-        birth_date=volunteer.birth_date,
-        skills=volunteer.skills,
-        # asked of the database only where somebody asks
-        is_member=activity.members_only and uow.volunteers.is_member(volunteer, activity.organization_id),
-    )
-    missing = list(unmet(requirements, candidate, local_day(shift.starts_at)))
-    if missing:
-        raise RequirementsNotMet(
-            unmet=missing,
-            unmet_zh="、".join(_IN_CHINESE[name] for name in missing),
-            unmet_en=", ".join(name.replace("_", " ") for name in missing),
-        )
-
-
-def _companion(command: Enroll, volunteer: VolunteerCopy, shift: Shift) -> str | None:
-    """Who comes along with a volunteer too young to come alone (FACTS.md, "Minors"); of nobody else it is kept."""
-    if not must_be_accompanied(volunteer.accompanied_until, local_day(shift.starts_at)):
-        return None
-    if command.accompanied_by is None:
-        zh, en = (
-            "请填写到场陪同的成年人姓名",
-            "names the adult who comes along; the volunteer is too young to come alone",
-        )
-        raise Invalid(FieldError("accompanied_by", "companion_required", zh, en))
-    return command.accompanied_by
 
 
 def _require_free_time(uow: ActivityUnitOfWork, shift: Shift, volunteer: VolunteerCopy) -> None:
@@ -140,13 +104,20 @@ def _first_status(uow: ActivityUnitOfWork, activity: Activity, shift: Shift) -> 
 
 
 def withdraw_enrollment(command: WithdrawEnrollment, uow: ActivityUnitOfWork) -> dict[str, Any]:
-    """Take one's own back before the shift begins; its place goes to the next in line."""
+    """Take one's own back before the shift begins; its place goes to the next in line.
+
+    Who leaves a place shortly before the start may, but it is noted (``late``).
+    """
     enrollment = own_enrollment(uow, command.enrollment_id, uow.caller.require_volunteer())
     shift = uow.shifts.lock([enrollment.shift_id])[enrollment.shift_id]
     uow.enrollments.refresh(enrollment)
     change_enrollment(enrollment.status, EnrollmentStatus.WITHDRAWN)
     if uow.clock.now() >= shift.starts_at:
         raise ShiftStarted()
+    enrollment.late = is_late(enrollment.status, uow.clock.now(), uow.settings.withdraw_hours, shift)
+    if enrollment.late:
+        uow.audit("enrollment.withdrawn_late", f"enrollment:{enrollment.id}", activity_id=enrollment.activity_id)
+        metrics.LATE_WITHDRAWALS.inc()
     _withdraw(uow, enrollment, shift)
     return views.enrollment(uow, enrollment)
 

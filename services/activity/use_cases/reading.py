@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from services.activity.commands import GetActivity, ListEnrollments, ListMyActivities, SearchActivities
-from services.activity.domain.enrolling import must_be_accompanied
 from services.activity.domain.states import EnrollmentStatus, phase_of
 from services.activity.models import Activity, Enrollment, Shift
 from services.activity.repository import ActivityUnitOfWork
+from services.activity.repository.enrollments import missing
 from services.activity.use_cases import views
 from services.activity.use_cases.access import administered, visible
-from services.chassis.clock import local_day
 
 _IN_STATE = {
     "enrolled": frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.WAITLISTED, EnrollmentStatus.OFFERED}),
@@ -47,21 +47,15 @@ def search_activities(query: SearchActivities, uow: ActivityUnitOfWork) -> dict[
 def list_enrollments(query: ListEnrollments, uow: ActivityUnitOfWork) -> dict[str, Any]:
     """Who wants to take part, in the order in which they came; for the activity's administrators."""
     activity = administered(uow, query.activity_id)
+    statement = uow.enrollments.of_activity(activity.id, query.shift_id, query.status)
     page = uow.page(
-        uow.enrollments.of_activity(activity.id, query.shift_id, query.status),
+        statement.where(missing(uow.clock.now())) if query.missing else statement,
         [Enrollment.created_at, Enrollment.id],
         limit=query.limit,
         cursor=query.cursor,
-        scope=f"enrollments:{activity.id}:{query.shift_id}:{query.status}",
+        scope=f"enrollments:{activity.id}:{query.shift_id}:{query.status}:{query.missing}",
     )
-    items = views.enrollments(uow, [enrollment for enrollment, _ in page.items])
-    for item, (enrollment, volunteer) in zip(items, page.items, strict=True):
-        item["volunteer_name"] = "" if volunteer is None else volunteer.name
-        item["volunteer_no"] = "" if volunteer is None else volunteer.volunteer_no
-        item["must_be_accompanied"] = volunteer is not None and must_be_accompanied(
-            volunteer.accompanied_until, local_day(enrollment.shift.starts_at)
-        )
-    return {"items": items, "next_cursor": page.next_cursor}
+    return {"items": views.enrollments_of_volunteers(uow, page.items), "next_cursor": page.next_cursor}
 
 
 def list_my_activities(query: ListMyActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
@@ -96,4 +90,6 @@ def list_my_activities(query: ListMyActivities, uow: ActivityUnitOfWork) -> dict
             "revocation_reason": activity.revocation_reason,
         }
         item["shift"] = enrollment.shift
-    return {"items": items, "next_cursor": page.next_cursor}
+        item["withdraw_by"] = enrollment.shift.starts_at - timedelta(hours=uow.settings.withdraw_hours)
+    absences, late = uow.enrollments.shortcomings(volunteer_id)
+    return {"items": items, "next_cursor": page.next_cursor, "absences": absences, "late_withdrawals": late}

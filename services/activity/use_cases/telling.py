@@ -12,6 +12,7 @@ from services.activity.events import (
     EnrollmentAccepted,
     EnrollmentCalledOff,
     EnrollmentChanged,
+    EnrollmentMarkedAbsent,
     EnrollmentOffered,
     EnrollmentRejected,
     EnrollmentWaitlisted,
@@ -98,6 +99,8 @@ def _told(enrollment: Enrollment, activity: Activity, shift: Shift) -> Iterator[
             yield EnrollmentRejected(**known, reason=enrollment.reason or "")
         case EnrollmentStatus.WAITLISTED:
             yield EnrollmentWaitlisted(**known)
+        case EnrollmentStatus.ABSENT:
+            yield EnrollmentMarkedAbsent(**known)
         case EnrollmentStatus.OFFERED if enrollment.offer_expires_at is not None:
             yield EnrollmentOffered(**known, expires_at=enrollment.offer_expires_at)
 

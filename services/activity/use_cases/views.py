@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.activity.domain.enrolling import closes_at, places_to_take
+from services.activity.domain.enrolling import closes_at, must_be_accompanied, places_to_take
 from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, EnrollmentStatus, phase_of
-from services.activity.models import Activity, Enrollment
+from services.activity.models import Activity, Enrollment, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
+from services.chassis.clock import local_day
 
 ACCOMPANIED_BY = "enrollment.accompanied_by:{}"
 """The context of who comes along with an enrollment."""
@@ -103,10 +104,25 @@ def enrollments(uow: ActivityUnitOfWork, shown: Iterable[Enrollment]) -> list[di
                 enrollment.offer_expires_at if enrollment.status == EnrollmentStatus.OFFERED else None
             ),
             "accompanied_by": accompanied_by(uow, enrollment),
+            **{name: getattr(enrollment, name) for name in ("source", "late", "signed_in_at", "minutes")},
             "created_at": enrollment.created_at,
         }
         for enrollment in shown
     ]
+
+
+def enrollments_of_volunteers(
+    uow: ActivityUnitOfWork, shown: Sequence[tuple[Enrollment, VolunteerCopy | None]]
+) -> list[dict[str, Any]]:
+    """Enrollments with who it is, for organizers."""
+    items = enrollments(uow, [enrollment for enrollment, _ in shown])
+    for item, (enrollment, volunteer) in zip(items, shown, strict=True):
+        item["volunteer_name"] = "" if volunteer is None else volunteer.name
+        item["volunteer_no"] = "" if volunteer is None else volunteer.volunteer_no
+        item["must_be_accompanied"] = volunteer is not None and must_be_accompanied(
+            volunteer.accompanied_until, local_day(enrollment.shift.starts_at)
+        )
+    return items
 
 
 def accompanied_by(uow: ActivityUnitOfWork, enrollment: Enrollment) -> str | None:

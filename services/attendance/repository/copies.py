@@ -13,7 +13,8 @@ from services.attendance.models import ActivityCopy, EnrollmentCopy, ShiftCopy, 
 from services.chassis.copies import save_if_newer
 from services.chassis.errors import NotFound
 
-ACCEPTED = "accepted"
+# Absent is an organizer's word, which a code from the very shift refutes.
+HAD_A_PLACE = ("accepted", "absent")
 
 
 class CopyRepository:
@@ -80,12 +81,12 @@ class CopyRepository:
         return self._session.scalar(statement)
 
     def is_accepted(self, volunteer_id: str, shift_id: str) -> bool:
-        """Whether the volunteer has an accepted enrollment for the shift."""
+        """Whether the volunteer was accepted for the shift, even if said to have been absent since."""
         statement = sa.select(
             sa.exists().where(
                 EnrollmentCopy.volunteer_id == volunteer_id,
                 EnrollmentCopy.shift_id == shift_id,
-                EnrollmentCopy.status == ACCEPTED,
+                EnrollmentCopy.status.in_(HAD_A_PLACE),
             )
         )
         return bool(self._session.scalar(statement))

@@ -53,6 +53,7 @@ def _tell(uow: AttendanceUnitOfWork, record: ServiceRecord, entry: LedgerEntry) 
         minutes=entry.minutes,
         provenance=entry.provenance,
         served_on=record.served_on.isoformat(),
+        shift_id=record.shift_id,
     )
     uow.publish(event, version=record.version)
 
