@@ -161,6 +161,9 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         member.client.post(
             f"/activities/{activity['activity_id']}/enrollments", shift_id=activity["shifts"][0]["shift_id"]
         )
+    no_show = members[1].client.post(
+        f"/activities/{waiting['activity_id']}/enrollments", shift_id=waiting["shifts"][0]["shift_id"]
+    )["enrollment_id"]
     world.clock.advance_to(datetime.fromisoformat(waiting["shifts"][0]["ends_at"]) + timedelta(minutes=5))
 
     def supplement(activity: dict[str, Any]) -> str:
@@ -186,6 +189,7 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     return {
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
+        "no_show": no_show,
         "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
         "ends_at": shift["ends_at"],
     }  # fmt: skip

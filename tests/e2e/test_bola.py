@@ -144,6 +144,12 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/activities/{activity_id}/enrollment-decisions"): [
         Entry(_ACTIVITY, {"decisions": [{"enrollment_id": "{other_enrollment}", "accept": True}]})
     ],
+    ("POST", "/activities/{activity_id}/walk-ins"): [
+        Entry(_ACTIVITY, {**_SHIFT, "volunteer_id": "{third}"},
+              state=("walk_in_outside_shift", "the shift is days ahead"))
+    ],
+    ("POST", "/enrollments/{enrollment_id}/absence"): [Entry({"enrollment_id": "{no_show}"})],
+    ("DELETE", "/enrollments/{enrollment_id}/absence"): [Entry({"enrollment_id": "{no_show}"})],
     ("DELETE", "/enrollments/{enrollment_id}"): [Entry({"enrollment_id": "{enrollment}"}, rightful="member")],
     ("GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-code"): [
         Entry({**_ACTIVITY, "shift_id": "{shift}"}, query={"kind": "sign_in"})
@@ -303,8 +309,8 @@ class Trial:
 
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
-    "other_enrollment", "disclosed", "objection", "past", "supplement", "notification", "application", "session",
-    "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
+    "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "notification", "application",
+    "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
     "certificate", "batch", "conflict", "record", "attainment",
 })  # fmt: skip
 

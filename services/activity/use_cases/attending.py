@@ -57,6 +57,7 @@ def _locked(uow: ActivityUnitOfWork, enrollment_id: str) -> Enrollment:
 
 def _was_there(uow: ActivityUnitOfWork, enrollment: Enrollment, action: str) -> None:
     telling.advance(enrollment, EnrollmentStatus.ACCEPTED)
+    enrollment.changed_at = uow.clock.now()
     # No news of a place: only the copies have to know.
     uow.publish(telling.enrollment_state(enrollment), version=enrollment.version)
     uow.audit(action, f"enrollment:{enrollment.id}", activity_id=enrollment.activity_id)

@@ -16,9 +16,20 @@ import sqlalchemy as sa
 
 from services.activity.models import Enrollment, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
-from services.activity.schemas import activities, enrollments
+from services.activity.schemas import activities, enrollments, presence
 from services.activity.settings import ActivitySettings
-from services.activity.use_cases import copies, deciding, drafting, editing, enrolling, publishing, waiting_list
+from services.activity.use_cases import (
+    attending,
+    copies,
+    deciding,
+    drafting,
+    editing,
+    enrolling,
+    publishing,
+    waiting_list,
+    walk_ins,
+)
+from services.chassis.audit import AUDIT_LOG
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
@@ -188,6 +199,34 @@ class World:
         request = {"enrollment_id": enrollment["enrollment_id"], "accept": accept, "reason": reason}
         with self.units(caller or self.administrator(self.team)) as uow:
             return deciding.decide_enrollment(enrollments.DecideEnrollment().parse(request), uow)
+
+    def walk_in(
+        self, person: Caller, activity: dict[str, Any], shift: int = 0, *, caller: Caller | None = None, **others: Any
+    ) -> dict[str, Any]:
+        """Let somebody in who stands there; ``others`` name them otherwise, or say more."""
+        whom = {} if "volunteer_no" in others else {"volunteer_id": person.volunteer_id}
+        shift_id = activity["shifts"][shift]["shift_id"]
+        request = {"activity_id": activity["activity_id"], "shift_id": shift_id, **whom, **others}
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return walk_ins.admit_walk_in(presence.AdmitWalkIn().parse(request), uow)
+
+    def absent(self, enrollment: dict[str, Any], caller: Caller | None = None) -> dict[str, Any]:
+        """Say that somebody did not come."""
+        request = presence.RecordAbsence().parse({"enrollment_id": enrollment["enrollment_id"]})
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return attending.record_absence(request, uow)
+
+    def not_absent(self, enrollment: dict[str, Any], caller: Caller | None = None) -> dict[str, Any]:
+        """Take it back."""
+        request = presence.RevokeAbsence().parse({"enrollment_id": enrollment["enrollment_id"]})
+        with self.units(caller or self.administrator(self.team)) as uow:
+            return attending.revoke_absence(request, uow)
+
+    def audited(self, *actions: str) -> list[dict[str, Any]]:
+        """The details of what was done, oldest first."""
+        with self.units() as uow:
+            found = uow.session.execute(sa.select(AUDIT_LOG.c.details).where(AUDIT_LOG.c.action.in_(actions)))
+            return [details for (details,) in found]
 
     def lapse(self) -> None:
         """The timer comes by."""

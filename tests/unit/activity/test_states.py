@@ -22,6 +22,8 @@ from services.activity.domain.states import (
     change_activity,
     change_enrollment,
     decided,
+    is_late,
+    lets_in,
     offer_answered,
     offer_deadline,
     overlap,
@@ -106,6 +108,8 @@ def test_an_enrollment_takes_exactly_these_steps() -> None:
         "waitlisted -> offered",
         "waitlisted -> withdrawn",
         "waitlisted -> lapsed",
+        "waitlisted -> accepted",  # let in on the spot
+        "absent -> accepted",  # was there after all
         "offered -> accepted",
         "offered -> withdrawn",
         "offered -> lapsed",
@@ -167,3 +171,16 @@ def test_a_region_is_what_its_code_begins_with(region: str, prefix: str) -> None
 def test_the_band_of_latitudes_holds_the_circle() -> None:
     south, north = Circle(23.0, 113.0, 111.2).latitudes
     assert (round(south, 2), round(north, 2)) == (22.0, 24.0)
+
+
+@given(spans, st.integers(0, 48), moments)
+def test_only_who_gives_back_a_place_within_the_hours_is_late(shift: Span, hours: int, now: datetime) -> None:
+    within = now > shift.starts_at - timedelta(hours=hours)
+    for status in EnrollmentStatus:
+        assert is_late(status, now, hours, shift) == (within and status == "accepted")
+
+
+@given(spans, st.integers(0, 120), moments)
+def test_who_just_comes_is_let_in_until_the_end_and_not_at_it(shift: Span, minutes: int, now: datetime) -> None:
+    assert lets_in(now, minutes, shift) == (shift.starts_at - timedelta(minutes=minutes) <= now < shift.ends_at)
+    assert not lets_in(shift.ends_at, minutes, shift)
