@@ -12,9 +12,9 @@ from gateway import qr
 from gateway.endpoints import accepts
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import disclosure, mine, offline, reviews, scans
+from services.attendance.schemas import anomalies, disclosure, mine, offline, reviews, scans
 from services.chassis.context import Caller
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -60,6 +60,8 @@ async def _describe_evidence(
 
 
 _SCANS, _SUPPLEMENTS, _DISCLOSURE, _MINE = ("attendance",), ("supplements",), ("disclosure",), ("my hours",)
+
+_ANOMALIES = ("anomalies",)
 
 ROUTES = [
     Route(
@@ -138,6 +140,17 @@ ROUTES = [
         request=disclosure.ResolveObjection, answer=disclosure.ResolvedObjection, who=Who.ADMINISTRATOR,
         tags=_DISCLOSURE, errors=(errors.ObjectionAlreadyResolved, errors.OverlapsRecord),
         zh="处理异议", en="Uphold an objection and correct the record, or dismiss it",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/anomalies", "attendance.list_anomalies",
+        request=anomalies.ListAnomalies, answer=anomalies.AnomalyPage, who=Who.ADMINISTRATOR, tags=_ANOMALIES,
+        zh="异常情况", en="What looks wrong in an organization and those below it; it holds nothing back",
+    ),
+    Route(
+        "POST", "/anomalies/{anomaly_id}/resolution", "attendance.resolve_anomaly",
+        request=anomalies.ResolveAnomaly, answer=anomalies.Anomaly, who=Who.ADMINISTRATOR, tags=_ANOMALIES,
+        errors=(NotFound, AlreadyDecided, errors.AboutOneself),
+        zh="处理异常", en="Say what it was that looked wrong",
     ),
     Route(
         "GET", "/me/service-records", "attendance.list_service_records",

@@ -213,10 +213,10 @@ class AlreadyEvaluated(Conflict):
 
 
 class AboutOneself(Forbidden):
-    """Nobody evaluates or honours themselves, whatever roles they hold."""
+    """Nobody evaluates, honours or clears themselves, whatever roles they hold."""
 
     code = "about_oneself"
-    title_zh, title_en = "不能评价或表彰本人", "This is about yourself"
+    title_zh, title_en = "不能办理本人事项", "This is about yourself"
     detail_zh, detail_en = "请由其他管理员办理。", "Somebody else has to do it."
 
 

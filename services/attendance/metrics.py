@@ -40,6 +40,11 @@ ATTAINMENTS = Counter(
     "Trainings and awards; kind is `training` or `award`, step `recorded` or `revoked`",
     ["kind", "step"],
 )
+ANOMALIES = Counter(
+    "zhiyuan_attendance_anomalies",
+    "What looks wrong, by kind; step is `found`, `explained` or `confirmed`",
+    ["kind", "step"],
+)
 STARS_AWARDED = Counter("zhiyuan_attendance_stars_awarded", "Stars awarded", ["stars"])
 OPEN_RECORDS = Gauge(
     "zhiyuan_attendance_open_records",

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from services.attendance.models import (
     ActivityEvaluation,
+    Anomaly,
     Attainment,
     BatchMember,
     CertifiedService,
@@ -46,6 +47,7 @@ PERSONAL_DATA = (
     Held(BatchMember, BatchMember.volunteer_id == VOLUNTEER),
     Held(ActivityEvaluation, ActivityEvaluation.volunteer_id == VOLUNTEER),
     Held(ServiceEvaluation, ServiceEvaluation.volunteer_id == VOLUNTEER),
+    Held(Anomaly, sa.or_(Anomaly.volunteer_id == VOLUNTEER, Anomaly.account_id == ACCOUNT)),
     Held(Attainment, Attainment.volunteer_id == VOLUNTEER),
     Held(Objection, Objection.account_id == ACCOUNT),
 )

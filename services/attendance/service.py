@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import disclosure, evaluations, mine, offline, reviews, scans
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
+    anomalies,
     attainments,
     certificate_batches,
     certificates,
@@ -210,6 +212,14 @@ class AttendanceService:
     def list_attainments(self, query, uow):
         return attainments.list_attainments(query, uow)
 
+    @query(anomaly_schemas.ListAnomalies, anomaly_schemas.AnomalyPage)
+    def list_anomalies(self, query, uow):
+        return anomalies.list_anomalies(query, uow)
+
+    @command(anomaly_schemas.ResolveAnomaly, anomaly_schemas.Anomaly)
+    def resolve_anomaly(self, command, uow):
+        return anomalies.resolve_anomaly(command, uow)
+
     @query(mine.RecountLedger, mine.Recount)
     def recount_ledger(self, query, uow):
         return my_hours.recount_ledger(query, uow)
@@ -249,6 +259,10 @@ class AttendanceService:
     @sweep(seconds=TIMER_SECONDS)
     def issue_batches(self):
         certificate_batches.work_on_batches(self.unit_of_work)
+
+    @every(seconds=TIMER_SECONDS)
+    def look_for_anomalies(self, uow):
+        anomalies.look_for_anomalies(uow)
 
     @every(seconds=TIMER_SECONDS)
     def confirm_undisputed(self, uow):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.attendance.codes import AttendanceCodes
-from services.chassis.crypto import FieldCipher, KeyRing
+from services.chassis.crypto import BlindIndex, FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, setting
 
 
@@ -64,6 +64,42 @@ class AttendanceSettings(ServiceSettings):
         parse=int,
         default=5,
     )
+
+    anomaly_kmh: int = setting(
+        "ZHIYUAN_ANOMALY_KMH",
+        "Nobody travels faster from one service to the next, in kilometres an hour.",
+        parse=int,
+        default=150,
+    )
+    anomaly_least_km: int = setting(
+        "ZHIYUAN_ANOMALY_LEAST_KM",
+        "Below so many kilometres nothing is said of how fast somebody travelled.",
+        parse=int,
+        default=5,
+    )
+    anomaly_device_people: int = setting(
+        "ZHIYUAN_ANOMALY_DEVICE_PEOPLE",
+        "So many people may scan with one telephone at one activity on one day.",
+        parse=int,
+        default=3,
+    )
+    anomaly_day_hours: int = setting(
+        "ZHIYUAN_ANOMALY_DAY_HOURS", "So many hours a day are served without a question.", parse=int, default=12
+    )
+    anomaly_supplements_a_day: int = setting(
+        "ZHIYUAN_ANOMALY_SUPPLEMENTS_A_DAY",
+        "So many supplements of one organization are submitted, or approved, by one account a day without a question.",
+        parse=int,
+        default=20,
+    )
+
+    @cached_property
+    def _devices(self) -> BlindIndex:
+        return BlindIndex(self.code_keys.keys[self.code_keys.current_id])
+
+    def digest_of_device(self, device: str | None) -> bytes | None:
+        """What is kept of an app's name of its installation: enough to see the same one again, while a key lasts."""
+        return None if device is None else self._devices.digest("scan.device", device)
 
     @cached_property
     def codes(self) -> AttendanceCodes:

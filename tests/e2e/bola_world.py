@@ -24,6 +24,7 @@ from services.chassis.database import driver_url
 from tests.live import GUANGZHOU, active_volunteers, province
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_HERE, _FAR = {"latitude": 23.1291, "longitude": 113.2644}, {"latitude": 22.5431, "longitude": 114.0579}
 ATTACKERS = ("stranger", "sibling", "child", "viewer")
 
 
@@ -153,11 +154,12 @@ def _activities(world: World, unit: Organization, members: list[Volunteer]) -> d
 
 def _hours(world: World, unit: Organization, root: Organization, members: list[Volunteer]) -> dict[str, str]:
     """A past activity that is disclosed and objected to, and another with a supplement that waits."""
-    disclosed = _published(unit, _nine(world, 1), approval="instant")
+    disclosed = _published(unit, _nine(world, 1), approval="instant", location=_HERE)
+    far = _published(unit, _nine(world, 1) + timedelta(hours=3), approval="instant", location=_FAR)
     waiting = _published(unit, _nine(world, 2), approval="instant")
     member = members[0]
     unit.owner.post(f"/volunteers/{member.id}/in-person-verification", organization_id=unit.id, note="已核对")
-    for activity in (disclosed, waiting):
+    for activity in (disclosed, far, waiting):
         member.client.post(
             f"/activities/{activity['activity_id']}/enrollments", shift_id=activity["shifts"][0]["shift_id"]
         )
@@ -175,7 +177,8 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         return str(unit.owner.post(f"/activities/{activity['activity_id']}/supplements", **form)["supplement_id"])
 
     evidence = unit.owner.upload("签到表.png", signature_sheet(), "image/png")
-    root.owner.post(f"/reviews/supplements/{supplement(disclosed)}/decision", approve=True)
+    for activity in (disclosed, far):
+        root.owner.post(f"/reviews/supplements/{supplement(activity)}/decision", approve=True)
     unit.owner.post(f"/activities/{disclosed['activity_id']}/disclosure")
     (shift,) = waiting["shifts"]
     shown = unit.owner.get(
@@ -201,13 +204,14 @@ def _papers(world: World, unit: Organization, member: Volunteer) -> dict[str, st
     assert wait_for(lambda: member.client.get("/me/service-summary")["confirmed_minutes"])
     batch = unit.owner.post(f"/organizations/{unit.id}/service-certificates")["batch_id"]
     assert wait_for(lambda: unit.owner.get(f"/certificate-batches/{batch}")["status"] == "done")
+    (anomaly,) = wait_for(lambda: unit.owner.get(f"/organizations/{unit.id}/anomalies")["items"])
     attainment = unit.owner.post(
         f"/volunteers/{member.id}/trainings", name="急救培训", issuer="越权测试单位", date="2026-01-02"
     )
     return {
         "certificate": member.client.post("/me/service-certificates")["serial"], "batch": batch,
         "record": member.client.get("/me/service-records")["items"][0]["record_id"],
-        "attainment": attainment["attainment_id"],
+        "attainment": attainment["attainment_id"], "anomaly": anomaly["anomaly_id"],
     }  # fmt: skip
 
 

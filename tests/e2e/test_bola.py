@@ -183,6 +183,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/organizations/{organization_id}/service-certificates"): [Entry(_UNIT)],
     ("GET", "/certificate-batches/{batch_id}"): [Entry({"batch_id": "{batch}"})],
     ("GET", "/certificate-batches/{batch_id}/certificates"): [Entry({"batch_id": "{batch}"})],
+    ("GET", "/organizations/{organization_id}/anomalies"): [Entry(_UNIT)],
+    ("POST", "/anomalies/{anomaly_id}/resolution"): [
+        Entry({"anomaly_id": "{anomaly}"}, {"outcome": "explained", "note": "登记地点有误"})
+    ],
     ("POST", "/activities/{activity_id}/evaluations"): [
         Entry({"activity_id": "{disclosed}"}, {"stars": 5}, rightful="member")
     ],
@@ -311,7 +315,7 @@ _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "notification", "application",
     "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
-    "certificate", "batch", "conflict", "record", "attainment",
+    "certificate", "batch", "conflict", "record", "attainment", "anomaly",
 })  # fmt: skip
 
 

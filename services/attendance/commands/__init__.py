@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.attendance.commands.anomalies import ListAnomalies, ResolveAnomaly
 from services.attendance.commands.certificates import (
     GetBatch,
     GetCertificate,
@@ -68,6 +69,7 @@ __all__ = [
     "IssueCertificate",
     "KeptScan",
     "ListActivityEvaluations",
+    "ListAnomalies",
     "ListAttainments",
     "ListBatches",
     "ListCertificates",
@@ -85,6 +87,7 @@ __all__ = [
     "RecordTraining",
     "RecountLedger",
     "RequestBatch",
+    "ResolveAnomaly",
     "ResolveObjection",
     "ResolveScanConflict",
     "ReviewHistory",

@@ -16,6 +16,7 @@ class KeptScan:
     nonce: str
     scanned_at: datetime
     location: Place | None
+    device: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,3 +34,4 @@ class ScanCode:
     nonce: str
     scanned_at: datetime | None
     location: Place | None
+    device: str | None = None

@@ -6,6 +6,7 @@ a volunteer is signed in once to a shift, the ledger only grows (by a trigger th
 
 from __future__ import annotations
 
+from services.attendance.models.anomalies import Anomaly, AnomalyCursor
 from services.attendance.models.base import ORGANIZATION_COPY, Base
 from services.attendance.models.certificates import (
     BatchMember,
@@ -25,6 +26,8 @@ __all__ = [
     "ORGANIZATION_COPY",
     "ActivityCopy",
     "ActivityEvaluation",
+    "Anomaly",
+    "AnomalyCursor",
     "Attainment",
     "Base",
     "BatchMember",

@@ -29,7 +29,10 @@ class LedgerEntry(Base):
     previous_hash: Mapped[bytes]
     hash: Mapped[bytes]
 
-    __table_args__ = (sa.UniqueConstraint("volunteer_id", "sequence"),)
+    __table_args__ = (
+        sa.UniqueConstraint("volunteer_id", "sequence"),
+        sa.Index("ix_ledger_entry_entered_at", "entered_at", "id"),
+    )
 
 
 class HoursTotal(Base):

@@ -33,6 +33,7 @@ class OfflineScan(Base):
     scanned_at: Mapped[datetime]  # by the phone's clock, as it says
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    device: Mapped[bytes | None]
     uploaded_at: Mapped[datetime]
     record_id: Mapped[str | None] = mapped_column(sa.ForeignKey("service_record.id"), index=True)
     conflict: Mapped[str | None]
@@ -47,5 +48,6 @@ class OfflineScan(Base):
     __table_args__ = (
         sa.UniqueConstraint("volunteer_id", "nonce"),
         sa.Index("ix_offline_scan_volunteer_shift", "volunteer_id", "shift_id"),
+        sa.Index("ix_offline_scan_device", "device", postgresql_where=sa.text("device IS NOT NULL")),
         sa.Index("ix_offline_scan_activity", "activity_id", "uploaded_at", "id"),
     )

@@ -77,3 +77,6 @@ class Scan(Base):
     scanned_at: Mapped[datetime | None]  # by the phone's, as it says
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    device: Mapped[bytes | None]  # a digest of what the app calls its installation
+
+    __table_args__ = (sa.Index("ix_scan_device", "device", postgresql_where=sa.text("device IS NOT NULL")),)

@@ -35,7 +35,10 @@ class Supplement(Base):
     version: Mapped[int] = mapped_column(default=1)
     evidence: Mapped[list[Evidence]] = relationship(order_by="Evidence.position", lazy="selectin")
 
-    __table_args__ = (sa.Index("ix_supplement_status", "status", "submitted_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_supplement_status", "status", "submitted_at", "id"),
+        sa.Index("ix_supplement_submitted_at", "submitted_at", "id"),
+    )
 
 
 class Evidence(Base):

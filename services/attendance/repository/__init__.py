@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance.ledger import Ledger
+from services.attendance.repository.anomalies import AnomalyRepository, LookingRepository
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
@@ -40,6 +41,8 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.batches = BatchRepository(self.session)
         self.evaluations = EvaluationRepository(self.session)
         self.attainments = AttainmentRepository(self.session)
+        self.anomalies = AnomalyRepository(self.session)
+        self.looking = LookingRepository(self.session)
         self.objections = ObjectionRepository(self.session)
 
 

@@ -69,5 +69,5 @@ class OfflineScanRepository:
         self._session.execute(
             sa.update(OfflineScan)
             .where(OfflineScan.volunteer_id == volunteer_id)
-            .values(latitude=None, longitude=None, reason=None)
+            .values(latitude=None, longitude=None, device=None, reason=None)
         )

@@ -21,9 +21,9 @@ class RecordRepository:
         self._session = session
 
     def erase(self, volunteer_id: str) -> None:
-        """Forget where an erased person was when they scanned."""
+        """Forget where an erased person was when they scanned, and with which telephone."""
         self._session.execute(
-            sa.update(Scan).where(Scan.volunteer_id == volunteer_id).values(latitude=None, longitude=None)
+            sa.update(Scan).where(Scan.volunteer_id == volunteer_id).values(latitude=None, longitude=None, device=None)
         )
 
     def add(self, record: ServiceRecord) -> None:

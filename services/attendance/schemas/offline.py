@@ -22,6 +22,7 @@ class KeptScan(Request):
     nonce = Text(min=8, max=64, required=True)
     scanned_at = Timestamp(required=True)
     location = fields.Nested(Location, load_default=None, allow_none=True)
+    device = Text(min=8, max=128, load_default=None, allow_none=True)
 
 
 class UploadScans(Request):

@@ -61,7 +61,10 @@ class Location(Request):
 
 
 class ScanCode(Request):
-    """``POST /attendance/scans``. ``nonce``: the phone's own name of this scan; sent again, it changes nothing."""
+    """``POST /attendance/scans``. ``nonce``: the phone's own name of this scan; sent again, it changes nothing.
+
+    ``device``: what the app calls its own installation, random and kept; only a digest of it stays.
+    """
 
     class Meta:
         command = commands.ScanCode
@@ -70,6 +73,7 @@ class ScanCode(Request):
     nonce = Text(min=8, max=64, required=True)
     scanned_at = Timestamp(load_default=None, allow_none=True)
     location = fields.Nested(Location, load_default=None, allow_none=True)
+    device = Text(min=8, max=128, load_default=None, allow_none=True)
 
 
 class ScannedRecord(Answer):

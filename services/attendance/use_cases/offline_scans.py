@@ -68,6 +68,7 @@ def _keep(
         scanned_at=item.scanned_at,
         latitude=item.location.latitude if item.location else None,
         longitude=item.location.longitude if item.location else None,
+        device=uow.settings.digest_of_device(item.device),
         uploaded_at=uow.clock.now(),
         facts={},
         version=1,

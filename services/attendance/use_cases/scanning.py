@@ -195,4 +195,5 @@ def _as_scan(uow: AttendanceUnitOfWork, command: commands.ScanCode, code: Code, 
         scanned_at=command.scanned_at,
         latitude=command.location.latitude if command.location else None,
         longitude=command.location.longitude if command.location else None,
+        device=uow.settings.digest_of_device(command.device),
     )
