@@ -182,7 +182,7 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     unit.owner.post(f"/activities/{disclosed['activity_id']}/disclosure")
     (shift,) = waiting["shifts"]
     shown = unit.owner.get(
-        f"/activities/{waiting['activity_id']}/shifts/{shift['shift_id']}/attendance-code?kind=sign_in"
+        f"/activities/{waiting['activity_id']}/shifts/{shift['shift_id']}/attendance-code", kind="sign_in"
     )
     kept = {"token": shown["token"], "nonce": "kept-by-a-phone", "scanned_at": world.clock.now().isoformat()}
     (handed_in,) = member.client.post("/attendance/offline-scans", scans=[kept])["items"]  # the shift is over

@@ -28,6 +28,9 @@ from services.chassis.ids import new_id
 
 _A_DAY = timedelta(days=1)
 
+Places = dict[tuple[str | None, str], Place]
+"""Where a record's scan in one direction was taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -174,36 +177,17 @@ class LookingRepository:
             )
         ).all()
         scanned = self._places([record.id for record, *_ in rows])
-        found = []
-        for record, latitude, longitude in rows:
-            began_at, ended_at = record.signed_in_at or record.starts_at, record.signed_out_at or record.ends_at
-            if ended_at < began_at:  # a supplement has settled a sign-in that was none
-                began_at, ended_at = record.starts_at, record.ends_at
-            at = _place(latitude, longitude)
-            found.append(
-                Presence(
-                    record_id=record.id,
-                    activity_id=record.activity_id,
-                    organization_id=record.organization_id,
-                    began_at=began_at,
-                    ended_at=ended_at,
-                    day=record.served_on,
-                    minutes=record.minutes,
-                    place_in=scanned.get((record.id, Direction.SIGN_IN.value), at),
-                    place_out=scanned.get((record.id, Direction.SIGN_OUT.value), at),
-                )
-            )
-        return found
+        return [_presence(record, _place(latitude, longitude), scanned) for record, latitude, longitude in rows]
 
-    def _places(self, record_ids: Collection[str]) -> dict[tuple[str, str], Place]:
+    def _places(self, record_ids: Collection[str]) -> Places:
         """From where the scans of these records were taken, where that is known."""
-        found = {}
+        found: Places = {}
         for scan in (Scan, OfflineScan):
-            statement = sa.select(scan.record_id, scan.direction, scan.latitude, scan.longitude).where(
-                scan.record_id.in_(record_ids), scan.latitude.is_not(None), scan.longitude.is_not(None)
-            )
-            for record_id, direction, latitude, longitude in self._session.execute(statement):
-                found[record_id, direction] = Place(latitude, longitude)
+            statement = sa.select(scan.record_id, scan.direction, scan.latitude, scan.longitude)
+            for record_id, direction, *at in self._session.execute(statement.where(scan.record_id.in_(record_ids))):
+                place = _place(*at)
+                if place is not None:
+                    found[record_id, direction] = place
         return found
 
     def sharings(self, record_ids: Collection[str], more_than: int) -> list[Sharing]:
@@ -269,6 +253,25 @@ class LookingRepository:
             Supplement.record_id.in_(record_ids), Supplement.status == SupplementStatus.APPROVED
         )
         return self._session.scalars(statement).all()
+
+
+def _presence(record: ServiceRecord, place: Place | None, scanned: Places) -> Presence:
+    assert record.starts_at is not None  # it counts minutes
+    assert record.ends_at is not None
+    began_at, ended_at = record.signed_in_at or record.starts_at, record.signed_out_at or record.ends_at
+    if ended_at < began_at:  # a supplement has settled a sign-in that was none
+        began_at, ended_at = record.starts_at, record.ends_at
+    return Presence(
+        record_id=record.id,
+        activity_id=record.activity_id,
+        organization_id=record.organization_id,
+        began_at=began_at,
+        ended_at=ended_at,
+        day=record.served_on,
+        minutes=record.minutes,
+        place_in=scanned.get((record.id, Direction.SIGN_IN.value), place),
+        place_out=scanned.get((record.id, Direction.SIGN_OUT.value), place),
+    )
 
 
 def _place(latitude: float | None, longitude: float | None) -> Place | None:
