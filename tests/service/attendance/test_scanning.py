@@ -52,6 +52,7 @@ class TestTaken:
             "record_id": record.id,
             "volunteer_id": volunteer_id,
             "activity_id": world.activity,
+            "shift_id": world.shift,
             "organization_id": world.team,
             "title": "春季植树",
             "minutes": 60,
