@@ -46,11 +46,14 @@ STAYS = {
         "organization.principal_name", "organization.region", "organization.rejection_reason", "organization.status",
         "organization.uscc", "review_decision.kind", "review_decision.outcome",
     },
-    "activity": {"enrollment.status", "volunteer_copy.region"},
+    "activity": {"enrollment.source", "enrollment.status", "volunteer_copy.region"},
     "attendance": {
         "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "hours_total.provenance",
-        "ledger_entry.entered_by", "ledger_entry.provenance", "objection.status", "scan.direction", "scan.nonce",
-        "service_record.provenance", "service_record.status", "supplement.decision_code", "supplement.status",
+        "ledger_entry.entered_by", "ledger_entry.provenance", "objection.status",
+        "offline_scan.conflict", "offline_scan.direction", "offline_scan.facts", "offline_scan.nonce",
+        "offline_scan.resolution", "scan.direction", "scan.nonce", "service_certificate.code_sealed",
+        "service_certificate.serial", "service_record.provenance", "service_record.status",
+        "supplement.decision_code", "supplement.status",
     },
     "card": {
         "card_application.application_no", "card_application.bank", "card_application.card_type",
@@ -62,7 +65,8 @@ STAYS = {
         "message.template",
     },
 }  # fmt: skip
-"""Words of the platform: states, kinds, reasons' codes, numbers of things; an organization's own record, which is no
+"""Words of the platform: states, kinds, reasons' codes, figures, numbers of things (of a revoked certificate,
+too: whoever holds it learns that); an organization's own record, which is no
 person's (its founder is erased only after another has taken over)."""
 
 
