@@ -122,7 +122,7 @@ class DelegationRepository:
             Administrator.account_id == Delegation.delegator_id,
             Administrator.active,
             Administrator.role.in_(REVIEWING),
-            # whoever was dismissed and is appointed again delegates again
+            # whoever was dismissed and appointed again has to delegate anew
             Administrator.appointed_at <= Delegation.created_at,
         )
         return sa.and_(
