@@ -61,18 +61,24 @@ test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects b
 
 
 # They wait more than they work, and each has servers of its own: side by side they take little more than the longer.
-HALVES = (("tests/unit", "tests/contract", "tests/service"), ("tests/e2e", "tests/faults"))
+# The service tests that start and kill processes are the smaller part's, so that both end at about the same time.
+_OF_PROCESSES = ("tests/service/chassis", "tests/service/deploy", "tests/service/gateway")
+HALVES = (
+    ("tests/unit", "tests/contract", "tests/service", *(f"--ignore={folder}" for folder in _OF_PROCESSES)),
+    (*_OF_PROCESSES, "tests/e2e", "tests/faults"),
+)
 
 
 def run_tests(arguments: list[str]) -> int:
     """pytest with servers of its own; answers its exit code, or that of the first half that failed."""
     packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
-    with test_servers() as variables, ExitStack() as running:
+    with ExitStack() as running:
+        variables = running.enter_context(test_servers())
         if arguments:
             return running.enter_context(_pytest(arguments, variables)).wait()
         later = running.enter_context(tempfile.TemporaryFile("w+"))
         first = running.enter_context(_pytest(HALVES[0], variables))
-        second = running.enter_context(_pytest(HALVES[1], variables, output=later))
+        second = running.enter_context(_pytest(HALVES[1], running.enter_context(test_servers()), output=later))
         codes = [first.wait(), second.wait()]
         later.seek(0)
         print(later.read(), flush=True)
