@@ -24,10 +24,19 @@ class DelegationRepository:
 
     def __init__(self, uow: OrganizationUnitOfWork) -> None:
         self._uow = uow
+        self._held: dict[tuple[str, ...], Sequence[str]] = {}
 
-    def held(self, *fitting_roles: str) -> Any:
-        """The organizations at which the caller holds one of ``fitting_roles``, or reviews in another's place."""
-        return sa.union_all(self._uow.administrators.held(*fitting_roles), self._received(Delegation.organization_id))
+    def held(self, *fitting_roles: str) -> Sequence[str]:
+        """The organizations at which the caller holds one of ``fitting_roles``, or reviews in another's place.
+
+        Asked once in a unit of work: an inbox needs it for its rows, for what was escalated and for every decision,
+        and to say what is in force takes Python far longer than it takes PostgreSQL to answer.
+        """
+        if fitting_roles not in self._held:
+            own = self._uow.administrators.held(*fitting_roles)
+            both = sa.union(own, self._received(Delegation.organization_id))
+            self._held[fitting_roles] = self._uow.session.scalars(both).all()
+        return self._held[fitting_roles]
 
     def delegators(self, organization_id: str, *, from_above: bool) -> Sequence[str]:
         """In whose place the caller may review what belongs to ``organization_id``; the first to ask comes first."""
