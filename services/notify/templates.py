@@ -126,6 +126,19 @@ _ALL = (
         "docs/adr/0021: escalation",
     ),
     Template(
+        "reviewing_lent",
+        "“{organization_name}”的审核人委托您自{starts_on}至{ends_on}代为审核。请登录管理后台处理待审核的申请。",
+        "A reviewer of “{organization_name}” asks you to review in their place from {starts_on} to {ends_on}.",
+        "docs/adr/0021: delegation",
+    ),
+    Template(
+        "reviewing_taken_back",
+        "“{organization_name}”的审核人已撤回对您的代审委托（原定{starts_on}至{ends_on}）。",
+        "Reviewing for “{organization_name}” in another's place ({starts_on} to {ends_on}) was taken back from you.",
+        "docs/adr/0021: delegation",
+        Priority.NEWS,
+    ),
+    Template(
         "contact_replaced",
         "您的账号已于{happened_at}更换联系方式。如非本人操作，请立即联系归属组织或客服。",
         "Your account was given another contact ({happened_at}). If it was not you, call the support desk at once.",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.events import Event
 from services.chassis.personal_data import Exported
@@ -158,6 +158,28 @@ class AdministratorInvitationAnswered(Event):
     account_id: str
     role: str
     outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationChanged(Event):
+    """A reviewer lends their reviewing at an organization to ``account_id``, or (``revoked``) does not any more.
+
+    State, for copies: from ``starts_on`` to the end of ``ends_on``. Whether it is in force follows from the roles that
+    both hold (docs/adr/0021).
+    """
+
+    type = "delegation.changed"
+    subject_field = "delegation_id"
+
+    delegation_id: str
+    organization_id: str
+    organization_name: str
+    delegator_id: str
+    account_id: str
+    starts_on: date
+    ends_on: date
+    created_at: datetime
+    revoked: bool
 
 
 @dataclass(frozen=True, kw_only=True)

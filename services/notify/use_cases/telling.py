@@ -47,6 +47,7 @@ from services.notify.use_cases.queueing import Audience, queue
 from services.organization.events import (
     AdministratorInvitationAnswered,
     AdministratorInvited,
+    DelegationChanged,
     MembershipApproved,
     MembershipRejected,
     OrganizationApproved,
@@ -178,6 +179,8 @@ TELLINGS: tuple[Telling, ...] = (
         when=lambda e: e.outcome == "declined", also=_ROLE,
     ),
     Telling(ReviewerReminded, "reviews_escalated", NEWS, "account_id"),
+    Telling(DelegationChanged, "reviewing_lent", URGENT, "account_id", when=lambda e: not e.revoked),
+    Telling(DelegationChanged, "reviewing_taken_back", NEWS, "account_id", when=lambda e: e.revoked),
     Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -108,16 +108,24 @@ class DelegationRepository:
         rows = self._uow.session.execute(sa.select(both).order_by(both.c.organization_id, both.c.account_id))
         return [(organization_id, account_id) for organization_id, account_id in rows]
 
-    def forget(self, account_id: str) -> None:
-        """End all that an erased account lent or borrowed."""
-        self._uow.session.execute(
-            sa.update(Delegation)
+    def lock_unrevoked(self, account_id: str) -> Sequence[tuple[Delegation, str]]:
+        """What an account lent or borrowed and nobody has revoked, locked, with the organizations' names."""
+        rows = self._uow.session.execute(
+            _with_name()
             .where(
                 sa.or_(Delegation.delegator_id == account_id, Delegation.delegate_id == account_id),
                 Delegation.revoked_at.is_(None),
             )
-            .values(revoked_at=self._uow.clock.now())
+            .order_by(Delegation.id)
+            .with_for_update(of=Delegation)
+            .execution_options(populate_existing=True)
         )
+        return [(delegation, name) for delegation, name in rows]
+
+    def all(self) -> Iterator[tuple[Delegation, str]]:
+        """Every delegation with its organization's name, in a stream."""
+        statement = _with_name().order_by(Delegation.id).execution_options(yield_per=500)
+        return ((delegation, name) for delegation, name in self._uow.session.execute(statement))
 
     def _received(self, column: Any) -> Any:
         caller = self._uow.caller
@@ -141,6 +149,10 @@ class DelegationRepository:
             reviews,
             _trusted(Delegation.delegate_id, Delegation.organization_id),
         )
+
+
+def _with_name() -> AnySelect:
+    return sa.select(Delegation, Organization.name).join(Organization, Organization.id == Delegation.organization_id)
 
 
 def _trusted(account_id: Any, organization_id: Any) -> sa.ColumnElement[bool]:

@@ -14,6 +14,7 @@ from services.organization.domain.delegation import check_period
 from services.organization.errors import DelegationOverlaps, OwnApplication
 from services.organization.models import Delegation
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.use_cases.telling import tell_delegation
 
 _NEWEST_FIRST: list[Any] = [(Delegation.created_at, "desc"), (Delegation.id, "desc")]
 
@@ -63,6 +64,7 @@ def delegate_reviews(command: commands.DelegateReviews, uow: OrganizationUnitOfW
         starts_on=delegation.starts_on.isoformat(),
         ends_on=delegation.ends_on.isoformat(),
     )
+    tell_delegation(uow, delegation, organization.name)
     return uow.session.execute(uow.delegations.shown().where(Delegation.id == delegation.id)).one()
 
 
@@ -84,6 +86,14 @@ def revoke_delegation(command: commands.RevokeDelegation, uow: OrganizationUnitO
         delegation.revoked_at = uow.clock.now()
         subject = f"organization:{delegation.organization_id}"
         uow.audit("review.revoke_delegation", subject, delegation_id=delegation.id)
+        tell_delegation(uow, delegation, uow.tree.get(delegation.organization_id).name)
+
+
+def end_delegations_of(account_id: str, uow: OrganizationUnitOfWork) -> None:
+    """End all that an erased account lent or borrowed."""
+    for delegation, organization_name in uow.delegations.lock_unrevoked(account_id):
+        delegation.revoked_at = uow.clock.now()
+        tell_delegation(uow, delegation, organization_name)
 
 
 def list_delegations(query: commands.ListDelegations, uow: OrganizationUnitOfWork) -> Any:

@@ -14,6 +14,7 @@ from services.organization.domain.escalation import next_escalation
 from services.organization.errors import AlreadyMember, NoMembershipYet, OrganizationTakesNoMembers, TransferPending
 from services.organization.models import Membership
 from services.organization.repository import OrganizationUnitOfWork
+from services.organization.use_cases.delegations import end_delegations_of
 from services.organization.use_cases.invitations import forget_invitations
 from services.organization.use_cases.telling import tell_administrator
 
@@ -118,7 +119,7 @@ def forget_volunteer(erased: VolunteerErased, version: int, uow: OrganizationUni
         version=version,
     )
     uow.memberships.forget_reasons(erased.volunteer_id)
-    uow.delegations.forget(erased.account_id)
+    end_delegations_of(erased.account_id, uow)
     forget_traces(uow.session, erased.account_id, erased.volunteer_id)
     for membership in uow.memberships.lock_present(erased.volunteer_id):
         leave(membership, uow)

@@ -7,7 +7,12 @@ from typing import TypeAlias
 
 from services.chassis.events import Event
 from services.organization.repository import OrganizationUnitOfWork
-from services.organization.use_cases.telling import administrator_state, membership_state, organization_state
+from services.organization.use_cases.telling import (
+    administrator_state,
+    delegation_state,
+    membership_state,
+    organization_state,
+)
 
 States: TypeAlias = Iterator[tuple[Event, int]]
 
@@ -22,6 +27,11 @@ def _administrators(uow: OrganizationUnitOfWork) -> States:
         yield administrator_state(administrator), administrator.version
 
 
+def _delegations(uow: OrganizationUnitOfWork) -> States:
+    for delegation, organization_name in uow.delegations.all():
+        yield delegation_state(delegation, organization_name)
+
+
 def _memberships(uow: OrganizationUnitOfWork) -> States:
     for membership, organization_name in uow.memberships.all_approved():
         yield membership_state(membership, organization_name), membership.version
@@ -30,5 +40,6 @@ def _memberships(uow: OrganizationUnitOfWork) -> States:
 STATE_EVENTS: dict[str, Callable[[OrganizationUnitOfWork], States]] = {
     "organization": _organizations,
     "administrator": _administrators,
+    "delegation": _delegations,
     "membership": _memberships,
 }

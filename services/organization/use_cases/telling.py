@@ -7,10 +7,11 @@ from uuid import UUID
 
 from services.organization.events import (
     AdministratorChanged,
+    DelegationChanged,
     MembershipApproved,
     OrganizationChanged,
 )
-from services.organization.models import Administrator, Membership, Organization
+from services.organization.models import Administrator, Delegation, Membership, Organization
 from services.organization.repository import OrganizationUnitOfWork
 
 
@@ -37,6 +38,22 @@ def administrator_state(administrator: Administrator) -> AdministratorChanged:
     )
 
 
+def delegation_state(delegation: Delegation, organization_name: str) -> tuple[DelegationChanged, int]:
+    """The present state of a delegation, and its version: it is given, and revoked once at most."""
+    state = DelegationChanged(
+        delegation_id=delegation.id,
+        organization_id=delegation.organization_id,
+        organization_name=organization_name,
+        delegator_id=delegation.delegator_id,
+        account_id=delegation.delegate_id,
+        starts_on=delegation.starts_on,
+        ends_on=delegation.ends_on,
+        created_at=delegation.created_at,
+        revoked=delegation.revoked_at is not None,
+    )
+    return state, 2 if state.revoked else 1
+
+
 def membership_state(membership: Membership, organization_name: str) -> MembershipApproved:
     """An approved membership."""
     return MembershipApproved(
@@ -55,6 +72,12 @@ def tell_state(uow: OrganizationUnitOfWork, organization: Organization) -> None:
 def tell_administrator(uow: OrganizationUnitOfWork, administrator: Administrator) -> None:
     """Publish a role's state with its version."""
     uow.publish(administrator_state(administrator), version=administrator.version)
+
+
+def tell_delegation(uow: OrganizationUnitOfWork, delegation: Delegation, organization_name: str) -> None:
+    """Publish a delegation's state with its version."""
+    state, version = delegation_state(delegation, organization_name)
+    uow.publish(state, version=version)
 
 
 def tell_states(uow: OrganizationUnitOfWork, organizations: Iterable[Organization]) -> None:

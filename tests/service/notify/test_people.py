@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from services.notify.use_cases import reading
 from services.organization.events import (
     AdministratorInvitationAnswered,
     AdministratorInvited,
+    DelegationChanged,
     OrganizationRejected,
 )
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance
@@ -96,6 +97,29 @@ def test_whoever_is_invited_to_a_role_is_told_until_when_and_the_inviter_how_it_
     (sent,) = notify.sent()
     assert "“示例志愿队”邀请您担任考勤记录员，请在3月19日 14:30前" in sent.text
     assert "已被谢绝" in inbox(notify, owner)["items"][0]["text"]
+
+
+def test_whoever_stands_in_is_told_by_sms_for_how_long_and_in_the_inbox_when_it_was_taken_back(
+    notify: Notify, person: Person
+) -> None:
+    delegation: dict[str, Any] = {
+        "delegation_id": new_id(),
+        "organization_id": new_id(),
+        "organization_name": "示例志愿队",
+        "delegator_id": new_id(),
+        "account_id": person.account_id,
+        "starts_on": date(2026, 3, 5),
+        "ends_on": date(2026, 3, 12),
+        "created_at": notify.clock.now(),
+    }
+    notify.receive(DelegationChanged(**delegation, revoked=False))
+    notify.deliver()
+    (sent,) = notify.sent()
+    assert "“示例志愿队”的审核人委托您自2026-03-05至2026-03-12代为审核" in sent.text
+    notify.receive(DelegationChanged(**delegation, revoked=True))
+    notify.deliver()
+    assert len(notify.sent()) == 1
+    assert "已撤回对您的代审委托" in inbox(notify, person)["items"][0]["text"]
 
 
 def test_a_rejected_organization_is_told_why_by_sms(notify: Notify) -> None:

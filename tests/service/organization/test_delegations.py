@@ -17,7 +17,7 @@ from services.chassis.ids import new_id
 from services.organization.domain import Kind
 from services.organization.errors import DelegationOverlaps, OwnApplication
 from services.organization.schemas import delegations, reviews, shaping, tree
-from services.organization.use_cases import administration
+from services.organization.use_cases import administration, republishing
 from services.organization.use_cases import delegations as lending
 from services.organization.use_cases import reviews as reviewing
 from services.organization.use_cases import shaping as changing
@@ -63,6 +63,16 @@ def dismiss(world: World, node: Node, account: Caller) -> None:
 def appoint(world: World, node: Node, account: Caller, role: str) -> None:
     payload = {"organization_id": node.id, "account_id": account.account_id, "role": role}
     world.ask(administration.appoint_administrator, tree.AppointAdministrator, node.owner, **payload)
+
+
+def told(world: World) -> list[tuple[str, str, bool, int]]:
+    """(delegation, who stands in, revoked, version) of each event so far."""
+    events = world.units.published("delegation.changed")
+    return [
+        (data["delegation_id"], data["account_id"], data["revoked"], event["aggregateversion"])
+        for event in events
+        for data in [event["data"]]
+    ]
 
 
 @pytest.fixture
@@ -170,6 +180,10 @@ def test_the_delegator_and_the_owners_revoke_it_at_once(
         revoke(world, {"delegator": reviewer, "owner": team.owner, "above": city.owner}[who], team, delegation_id)
     assert refused(world, neighbour, waiting)
     assert listed(world, team.owner, team) == [(delegation_id, False)]
+    assert told(world) == [
+        (delegation_id, neighbour.account_id, False, 1),
+        (delegation_id, neighbour.account_id, True, 2),
+    ]
 
 
 def test_a_delegation_is_found_at_its_own_organization_alone(world: World, city: Node, team: Node) -> None:
@@ -346,3 +360,16 @@ def test_an_erased_account_lends_and_borrows_nothing(world: World, city: Node, t
     with world.units() as uow:
         revoked = uow.session.connection().exec_driver_sql("SELECT revoked_at FROM delegation").scalar()
     assert revoked is not None
+    assert told(world)[-1] == (delegation_id, person.account_id, True, 2)
+
+
+def test_delegations_are_told_again_as_they_are_now(world: World, team: Node, neighbour: Caller) -> None:
+    first = lend(world, team.owner, team, neighbour).delegation_id
+    revoke(world, team.owner, team, first)
+    second = lend(world, team.owner, team, neighbour).delegation_id
+    with world.units() as uow:
+        states = list(republishing.STATE_EVENTS["delegation"](uow))
+    assert {(state.subject, state.revoked, version) for state, version in states} == {  # type: ignore[attr-defined]
+        (first, True, 2),
+        (second, False, 1),
+    }

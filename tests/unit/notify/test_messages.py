@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ _SAMPLES: dict[Any, Any] = {
     str: "某文字",
     int: 120,
     bool: True,
+    date: date(2026, 3, 5),
     datetime: datetime(2026, 3, 5, 6, 30, tzinfo=UTC),
     list: [],
 }
@@ -52,6 +53,7 @@ def an_event(telling: Telling) -> Any:
             {"cause": "expired"},
             {"minutes": -5},
             {"onboarded": False},
+            {"revoked": False},
             *_STATUSES,
             *_AMENDED,
         )
