@@ -14,6 +14,7 @@ from gateway.routes import (
     imports,
     notify,
     organization,
+    records,
 )
 from gateway.routing import Route
 
@@ -23,6 +24,7 @@ ALL_ROUTES: list[Route] = [
     *activity.ROUTES,
     *attendance.ROUTES,
     *attendance_stream.ROUTES,
+    *records.ROUTES,
     *certificates.ROUTES,
     *evaluations.ROUTES,
     *card.ROUTES,

@@ -101,6 +101,15 @@ class NotSignedIn(Conflict):
     detail_zh, detail_en = "请先签到，再签退。", "Sign in before you sign out."
 
 
+class SignOutStillTaken(Conflict):
+    """Whoever is signed in can still sign out by a scan; ``closes_at`` tells until when."""
+
+    code = "sign_out_still_taken"
+    title_zh, title_en = "仍可扫码签退", "A scan can still sign out"
+    detail_zh = "{closes_at} 前仍可扫码签退，之后才能补记签退。"
+    detail_en = "Sign-outs are scanned until {closes_at}; only then can one be entered."
+
+
 class TooManyPairs(Conflict):
     """The volunteer has signed in so many times today at this activity that another would be no service."""
 
@@ -149,8 +158,8 @@ class OpenRecords(Conflict):
 
     code = "open_records"
     title_zh, title_en = "仍有未签退的记录", "Some records are still open"
-    detail_zh = "仍有 {count} 条记录未签退，请先通过补录处理。"
-    detail_en = "{count} records have no sign-out; settle them by a supplement first."
+    detail_zh = "仍有 {count} 条记录未签退，请先补记签退，或通过补录处理。"
+    detail_en = "{count} records have no sign-out; enter it, or settle them by a supplement first."
 
 
 class NothingToDisclose(Conflict):

@@ -29,7 +29,7 @@ class SignedIn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    """A volunteer's service record was closed by a scan."""
+    """A volunteer's service record was closed, by a scan or by the organizer."""
 
     type = "attendance.signed_out"
     subject_field = "record_id"
@@ -40,6 +40,22 @@ class SignedOut(Event):
     activity_id: str
     shift_id: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOutEntered(Event):
+    """An organizer entered the sign-out that a volunteer had forgotten; ``minutes`` is what the record counts now."""
+
+    type = "attendance.sign_out_entered"
+    subject_field = "record_id"
+
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    signed_out_at: datetime
+    minutes: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

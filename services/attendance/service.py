@@ -7,6 +7,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import disclosure, evaluations, mine, offline, reviews, scans
+from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
@@ -19,6 +20,7 @@ from services.attendance.use_cases import (
     disclosing,
     evaluating,
     exporting,
+    forgotten,
     my_hours,
     objecting,
     offline_scans,
@@ -71,6 +73,18 @@ class AttendanceService:
     @command(offline.ResolveScanConflict, offline.ScanConflict)
     def resolve_scan_conflict(self, command, uow):
         return scan_conflicts.resolve_scan_conflict(command, uow)
+
+    @query(open_records.ListOpenRecords, open_records.OpenRecordPage)
+    def list_open_records(self, query, uow):
+        return forgotten.list_open_records(query, uow)
+
+    @command(open_records.EnterSignOut, open_records.EnteredSignOut)
+    def enter_sign_out(self, command, uow):
+        return forgotten.enter_sign_out(command, uow)
+
+    @command(open_records.EnterSignOuts, open_records.SignOutResults)
+    def enter_sign_outs(self, command, uow):
+        return forgotten.enter_sign_outs(command, uow)
 
     @command(reviews.SubmitSupplement, reviews.SubmittedSupplement)
     def submit_supplement(self, command, uow):

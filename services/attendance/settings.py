@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from services.attendance.codes import AttendanceCodes
@@ -92,6 +93,11 @@ class AttendanceSettings(ServiceSettings):
         parse=int,
         default=20,
     )
+
+    @property
+    def sign_outs_after(self) -> timedelta:
+        """For how long after a shift a scan still signs out."""
+        return timedelta(minutes=self.scan_after_minutes)
 
     @cached_property
     def _devices(self) -> BlindIndex:

@@ -319,6 +319,14 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "sign_out_entered",
+        "您在“{title}”未扫码签退，组织已补记签退时间{signed_out_at}，共计{minutes}分钟。说明：{reason}。如有不符，请提出更正。",
+        "You did not sign out at “{title}”; the organizer entered {signed_out_at}, {minutes} minutes in all: {reason}. "
+        "If that is not so, ask for a correction.",
+        "民政部令67号: real time served, and errors corrected on request",
+        Priority.NEWS,
+    ),
+    Template(
         "objection_upheld",
         "您提出的时长异议经核实成立，记录已更正。说明：{reason}。",
         "Your objection was upheld and the record corrected. {reason}.",

@@ -157,9 +157,10 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     disclosed = _published(unit, _nine(world, 1), approval="instant", location=_HERE)
     far = _published(unit, _nine(world, 1) + timedelta(hours=3), approval="instant", location=_FAR)
     waiting = _published(unit, _nine(world, 2), approval="instant")
+    left = _published(unit, _nine(world, 2) + timedelta(hours=3), approval="instant")
     member = members[0]
     unit.owner.post(f"/volunteers/{member.id}/in-person-verification", organization_id=unit.id, note="已核对")
-    for activity in (disclosed, far, waiting):
+    for activity in (disclosed, far, waiting, left):
         member.client.post(
             f"/activities/{activity['activity_id']}/enrollments", shift_id=activity["shifts"][0]["shift_id"]
         )
@@ -189,7 +190,12 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     objection = member.client.post(
         f"/activities/{disclosed['activity_id']}/objections", text="多记了一小时。", contact=member.person.phone
     )
+    (shift_left,) = left["shifts"]
+    at_the_door = f"/activities/{left['activity_id']}/shifts/{shift_left['shift_id']}/attendance-code"
+    code = unit.owner.get(at_the_door, kind="sign_in")["token"]
+    forgotten = member.client.post("/attendance/scans", token=code, nonce="never-signed-out")["record_id"]
     return {
+        "left": left["activity_id"], "left_at": shift_left["ends_at"], "open_record": forgotten,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
         "no_show": no_show,

@@ -55,6 +55,7 @@ _TEAM, _IMPORT = {"organization_id": "{team}"}, {"import_id": "{import}"}
 _ATTAINMENT = {"name": "急救培训", "issuer": "越权测试单位", "date": "2026-01-02"}
 _CONTACT = {"role": "liaison", "name": "赵一", "post": "干事", "mobile": "14400000001"}
 _DECLARED = {"organizations": 1, "volunteers": 2, "league_members": 1}
+_SIGN_OUT = {"signed_out_at": "{left_at}", "reason": "忘记签退"}
 _APPROVE, _SHIFT = {"approve": True}, {"shift_id": "{shift}"}
 
 # In this order the rightful go: what ends something comes last.
@@ -164,6 +165,14 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/activities/{activity_id}/scan-conflicts"): [Entry(_PAST)],
     ("POST", "/scan-conflicts/{conflict_id}/resolution"): [
         Entry({"conflict_id": "{conflict}"}, {"accept": False, "reason": "经核实未到场"})
+    ],
+    ("GET", "/organizations/{organization_id}/open-records"): [Entry(_UNIT)],
+    ("POST", "/activities/{activity_id}/sign-outs"): [
+        Entry({"activity_id": "{left}"}, {"record_ids": ["{open_record}"], **_SIGN_OUT}, inside=True)
+    ],
+    ("POST", "/service-records/{record_id}/sign-out"): [
+        Entry({"record_id": "{open_record}"}, _SIGN_OUT,
+              state=("illegal_transition", "the request for many before this one has closed it"))
     ],
     ("POST", "/activities/{activity_id}/supplements"): [
         Entry(_PAST, {"volunteer_id": "{member}", "shift_id": "{past_shift}", "starts_at": "{starts_at}",
@@ -315,7 +324,8 @@ _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "notification", "application",
     "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
-    "certificate", "batch", "conflict", "record", "attainment", "anomaly",
+    "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
+    "open_record",
 })  # fmt: skip
 
 

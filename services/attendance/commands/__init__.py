@@ -34,6 +34,7 @@ from services.attendance.commands.evaluations import (
     RecordTraining,
     RevokeAttainment,
 )
+from services.attendance.commands.forgotten import EnterSignOut, EnterSignOuts, ListOpenRecords
 from services.attendance.commands.mine import GetServiceSummary, ListServiceRecords, RecountLedger
 from services.attendance.commands.offline import KeptScan, ListScanConflicts, ResolveScanConflict, UploadScans
 from services.attendance.commands.scans import PrintCode, ScanCode, ShowCode
@@ -57,6 +58,8 @@ __all__ = [
     "DecideReview",
     "DecideReviews",
     "Decision",
+    "EnterSignOut",
+    "EnterSignOuts",
     "EvaluateActivity",
     "EvaluateService",
     "EvidenceFile",
@@ -76,6 +79,7 @@ __all__ = [
     "ListDisclosures",
     "ListMyEvaluations",
     "ListObjections",
+    "ListOpenRecords",
     "ListReviewReasons",
     "ListReviews",
     "ListScanConflicts",

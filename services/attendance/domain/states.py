@@ -20,6 +20,7 @@ class Provenance(StrEnum):
     SCAN = "scan"
     OFFLINE_SCAN = "offline_scan"
     STATIC_CODE = "static_code"
+    ORGANIZER = "organizer"
     SUPPLEMENT = "supplement"
     CORRECTION = "correction"
 

@@ -18,6 +18,7 @@ class ServiceRecord(Base):
     """One service of one volunteer at one shift. ``starts_at`` to ``ends_at`` is the time that counts, once known.
 
     ``organization_id`` is the activity's when the record was made. ``served_on``: the day in Asia/Shanghai.
+    ``signed_out_by``: the organizer's account, where the sign-out was forgotten and entered by hand.
     """
 
     __tablename__ = "service_record"
@@ -32,6 +33,8 @@ class ServiceRecord(Base):
     served_on: Mapped[date]
     signed_in_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]
+    signed_out_by: Mapped[str | None] = mapped_column(ID)
+    sign_out_reason: Mapped[str | None]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     minutes: Mapped[int] = mapped_column(default=0)

@@ -21,9 +21,12 @@ class RecordRepository:
         self._session = session
 
     def erase(self, volunteer_id: str) -> None:
-        """Forget where an erased person was when they scanned, and with which telephone."""
+        """Forget where an erased person was when they scanned, with which telephone, and why they forgot to."""
         self._session.execute(
             sa.update(Scan).where(Scan.volunteer_id == volunteer_id).values(latitude=None, longitude=None, device=None)
+        )
+        self._session.execute(
+            sa.update(ServiceRecord).where(ServiceRecord.volunteer_id == volunteer_id).values(sign_out_reason=None)
         )
 
     def add(self, record: ServiceRecord) -> None:
@@ -147,6 +150,22 @@ class RecordRepository:
             .where(ServiceRecord.activity_id == activity_id, ServiceRecord.status == RecordStatus.RECORDED)
             .order_by(ServiceRecord.id)
             .with_for_update()
+        ).all()
+
+    def forgotten(self, ended_by: datetime, *conditions: Any) -> Any:
+        """Open records of shifts that had ended by then, with shift, activity and the volunteer's name."""
+        return (
+            sa.select(ServiceRecord, ShiftCopy, ActivityCopy, VolunteerCopy.name)
+            .join(ShiftCopy, ShiftCopy.id == ServiceRecord.shift_id)
+            .join(ActivityCopy, ActivityCopy.id == ServiceRecord.activity_id)
+            .join(VolunteerCopy, VolunteerCopy.id == ServiceRecord.volunteer_id, isouter=True)
+            .where(ServiceRecord.status == RecordStatus.OPEN, ShiftCopy.ends_at <= ended_by, *conditions)
+        )
+
+    def volunteers_of(self, record_ids: Sequence[str]) -> Sequence[str]:
+        """The volunteers whose records these are."""
+        return self._session.scalars(
+            sa.select(ServiceRecord.volunteer_id).where(ServiceRecord.id.in_(record_ids)).distinct()
         ).all()
 
     def open_count(self) -> int:

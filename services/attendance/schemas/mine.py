@@ -16,7 +16,10 @@ class ListServiceRecords(PageRequest):
 
 
 class ServiceRecord(Answer):
-    """One's own record. ``starts_at`` to ``ends_at`` is the time that counts."""
+    """One's own record. ``starts_at`` to ``ends_at`` is the time that counts.
+
+    ``sign_out_reason``: why the organizer entered the sign-out, which was forgotten.
+    """
 
     record_id = Id()
     activity_id = Id()
@@ -27,6 +30,7 @@ class ServiceRecord(Answer):
     date = Day()
     signed_in_at = Timestamp(allow_none=True)
     signed_out_at = Timestamp(allow_none=True)
+    sign_out_reason = fields.String(allow_none=True)
     starts_at = Timestamp(allow_none=True)
     ends_at = Timestamp(allow_none=True)
     minutes = fields.Integer()
@@ -49,6 +53,7 @@ class MinutesByProvenance(Answer):
     scan = fields.Integer()
     offline_scan = fields.Integer()
     static_code = fields.Integer()
+    organizer = fields.Integer()
     supplement = fields.Integer()
     correction = fields.Integer()
 

@@ -12,10 +12,11 @@ from services.attendance.events import SupplementDecided
 from services.attendance.models import ServiceRecord, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import hours
+from services.attendance.use_cases.one_of_many import result_of
 from services.attendance.use_cases.scanning import ROLES, require_verified
 from services.attendance.use_cases.supplements import KIND, REVIEWERS, forgotten_record, require_room
 from services.chassis.clock import local_day
-from services.chassis.errors import AlreadyDecided, AppError, FieldError, Invalid, NotFound
+from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
 
 
@@ -40,17 +41,8 @@ def _lock(uow: AttendanceUnitOfWork, supplement_ids: list[str]) -> None:
 
 
 def _result(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str, Any]:
-    try:
-        with uow.session.begin_nested():
-            decided = _decide(decision, uow)
-    except Invalid as refusal:
-        (error,) = refusal.errors
-        words = error.en if uow.caller.locale == "en" else error.zh
-        return {"id": decision.id, "status": None, "error": {"code": error.code, "detail": words}}
-    except AppError as refusal:
-        error_words = {"code": refusal.code, "detail": refusal.detail(uow.caller.locale)}
-        return {"id": decision.id, "status": None, "error": error_words}
-    return {"id": decision.id, "status": decided["status"], "error": None}
+    decided, error = result_of(uow, lambda: _decide(decision, uow))
+    return {"id": decision.id, "status": None if decided is None else decided["status"], "error": error}
 
 
 def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str, str]:

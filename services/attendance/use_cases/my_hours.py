@@ -35,6 +35,7 @@ def _shown(record: ServiceRecord, title: str) -> dict[str, Any]:
         "date": record.served_on,
         "signed_in_at": record.signed_in_at,
         "signed_out_at": record.signed_out_at,
+        "sign_out_reason": record.sign_out_reason,
         "starts_at": record.starts_at,
         "ends_at": record.ends_at,
         "minutes": record.minutes,

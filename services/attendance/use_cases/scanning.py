@@ -140,8 +140,13 @@ def window_of(uow: AttendanceUnitOfWork, direction: str, shift: ShiftCopy) -> In
         Direction(direction),
         Interval(shift.starts_at, shift.ends_at),
         before=timedelta(minutes=uow.settings.scan_before_minutes),
-        after=timedelta(minutes=uow.settings.scan_after_minutes),
+        after=uow.settings.sign_outs_after,
     )
+
+
+def is_too_late_to_sign_out(uow: AttendanceUnitOfWork, shift: ShiftCopy) -> bool:
+    """Whether no scan closes a record of the shift any more: what is open then was forgotten."""
+    return window_of(uow, Direction.SIGN_OUT, shift).ends_at <= uow.clock.now()
 
 
 def _require_the_time(uow: AttendanceUnitOfWork, direction: Direction, shift: ShiftCopy) -> None:

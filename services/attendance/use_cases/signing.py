@@ -1,4 +1,4 @@
-"""Opening and closing a service record: what a scan does, whether it was taken at once or handed in later.
+"""Opening and closing a service record: what a scan does, taken at once or handed in later, or an organizer's word.
 
 Every function here expects the volunteer's lock (``CopyRepository.lock_volunteers``).
 """
@@ -65,6 +65,16 @@ def sign_out(
     record.status = change_status(record.status, RecordStatus.RECORDED)
     record.version += 1
     count(uow, record, shift, at, of_pair(Provenance(record.provenance), provenance))
+
+
+def enter_sign_out(
+    uow: AttendanceUnitOfWork, record: ServiceRecord, shift: ShiftCopy, at: datetime, reason: str
+) -> None:
+    """Close an open record at a moment that no scan proves: the minutes say for good whose word they rest on."""
+    record.status = change_status(record.status, RecordStatus.RECORDED)
+    record.version += 1
+    record.signed_out_by, record.sign_out_reason = uow.caller.require_account(), reason
+    count(uow, record, shift, at, Provenance.ORGANIZER)
 
 
 def count(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from services.attendance import commands
@@ -11,7 +10,7 @@ from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRec
 from services.attendance.models import Evidence, ServiceRecord, ShiftCopy, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
-from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
+from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
 from services.chassis.uploads import FindUploadsInUse
@@ -81,9 +80,7 @@ def require_room(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str, ti
 def forgotten_record(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str) -> ServiceRecord | None:
     """The volunteer's open record of a shift at which no sign-out is taken any more."""
     record, shift = uow.records.open_at(volunteer_id, shift_id), uow.copies.shift(shift_id)
-    last_sign_out = timedelta(minutes=uow.settings.scan_after_minutes)
-    over = shift is None or shift.ends_at + last_sign_out <= uow.clock.now()
-    return record if over else None
+    return record if shift is None or is_too_late_to_sign_out(uow, shift) else None
 
 
 def _shift_faults(command: commands.SubmitSupplement, shift: ShiftCopy | None) -> list[FieldError]:

@@ -27,6 +27,7 @@ from services.attendance.events import (
     HoursRecorded,
     ObjectionResolved,
     ScanConflictDecided,
+    SignOutEntered,
     StarAwarded,
     SupplementDecided,
 )
@@ -197,6 +198,7 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
     Telling(SupplementDecided, "supplement_rejected", NEWS, "volunteer_id", when=lambda e: not e.approved),
     Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
+    Telling(SignOutEntered, "sign_out_entered", NEWS, "volunteer_id"),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
     Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),
     Telling(HoursRecorded, "hours_recorded", NEWS, "volunteer_id", when=lambda e: e.minutes > 0),
