@@ -1,4 +1,4 @@
-"""The ten parts in their order, each measured; what one of them lacks stops that one only."""
+"""The eleven parts in their order, each measured; what one of them lacks stops that one only."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from demo.parts import (
     p4_activities,
     p5_attendance,
     p6_hours,
-    p7_cards,
-    p8_supervision,
-    p9_people,
-    p10_operators,
+    p7_proof,
+    p8_cards,
+    p9_supervision,
+    p10_people,
+    p11_operators,
 )
 from demo.people import Invented
 from demo.world import Stage, World
@@ -50,10 +51,11 @@ PARTS: tuple[Part, ...] = tuple(
         p4_activities,
         p5_attendance,
         p6_hours,
-        p7_cards,
-        p8_supervision,
-        p9_people,
-        p10_operators,
+        p7_proof,
+        p8_cards,
+        p9_supervision,
+        p10_people,
+        p11_operators,
     )
 )
 

@@ -71,7 +71,7 @@ class World:
         self.count("notify", "zhiyuan_notify_messages_sent_total", by=by, template=template, channel="sms")
 
     def count(self, process: str, name: str, by: float = 1, **labels: str) -> None:
-        """Note that a counter must have risen; part 10 compares."""
+        """Note that a counter must have risen; the last part compares."""
         with self._lock:
             self.done[process, name, frozenset(labels.items())] += by  # type: ignore[assignment]
 

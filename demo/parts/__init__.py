@@ -1,1 +1,1 @@
-"""The ten parts of the journey (the notice's own order), each a story that can be read by itself."""
+"""The eleven parts of the journey (the notice's own order), each a story that can be read by itself."""

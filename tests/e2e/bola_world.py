@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from demo.client import Client, wait_for
 from demo.parts.p6_hours import _signature_sheet as signature_sheet
-from demo.parts.p9_people import _filled_in as sheet
+from demo.parts.p10_people import _filled_in as sheet
 from demo.parts.registering import register_organization, register_volunteer
 from demo.world import Organization, Volunteer, World
 from deploy.local.platform import Platform

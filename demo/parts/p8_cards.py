@@ -1,4 +1,4 @@
-"""7. The volunteer card: applications, a group's visit, and the bank (notice, 一.3 and attachment 3)."""
+"""8. The volunteer card: applications, a group's visit, and the bank (notice, 一.3 and attachment 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""8. Supervision: the notice's five indicators (notice, 二) for the province, a city and the 省直 system."""
+"""9. Supervision: the notice's five indicators (notice, 二) for the province, a city and the 省直 system."""
 
 from __future__ import annotations
 

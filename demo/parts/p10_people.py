@@ -1,4 +1,4 @@
-"""9. People, complete: a second factor, a spreadsheet of staff, a sub-platform of one's own, and being forgotten."""
+"""10. People, complete: a second factor, a spreadsheet of staff, a sub-platform of one's own, and being forgotten."""
 
 from __future__ import annotations
 
