@@ -138,11 +138,31 @@ class OwnSupplement(Forbidden):
 
 
 class SuperiorDecides(Forbidden):
-    """A supplement is decided above the organization that submitted it (notice, attachment 2, 三.9)."""
+    """A supplement, and hours beyond what a day counts at once, are decided above the recording organization.
+
+    Notice, attachment 2, 三.9; FACTS.md, "Practice on i志愿".
+    """
 
     code = "superior_decides"
     title_zh, title_en = "须由上级组织审核", "An organization above decides"
-    detail_zh, detail_en = "补录须由上级组织审核。", "Supplements are decided by an organization above."
+    detail_zh, detail_en = "须由上级组织审核。", "An organization above the one that recorded the hours decides."
+
+
+class ProvinceDecides(Forbidden):
+    """So many hours a day are decided at the root of the tree (FACTS.md, "Practice on i志愿")."""
+
+    code = "province_decides"
+    title_zh, title_en = "须由省级组织审核", "The province decides"
+    detail_zh, detail_en = "单日时长过长，须由省级组织审核。", "So many hours a day are decided by the province."
+
+
+class OwnHours(Forbidden):
+    """Nobody decides about held hours of their own, or that they entered by hand, whatever roles they hold."""
+
+    code = "own_hours"
+    title_zh, title_en = "不能审核本人的时长", "These are your own hours"
+    detail_zh = "须由上级组织的其他管理员审核本人或本人录入的时长。"
+    detail_en = "Hours of your own, or that you entered, are decided by somebody else, at an organization above."
 
 
 class ShiftsNotEnded(Conflict):

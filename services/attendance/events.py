@@ -1,6 +1,6 @@
 """What attendance tells the others: scans, hours, what superiors decided, and stars.
 
-``version`` is the record's, the supplement's or the objection's; a star's is the star itself.
+``version`` is the record's, the held hours', the supplement's or the objection's; a star's is the star itself.
 """
 
 from __future__ import annotations
@@ -74,6 +74,38 @@ class HoursRecorded(Event):
     provenance: str
     served_on: str
     shift_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursHeld(Event):
+    """Minutes of a record go beyond what a day counts at once, and wait for an organization above."""
+
+    type = "hours.held"
+    subject_field = "record_id"
+
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    minutes: int
+    served_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldHoursDecided(Event):
+    """An organization above, or the province, granted or refused held minutes; granted ones are recorded, too."""
+
+    type = "held_hours.decided"
+    subject_field = "held_id"
+
+    held_id: str
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    minutes: int
+    granted: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from services.attendance.domain import Interval, Provenance
-from services.attendance.models import HoursTotal, LedgerEntry, ServiceRecord
+from services.attendance.domain import HeldStatus, Interval, Provenance, midnight
+from services.attendance.models import HeldHours, HoursTotal, LedgerEntry, ServiceRecord
 
 BEFORE_THE_FIRST = bytes(32)
 """What stands as the previous hash in a volunteer's first entry."""
@@ -43,7 +43,8 @@ class Recount:
     """What a recount found. Three tuples of volunteers' or records' ids, all empty when everything is as it should be.
 
     ``broken_chains``: volunteers with an entry that was changed, moved or removed. ``wrong_totals``: volunteers of whom
-    a total is not the sum of the entries. ``wrong_records``: records whose minutes are not what the ledger gave them.
+    a total is not the sum of the entries. ``wrong_records``: records whose minutes are not what the ledger gave them,
+    or that have a minute which neither counts, nor waits, nor was refused.
     """
 
     entries: int
@@ -79,26 +80,35 @@ class Ledger:
             entered_at=stamp.at,
         )
 
-    def take_back(self, record_id: str, stamp: Stamp) -> LedgerEntry | None:
-        """Reverse the entry of a record that stands; None if none does.
+    def take_back(self, record_id: str, stamp: Stamp) -> list[LedgerEntry]:
+        """Reverse every entry of a record that stands; answers the reversing ones.
 
-        The reversing entry carries the provenance of what it takes back: the sum of each provenance stays the number of
+        A reversing entry carries the provenance of what it takes back: the sum of each provenance stays the number of
         minutes that stand and came that way.
         """
-        standing = self._standing(record_id)
-        if standing is None:
-            return None
-        return self._append(
-            volunteer_id=standing.volunteer_id,
-            record_id=record_id,
-            minutes=-standing.minutes,
-            provenance=standing.provenance,
-            reverses=standing.id,
-            starts_at=standing.starts_at,
-            ends_at=standing.ends_at,
-            entered_by=stamp.by,
-            entered_at=stamp.at,
+        return [
+            self._append(
+                volunteer_id=standing.volunteer_id,
+                record_id=record_id,
+                minutes=-standing.minutes,
+                provenance=standing.provenance,
+                reverses=standing.id,
+                starts_at=standing.starts_at,
+                ends_at=standing.ends_at,
+                entered_by=stamp.by,
+                entered_at=stamp.at,
+            )
+            for standing in self._standing(record_id)
+        ]
+
+    def minutes_on(self, volunteer_id: str, day: date) -> int:
+        """The volunteer's minutes that stand and began on ``day``, in Asia/Shanghai."""
+        statement = sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minutes), 0)).where(
+            LedgerEntry.volunteer_id == volunteer_id,
+            LedgerEntry.starts_at >= midnight(day),
+            LedgerEntry.starts_at < midnight(day + timedelta(days=1)),
         )
+        return int(self._session.scalar(statement) or 0)
 
     def totals(self, volunteer_id: str) -> dict[Provenance, int]:
         """Minutes of each provenance."""
@@ -149,23 +159,39 @@ class Ledger:
             .group_by(LedgerEntry.record_id)
             .subquery()
         )
+        lacking = (
+            sa.select(HeldHours.record_id, sa.func.sum(HeldHours.minutes).label("sum"))
+            .where(HeldHours.status.in_((HeldStatus.WAITING, HeldStatus.REFUSED)), ~HeldHours.fallen)
+            .group_by(HeldHours.record_id)
+            .subquery()
+        )
+        seconds = sa.extract("epoch", ServiceRecord.ends_at - ServiceRecord.starts_at)
+        present = sa.func.coalesce(sa.func.floor(seconds / 60), 0)
         statement = (
             sa.select(ServiceRecord.id)
             .join(sums, sums.c.record_id == ServiceRecord.id, isouter=True)
-            .where(ServiceRecord.minutes != sa.func.coalesce(sums.c.sum, 0))
+            .join(lacking, lacking.c.record_id == ServiceRecord.id, isouter=True)
+            .where(
+                sa.or_(
+                    ServiceRecord.minutes != sa.func.coalesce(sums.c.sum, 0),
+                    present != ServiceRecord.minutes + sa.func.coalesce(lacking.c.sum, 0),
+                )
+            )
             .order_by(ServiceRecord.id)
         )
         return tuple(self._session.scalars(statement))
 
-    def _standing(self, record_id: str) -> LedgerEntry | None:
+    def _standing(self, record_id: str) -> Sequence[LedgerEntry]:
         reversal = aliased(LedgerEntry)
-        return self._session.scalar(
-            sa.select(LedgerEntry).where(
+        return self._session.scalars(
+            sa.select(LedgerEntry)
+            .where(
                 LedgerEntry.record_id == record_id,
                 LedgerEntry.reverses.is_(None),
                 ~sa.exists().where(reversal.reverses == LedgerEntry.id),
             )
-        )
+            .order_by(LedgerEntry.sequence)
+        ).all()
 
     def _append(self, **columns: Any) -> LedgerEntry:
         self._session.flush()  # the record has to be there

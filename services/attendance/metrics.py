@@ -23,6 +23,14 @@ MINUTES_RECORDED = Counter(
 MINUTES_REVERSED = Counter(
     "zhiyuan_attendance_minutes_reversed", "Minutes of service taken back by reversing entries", ["provenance"]
 )
+MINUTES_HELD = Counter(
+    "zhiyuan_attendance_minutes_held",
+    "Minutes beyond what a day counts at once; band is who decides: `parent` or `province`",
+    ["band"],
+)
+HELD_HOURS_DECIDED = Counter(
+    "zhiyuan_attendance_held_hours_decided", "Held hours decided above: granted or refused", ["decision"]
+)
 SUPPLEMENTS_DECIDED = Counter(
     "zhiyuan_attendance_supplements_decided", "Supplements decided by superiors: approved or rejected", ["decision"]
 )

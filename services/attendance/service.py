@@ -6,7 +6,7 @@ from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import certificates as papers
-from services.attendance.schemas import disclosure, evaluations, mine, offline, reviews, scans
+from services.attendance.schemas import disclosure, evaluations, held_hours, mine, offline, reviews, scans
 from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
@@ -21,6 +21,7 @@ from services.attendance.use_cases import (
     evaluating,
     exporting,
     forgotten,
+    held_reviews,
     my_hours,
     objecting,
     offline_scans,
@@ -96,7 +97,7 @@ class AttendanceService:
 
     @query(reviews.CountReviews, reviews.ReviewCounts)
     def count_reviews(self, query, uow):
-        return supplements.count_reviews(query, uow)
+        return reviewing.count_reviews(query, uow)
 
     @command(reviews.DecideReview, reviews.DecidedReview)
     def decide_supplement_review(self, command, uow):
@@ -113,6 +114,22 @@ class AttendanceService:
     @query(reviews.ReviewHistory, reviews.DecisionHistory)
     def supplement_review_history(self, query, uow):
         return reviewing.supplement_review_history(query, uow)
+
+    @query(held_hours.ListHoursReviews, held_hours.HoursReviewPage)
+    def list_hours_reviews(self, query, uow):
+        return held_reviews.list_hours_reviews(query, uow)
+
+    @command(held_hours.DecideHoursReview, reviews.DecidedReview)
+    def decide_hours_review(self, command, uow):
+        return held_reviews.decide_hours_review(command, uow)
+
+    @command(held_hours.DecideHoursReviews, reviews.DecisionResults)
+    def decide_hours_reviews(self, command, uow):
+        return held_reviews.decide_hours_reviews(command, uow)
+
+    @query(held_hours.HoursReviewHistory, reviews.DecisionHistory)
+    def hours_review_history(self, query, uow):
+        return held_reviews.hours_review_history(query, uow)
 
     @query(uploads.UploadsInUse, uploads.UploadIds)
     def uploads_in_use(self, query, uow):

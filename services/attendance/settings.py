@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from services.attendance.codes import AttendanceCodes
+from services.attendance.domain import DayThresholds
 from services.chassis.crypto import BlindIndex, FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, setting
 
@@ -44,6 +45,15 @@ class AttendanceSettings(ServiceSettings):
         "For how many hours a scan that a phone kept without network is taken.",
         parse=int,
         default=72,
+    )
+    day_at_once_minutes: int = setting(
+        "ZHIYUAN_DAY_AT_ONCE_MINUTES", "Minutes of a person's day that count at once.", parse=int, default=480
+    )
+    day_parent_minutes: int = setting(
+        "ZHIYUAN_DAY_PARENT_MINUTES",
+        "Up to how many minutes of a person's day an organization above grants; beyond, the province.",
+        parse=int,
+        default=720,
     )
     disclosure_days: int = setting(
         "ZHIYUAN_DISCLOSURE_DAYS",
@@ -107,6 +117,11 @@ class AttendanceSettings(ServiceSettings):
         """What is kept of an app's name of its installation: enough to see the same one again, while a key lasts."""
         return None if device is None else self._devices.digest("scan.device", device)
 
+    @property
+    def day_thresholds(self) -> DayThresholds:
+        """How much of a day counts at once, and how much an organization above may grant."""
+        return DayThresholds(self.day_at_once_minutes, self.day_parent_minutes)
+
     @cached_property
     def codes(self) -> AttendanceCodes:
         """Makes and reads codes."""
@@ -120,10 +135,13 @@ class AttendanceSettings(ServiceSettings):
             ("ZHIYUAN_SCAN_PAIRS_A_DAY", self.pairs_a_day),
             ("ZHIYUAN_OFFLINE_SCAN_HOURS", self.offline_scan_hours),
             ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
+            ("ZHIYUAN_DAY_AT_ONCE_MINUTES", self.day_at_once_minutes),
             ("ZHIYUAN_CERTIFICATES_A_DAY", self.certificates_a_day),
         ):
             if number < 1:
                 found.append(f"{variable} must be at least 1")
+        if self.day_parent_minutes < self.day_at_once_minutes:
+            found.append("ZHIYUAN_DAY_PARENT_MINUTES must not be below ZHIYUAN_DAY_AT_ONCE_MINUTES")
         return found
 
 

@@ -131,6 +131,23 @@ class OrganizationTree:
         """
         return self._is_reached(organization_id, fitting_roles, from_above=True)
 
+    def reaches_from_root(self, organization_id: str, *fitting_roles: str) -> bool:
+        """As :meth:`reaches_from_above`, but the role must be held at the root of the tree (platform: always)."""
+        if self._caller.kind == "platform":
+            return True
+        statement = sa.select(sa.exists().where(self._table.c.id == organization_id, self._from_root(fitting_roles)))
+        return bool(self._session.scalar(statement))
+
+    def reachable_from_root(self, column: Any, *fitting_roles: str) -> sa.ColumnElement[bool]:
+        """SQL: ``column`` holds the id of an organization for which :meth:`reaches_from_root`."""
+        if self._caller.kind == "platform":
+            return sa.true()
+        return column.in_(sa.select(self._table.c.id).where(self._from_root(fitting_roles)))
+
+    def _from_root(self, fitting_roles: Sequence[str]) -> sa.ColumnElement[bool]:
+        roots = [top for top in self._tops(fitting_roles) if "." not in top]
+        return _below(self._table.c.path, roots, from_above=True)
+
     def subtree(self, column: Any, organization_id: str) -> sa.ColumnElement[bool]:
         """SQL: ``column`` holds the id of ``organization_id`` or of one below it."""
         top = sa.select(self._table.c.path).where(self._table.c.id == organization_id).scalar_subquery()

@@ -312,6 +312,21 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "hours_held",
+        "您在“{title}”的服务时长中有{minutes}分钟超过单日可直接计入的时长，待上级组织审核后计入。",
+        "{minutes} minutes of service at “{title}” go beyond what a day counts at once; "
+        "an organization above decides about them.",
+        "FACTS.md, practice on i志愿: 8 hours a day count at once",
+        Priority.NEWS,
+    ),
+    Template(
+        "held_hours_refused",
+        "您在“{title}”超过单日时长的{minutes}分钟未通过审核，原因：{reason}。",
+        "{minutes} minutes of service at “{title}” beyond a day's hours were refused: {reason}.",
+        "FACTS.md, practice on i志愿: 8 hours a day count at once",
+        Priority.NEWS,
+    ),
+    Template(
         "scan_dismissed",
         "您补传的“{title}”扫码经组织核实不予计入，原因：{reason}。",
         "A scan at “{title}” that you handed in later was not counted: {reason}.",

@@ -118,8 +118,8 @@ def _below(world: World, parent: Organization, kind: str, name: str, *, approved
     return made
 
 
-def _draft(unit: Organization, starts: datetime, **other: Any) -> dict[str, Any]:
-    shift = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=3)).isoformat(), "capacity": 5}
+def _draft(unit: Organization, starts: datetime, hours: int = 3, **other: Any) -> dict[str, Any]:
+    shift = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=hours)).isoformat(), "capacity": 5}
     drafted = unit.owner.post(
         "/activities", organization_id=unit.id, title="越权测试活动", category="culture", description="引导读者。",
         region=GUANGZHOU, address="天河区珠江东路四号图书馆大堂", enroll_by=starts.isoformat(),
@@ -128,8 +128,8 @@ def _draft(unit: Organization, starts: datetime, **other: Any) -> dict[str, Any]
     return dict(drafted)
 
 
-def _published(unit: Organization, starts: datetime, **other: Any) -> dict[str, Any]:
-    draft = _draft(unit, starts, **other)
+def _published(unit: Organization, starts: datetime, hours: int = 3, **other: Any) -> dict[str, Any]:
+    draft = _draft(unit, starts, hours, **other)
     return dict(unit.owner.post(f"/activities/{draft['activity_id']}/publication"))
 
 
@@ -153,14 +153,15 @@ def _activities(world: World, unit: Organization, members: list[Volunteer]) -> d
 
 
 def _hours(world: World, unit: Organization, root: Organization, members: list[Volunteer]) -> dict[str, str]:
-    """A past activity that is disclosed and objected to, and another with a supplement that waits."""
+    """A past activity that is disclosed and objected to, another with a supplement that waits; an hour beyond eight."""
     disclosed = _published(unit, _nine(world, 1), approval="instant", location=_HERE)
     far = _published(unit, _nine(world, 1) + timedelta(hours=3), approval="instant", location=_FAR)
-    waiting = _published(unit, _nine(world, 2), approval="instant")
-    left = _published(unit, _nine(world, 2) + timedelta(hours=3), approval="instant")
+    long = _published(unit, _nine(world, 2), 9, approval="instant")
+    waiting = _published(unit, _nine(world, 3), approval="instant")
+    left = _published(unit, _nine(world, 3) + timedelta(hours=3), approval="instant")
     member = members[0]
     unit.owner.post(f"/volunteers/{member.id}/in-person-verification", organization_id=unit.id, note="已核对")
-    for activity in (disclosed, far, waiting, left):
+    for activity in (disclosed, far, long, waiting, left):
         member.client.post(
             f"/activities/{activity['activity_id']}/enrollments", shift_id=activity["shifts"][0]["shift_id"]
         )
@@ -178,8 +179,9 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         return str(unit.owner.post(f"/activities/{activity['activity_id']}/supplements", **form)["supplement_id"])
 
     evidence = unit.owner.upload("签到表.png", signature_sheet(), "image/png")
-    for activity in (disclosed, far):
+    for activity in (disclosed, far, long):
         root.owner.post(f"/reviews/supplements/{supplement(activity)}/decision", approve=True)
+    (held,) = [item for item in root.owner.pages("/reviews/hours") if item["activity_id"] == long["activity_id"]]
     unit.owner.post(f"/activities/{disclosed['activity_id']}/disclosure")
     (shift,) = waiting["shifts"]
     shown = unit.owner.get(
@@ -198,7 +200,7 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
         "left": left["activity_id"], "left_at": shift_left["ends_at"], "open_record": forgotten,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
-        "no_show": no_show,
+        "no_show": no_show, "held": held["id"],
         "past_shift": shift["shift_id"], "supplement": supplement(waiting), "starts_at": shift["starts_at"],
         "ends_at": shift["ends_at"],
     }  # fmt: skip

@@ -104,18 +104,18 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/reviews/{kind}/decisions"): [
         Entry({"kind": kind}, {"decisions": [{"id": f"{{{id_}}}", **_APPROVE}]}, rightful=who, inside=True)
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
-                               ("supplements", "supplement", "above"))
+                               ("supplements", "supplement", "above"), ("hours", "held", "above"))
     ],
     ("POST", "/reviews/{kind}/{id}/decision"): [
         Entry({"kind": kind, "id": f"{{{id_}}}"}, _APPROVE, rightful=who,
               state=("already_decided", "the bulk decision before this one has decided it"))
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
-                               ("supplements", "supplement", "above"))
+                               ("supplements", "supplement", "above"), ("hours", "held", "above"))
     ],
     ("GET", "/reviews/{kind}/{id}/history"): [
         Entry({"kind": kind, "id": f"{{{id_}}}"}, rightful=who)
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
-                               ("supplements", "supplement", "above"))
+                               ("supplements", "supplement", "above"), ("hours", "held", "above"))
     ],
     ("POST", "/organizations/{organization_id}/delegations"): [
         Entry(_UNIT, {"account_id": "{above_account}", "starts_on": "{day}", "ends_on": "{day}"})
@@ -322,9 +322,9 @@ class Trial:
 
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
-    "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "notification", "application",
-    "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation", "delegation",
-    "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
+    "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
+    "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
+    "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
     "open_record",
 })  # fmt: skip
 

@@ -48,7 +48,7 @@ class ListReviews:
 
 @dataclass(frozen=True, kw_only=True)
 class CountReviews:
-    """How many supplements the caller may decide."""
+    """How many supplements, and how many held hours, the caller may decide."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class ListReviewReasons:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewHistory:
-    """What was decided so far about hours of a volunteer at a shift: those of one supplement."""
+    """What was decided so far about hours of a volunteer at a shift, or about those of a record."""
 
     kind: str
     id: str

@@ -1,7 +1,8 @@
 """The rules of attendance: states, when and where a scan counts, what time it is worth, stars. No I/O.
 
 Sources: notice, attachment 2, 二.7 (scans), 二.8 (disclosure, objections), 三.9 (codes, supplements, in-person
-verification); FACTS.md (real time served: 民政部令67号; pairs a day, fence, disclosure days: practice, so settings).
+verification); FACTS.md (real time served: 民政部令67号; pairs a day, fence, disclosure days, what a day counts at once:
+practice, so settings).
 """
 
 from __future__ import annotations
@@ -32,21 +33,34 @@ from services.attendance.domain.states import (
     change_status,
     of_pair,
 )
+from services.attendance.domain.thresholds import (
+    HELD_REVIEWED_AS,
+    Band,
+    DayThresholds,
+    HeldStatus,
+    by_day,
+    in_bands,
+    midnight,
+)
 from services.attendance.domain.time import LONGEST_SERVICE, Interval, scan_window, served
 
 __all__ = [
     "BY_SCAN",
     "CURED_ELSEWHERE",
     "FROM_COMPANY",
+    "HELD_REVIEWED_AS",
     "LONGEST_SERVICE",
     "OBJECTIONABLE",
     "REVIEWED_AS",
     "STAR_HOURS",
     "VOUCHED_FOR",
+    "Band",
     "ConflictKind",
+    "DayThresholds",
     "Direction",
     "DisclosureStatus",
     "Fence",
+    "HeldStatus",
     "Interval",
     "Mark",
     "ObjectionStatus",
@@ -57,7 +71,10 @@ __all__ = [
     "Resolution",
     "Story",
     "SupplementStatus",
+    "by_day",
     "change_status",
+    "in_bands",
+    "midnight",
     "minutes_to_next_star",
     "of_pair",
     "put_together",

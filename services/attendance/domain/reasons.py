@@ -1,4 +1,4 @@
-"""Why a supplement is rejected, as a list to choose from (notice, attachment 2, 三.9 with 三.5)."""
+"""Why a supplement is rejected, or held hours are refused, as lists to choose from (notice, 三.9 with 三.5)."""
 
 from __future__ import annotations
 
@@ -14,3 +14,14 @@ REASONS = Reasons(
         "other": ("其他原因", "Another reason"),
     }
 )
+
+HELD_REASONS = Reasons(
+    {
+        "not_plausible": ("单日时长不合理", "So long a day is not plausible"),
+        "breaks_counted": ("包含休息、用餐或往返时间", "Breaks, meals or travel were counted"),
+        "left_early": ("实际提前离开", "The volunteer had left before"),
+        "not_arranged": ("活动未安排超时服务", "The activity had arranged for no such hours"),
+        "other": ("其他原因", "Another reason"),
+    }
+)
+"""Why hours beyond what a day counts at once are refused (FACTS.md, "Practice on i志愿")."""

@@ -20,6 +20,13 @@ class Interval:
         """Whole minutes; what is left over is not rounded up."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
+    def split_after(self, minutes: int) -> tuple[Interval, Interval]:
+        """Its first whole ``minutes``, and the rest; all of it, and nothing, if it has no more than these."""
+        if minutes >= self.minutes:
+            return self, Interval(self.ends_at, self.ends_at)
+        cut = self.starts_at + timedelta(minutes=minutes)
+        return Interval(self.starts_at, cut), Interval(cut, self.ends_at)
+
     def overlaps(self, other: Interval) -> bool:
         """Whether they share a moment; back-to-back ones do not."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at

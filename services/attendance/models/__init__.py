@@ -17,6 +17,7 @@ from services.attendance.models.certificates import (
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.disclosure import Disclosure, Objection
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
+from services.attendance.models.held_hours import HeldHours
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
 from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
@@ -36,6 +37,7 @@ __all__ = [
     "Disclosure",
     "EnrollmentCopy",
     "Evidence",
+    "HeldHours",
     "HoursTotal",
     "LedgerEntry",
     "Objection",

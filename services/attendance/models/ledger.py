@@ -32,6 +32,7 @@ class LedgerEntry(Base):
     __table_args__ = (
         sa.UniqueConstraint("volunteer_id", "sequence"),
         sa.Index("ix_ledger_entry_entered_at", "entered_at", "id"),
+        sa.Index("ix_ledger_entry_volunteer_day", "volunteer_id", "starts_at"),
     )
 
 

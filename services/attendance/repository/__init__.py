@@ -3,7 +3,8 @@
 One rule keeps concurrent changes apart: whoever changes a record, the ledger or a supplement of a volunteer first locks
 that volunteer's row (:meth:`CopyRepository.lock_volunteers`, several in the order of their ids). Two phones that scan
 at the same moment, a superior who approves meanwhile and a correction take turns; nobody else waits. Only disclosing
-takes records as a whole: it locks the activity and its ``recorded`` rows, a state that nobody else leads out of.
+takes records as a whole: it locks the activity and its ``recorded`` rows, a state that nobody else leads out of, and
+leaves out those that somebody is changing. Rows of disclosures come last, in the order of their ids.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from services.attendance.repository.certificates import BatchRepository, Certifi
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
 from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
+from services.attendance.repository.held_hours import HeldHoursRepository
 from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.supplements import SupplementRepository
@@ -35,6 +37,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.watching = WatchingRepository(self.session)
         self.offline = OfflineScanRepository(self.session)
         self.ledger = Ledger(self.session)
+        self.held = HeldHoursRepository(self.session)
         self.supplements = SupplementRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
         self.certificates = CertificateRepository(self.session)

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.attendance.domain import Direction, Place, SupplementStatus
+from services.attendance.domain import Direction, HeldStatus, Interval, Place, SupplementStatus
 from services.attendance.domain.anomalies import AnomalyStatus, Finding, Presence
 from services.attendance.models import (
     ActivityCopy,
     Anomaly,
     AnomalyCursor,
+    HeldHours,
     LedgerEntry,
     OfflineScan,
     Scan,
@@ -27,6 +28,7 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 
 _A_DAY = timedelta(days=1)
+_BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 
 Places = dict[tuple[str | None, str], Place]
 """Where a record's scan in one direction was taken."""
@@ -140,10 +142,30 @@ class LookingRepository:
         given = {entry.record_id for entry in entries if entry.reverses is None}
         return self._session.scalars(sa.select(ServiceRecord).where(ServiceRecord.id.in_(given))).all()
 
+    def held_since_last(self, now: datetime, settled: datetime, limit: int) -> Sequence[ServiceRecord]:
+        """Records of which minutes wait, in the order of their waiting: some count nothing yet."""
+        cursor = self._cursor("held_hours", now)
+        row_id = cursor.row_id or _BEFORE_ALL
+        after = sa.tuple_(HeldHours.held_at, HeldHours.id) > sa.tuple_(
+            sa.literal(cursor.at), sa.literal(row_id, HeldHours.id.type)
+        )
+        rows = self._session.execute(
+            sa.select(HeldHours.held_at, HeldHours.id, HeldHours.record_id)
+            .where(after, HeldHours.held_at <= settled, HeldHours.status == HeldStatus.WAITING)
+            .order_by(HeldHours.held_at, HeldHours.id)
+            .limit(limit)
+        ).all()
+        if not rows:
+            return []
+        cursor.at, cursor.row_id = rows[-1].held_at, rows[-1].id
+        return self._session.scalars(
+            sa.select(ServiceRecord).where(ServiceRecord.id.in_({row.record_id for row in rows}))
+        ).all()
+
     def supplements_since_last(self, now: datetime, settled: datetime, limit: int) -> Sequence[Supplement]:
         """Supplements that were submitted, oldest first; the cursor moves behind them."""
         cursor = self._cursor("supplements", now)
-        row_id = cursor.row_id or "00000000-0000-0000-0000-000000000000"
+        row_id = cursor.row_id or _BEFORE_ALL
         after = sa.tuple_(Supplement.submitted_at, Supplement.id) > sa.tuple_(
             sa.literal(cursor.at), sa.literal(row_id, Supplement.id.type)
         )
@@ -166,14 +188,14 @@ class LookingRepository:
         return found
 
     def presences(self, volunteer_id: str, day: date) -> list[Presence]:
-        """Where the volunteer was from the day before ``day`` to the day after, as far as it counts."""
+        """Where the volunteer was from the day before ``day`` to the day after, as far as it counts, or may yet."""
         rows = self._session.execute(
             sa.select(ServiceRecord, ActivityCopy.latitude, ActivityCopy.longitude)
             .join(ActivityCopy, ActivityCopy.id == ServiceRecord.activity_id)
             .where(
                 ServiceRecord.volunteer_id == volunteer_id,
                 ServiceRecord.served_on.between(day - _A_DAY, day + _A_DAY),
-                ServiceRecord.minutes > 0,
+                ServiceRecord.starts_at.is_not(None),
             )
         ).all()
         scanned = self._places([record.id for record, *_ in rows])
@@ -256,7 +278,7 @@ class LookingRepository:
 
 
 def _presence(record: ServiceRecord, place: Place | None, scanned: Places) -> Presence:
-    assert record.starts_at is not None  # it counts minutes
+    assert record.starts_at is not None  # it has counted time
     assert record.ends_at is not None
     began_at, ended_at = record.signed_in_at or record.starts_at, record.signed_out_at or record.ends_at
     if ended_at < began_at:  # a supplement has settled a sign-in that was none
@@ -268,7 +290,7 @@ def _presence(record: ServiceRecord, place: Place | None, scanned: Places) -> Pr
         began_at=began_at,
         ended_at=ended_at,
         day=record.served_on,
-        minutes=record.minutes,
+        minutes=Interval(record.starts_at, record.ends_at).minutes,
         place_in=scanned.get((record.id, Direction.SIGN_IN.value), place),
         place_out=scanned.get((record.id, Direction.SIGN_OUT.value), place),
     )

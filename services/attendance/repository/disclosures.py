@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,11 +49,28 @@ class DisclosureRepository:
             .limit(limit)
         ).all()
 
+    def show_until(self, activity_ids: Collection[str], until: datetime) -> None:
+        """Keep these open until then, or open them again."""
+        for disclosure in self._session.scalars(
+            sa.select(Disclosure)
+            .where(Disclosure.activity_id.in_(activity_ids))
+            .order_by(Disclosure.activity_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ):
+            disclosure.status = DisclosureStatus.OPEN.value
+            disclosure.closes_at = max(disclosure.closes_at, until)
+
     def close_due(self, now: datetime) -> int:
-        """Close what nobody can object to any more; answers how many."""
+        """Close what nobody can object to any more; answers how many. What somebody is changing has time."""
+        due = (
+            sa.select(Disclosure.activity_id)
+            .where(Disclosure.status == DisclosureStatus.OPEN, Disclosure.closes_at <= now)
+            .with_for_update(skip_locked=True)
+        )
         closed = self._session.scalars(
             sa.update(Disclosure)
-            .where(Disclosure.status == DisclosureStatus.OPEN, Disclosure.closes_at <= now)
+            .where(Disclosure.activity_id.in_(due))
             .values(status=DisclosureStatus.CLOSED.value)
             .returning(Disclosure.activity_id)
         ).all()

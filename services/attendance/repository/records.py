@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.attendance.domain import OBJECTIONABLE, Interval, RecordStatus
-from services.attendance.models import ActivityCopy, Scan, ServiceRecord, ShiftCopy, StarAward, VolunteerCopy
+from services.attendance.domain import OBJECTIONABLE, HeldStatus, Interval, RecordStatus
+from services.attendance.models import ActivityCopy, HeldHours, Scan, ServiceRecord, ShiftCopy, StarAward, VolunteerCopy
 from services.chassis.errors import NotFound
 
 
@@ -144,12 +144,12 @@ class RecordRepository:
         ).all()
 
     def recorded_of_activity(self, activity_id: str) -> Sequence[ServiceRecord]:
-        """The records of an activity that wait to be disclosed, locked."""
+        """The records of an activity that wait to be disclosed, locked, but for those that somebody is changing."""
         return self._session.scalars(
             sa.select(ServiceRecord)
             .where(ServiceRecord.activity_id == activity_id, ServiceRecord.status == RecordStatus.RECORDED)
             .order_by(ServiceRecord.id)
-            .with_for_update()
+            .with_for_update(skip_locked=True)
         ).all()
 
     def forgotten(self, ended_by: datetime, *conditions: Any) -> Any:
@@ -174,10 +174,11 @@ class RecordRepository:
         return self._session.scalar(statement) or 0
 
     def due_for_confirmation(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(record, volunteer) ids of disclosed records whose time for objections is over."""
+        """(record, volunteer) ids of disclosed records: the time for objections is over, and nothing of them waits."""
+        waits = sa.exists().where(HeldHours.record_id == ServiceRecord.id, HeldHours.status == HeldStatus.WAITING)
         statement = (
             sa.select(ServiceRecord.id, ServiceRecord.volunteer_id)
-            .where(ServiceRecord.status == RecordStatus.DISCLOSED, ServiceRecord.disclosed_until <= now)
+            .where(ServiceRecord.status == RecordStatus.DISCLOSED, ServiceRecord.disclosed_until <= now, ~waits)
             .order_by(ServiceRecord.disclosed_until)
             .limit(limit)
         )

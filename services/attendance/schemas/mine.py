@@ -15,8 +15,19 @@ class ListServiceRecords(PageRequest):
         command = commands.ListServiceRecords
 
 
+class HeldPart(Answer):
+    """Minutes of a record beyond what a day counts at once: they wait for ``band``, or were refused for a reason."""
+
+    band = fields.String()
+    status = fields.String()
+    starts_at = Timestamp()
+    ends_at = Timestamp()
+    minutes = fields.Integer()
+    reason = fields.String(allow_none=True)
+
+
 class ServiceRecord(Answer):
-    """One's own record. ``starts_at`` to ``ends_at`` is the time that counts.
+    """One's own record. ``starts_at`` to ``ends_at`` is the time that counts, but for what is ``held``.
 
     ``sign_out_reason``: why the organizer entered the sign-out, which was forgotten.
     """
@@ -34,6 +45,8 @@ class ServiceRecord(Answer):
     starts_at = Timestamp(allow_none=True)
     ends_at = Timestamp(allow_none=True)
     minutes = fields.Integer()
+    held_minutes = fields.Integer()
+    held = fields.List(fields.Nested(HeldPart))
     disclosed_until = Timestamp(allow_none=True)
 
 
@@ -59,10 +72,14 @@ class MinutesByProvenance(Answer):
 
 
 class ServiceSummary(Answer):
-    """All minutes recorded; the star counts the confirmed ones. ``next_star_minutes``: confirmed minutes missing."""
+    """All minutes recorded; the star counts the confirmed ones. ``next_star_minutes``: confirmed minutes missing.
+
+    ``held_minutes`` wait for an organization above, and are in no other figure.
+    """
 
     total_minutes = fields.Integer()
     confirmed_minutes = fields.Integer()
+    held_minutes = fields.Integer()
     minutes_by_provenance = fields.Nested(MinutesByProvenance)
     star = fields.Integer()
     next_star_minutes = fields.Integer(allow_none=True)

@@ -106,9 +106,10 @@ class CountReviews(Request):
 
 
 class ReviewCounts(Answer):
-    """How many supplements wait for the caller."""
+    """How many of attendance's kinds wait for the caller."""
 
     supplements = fields.Integer()
+    hours = fields.Integer()
 
 
 class DecideReview(Request):
@@ -155,12 +156,12 @@ class DecideReviews(Request):
 
 
 class ListReviewReasons(Request):
-    """``GET /review-reasons`` with the kind ``supplements``."""
+    """``GET /review-reasons`` with the kind ``supplements`` or ``hours``."""
 
     class Meta:
         command = commands.ListReviewReasons
 
-    kind = one_of(["supplements"], required=True)
+    kind = one_of(["supplements", "hours"], required=True)
 
 
 class ReviewReason(Answer):

@@ -39,8 +39,9 @@ Found = Iterator[tuple[Finding, About]]
 def look_for_anomalies(uow: AttendanceUnitOfWork) -> int:
     """The timer: look at the next records and supplements; answers how many findings are new."""
     now = uow.clock.now()
-    records = uow.looking.given_since_last(now, now - _BEHIND, AT_ONCE)
-    submitted = uow.looking.supplements_since_last(now, now - _BEHIND, AT_ONCE)
+    until = now - _BEHIND
+    records = [*uow.looking.given_since_last(now, until, AT_ONCE), *uow.looking.held_since_last(now, until, AT_ONCE)]
+    submitted = uow.looking.supplements_since_last(now, until, AT_ONCE)
     new = 0
     for finding, about in (*_in_days(uow, records), *_in_devices(uow, records), *_in_bulk(uow, records, submitted)):
         found = uow.anomalies.keep(finding, about, now)

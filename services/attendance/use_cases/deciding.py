@@ -97,7 +97,7 @@ def _count(uow: AttendanceUnitOfWork, supplement: Supplement) -> None:
     else:
         record.status = change_status(record.status, RecordStatus.RECORDED)
         record.version += 1
-    hours.give(uow, record, time, Provenance.SUPPLEMENT)
+    hours.give(uow, record, time, Provenance.SUPPLEMENT, recorded_by=supplement.submitted_by)
     supplement.record_id = record.id
 
 

@@ -1,8 +1,8 @@
 """Disclosure: everybody sees the hours of an activity, with masked names, before they are confirmed (二.8).
 
 It opens by itself when an activity's records are complete, or by the organizer's hand. A record that comes later (an
-approved supplement) joins, and is shown as long as the others were. When its time is over and nobody objects, a record
-is confirmed, and stars follow.
+approved supplement) joins, and is shown as long as the others were. When its time is over, nobody objects and
+nothing of it waits for a superior, a record is confirmed, and stars follow.
 """
 
 from __future__ import annotations
@@ -145,11 +145,12 @@ def confirm_undisputed(uow: AttendanceUnitOfWork) -> int:
     due = uow.records.due_for_confirmation(now, BATCH)
     volunteer_ids = sorted({volunteer_id for _, volunteer_id in due})
     uow.copies.lock_volunteers(volunteer_ids)
+    waiting = uow.held.waiting_among([record_id for record_id, _ in due])
     confirmed = 0
     for record_id, _ in due:
         record = uow.records.get(record_id)
-        if record.status != RecordStatus.DISCLOSED:
-            continue  # somebody objected while the lock was waited for
+        if record.status != RecordStatus.DISCLOSED or record_id in waiting:
+            continue  # somebody objected, or corrected, while the lock was waited for
         record.status = change_status(record.status, RecordStatus.CONFIRMED)
         record.version += 1
         confirmed += 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from services.attendance import commands
-from services.attendance.domain import minutes_to_next_star, star_of
+from services.attendance.domain import HeldStatus, minutes_to_next_star, star_of
 from services.attendance.ledger import Recount
-from services.attendance.models import ServiceRecord
+from services.attendance.models import HeldHours, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
 
 
@@ -21,10 +23,14 @@ def list_service_records(query: commands.ListServiceRecords, uow: AttendanceUnit
         cursor=query.cursor,
         scope=f"service-records:{volunteer_id}",
     )
-    return {"items": [_shown(record, title) for record, title in page.items], "next_cursor": page.next_cursor}
+    lacking = defaultdict(list)
+    for held in uow.held.lacking([record.id for record, _ in page.items]):
+        lacking[held.record_id].append(held)
+    items = [_shown(record, title, lacking[record.id]) for record, title in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(record: ServiceRecord, title: str) -> dict[str, Any]:
+def _shown(record: ServiceRecord, title: str, lacking: Sequence[HeldHours]) -> dict[str, Any]:
     return {
         "record_id": record.id,
         "activity_id": record.activity_id,
@@ -39,7 +45,20 @@ def _shown(record: ServiceRecord, title: str) -> dict[str, Any]:
         "starts_at": record.starts_at,
         "ends_at": record.ends_at,
         "minutes": record.minutes,
+        "held_minutes": sum(held.minutes for held in lacking if held.status == HeldStatus.WAITING),
+        "held": [_shown_part(held) for held in lacking],
         "disclosed_until": record.disclosed_until,
+    }
+
+
+def _shown_part(held: HeldHours) -> dict[str, Any]:
+    return {
+        "band": held.band,
+        "status": held.status,
+        "starts_at": held.starts_at,
+        "ends_at": held.ends_at,
+        "minutes": held.minutes,
+        "reason": held.decision_reason,
     }
 
 
@@ -51,6 +70,7 @@ def get_service_summary(_query: commands.GetServiceSummary, uow: AttendanceUnitO
     return {
         "total_minutes": sum(by_provenance.values()),
         "confirmed_minutes": confirmed,
+        "held_minutes": uow.held.waiting_minutes(volunteer_id),
         "minutes_by_provenance": {provenance.value: minutes for provenance, minutes in by_provenance.items()},
         "star": star_of(confirmed),
         "next_star_minutes": minutes_to_next_star(confirmed),

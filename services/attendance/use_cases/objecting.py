@@ -185,6 +185,7 @@ def _correct(uow: AttendanceUnitOfWork, record: ServiceRecord, corrected: comman
     if time is not None:
         record.version += 1
         hours.give(uow, record, time, Provenance.CORRECTION)
+    hours.fill_days(uow, record.volunteer_id)
 
 
 def _unfreeze(uow: AttendanceUnitOfWork, record: ServiceRecord, objection: Objection) -> None:

@@ -15,6 +15,7 @@ from services.attendance.domain import ConflictKind, DisclosureStatus, Interval,
 from services.attendance.errors import CodeInvalid, NonceReused, NotAccepted
 from services.attendance.models import ActivityCopy, OfflineScan, Scan, ShiftCopy, VolunteerCopy
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import hours
 from services.attendance.use_cases.scanning import REVOKED, fence_of, is_suspended, window_of
 from services.attendance.use_cases.settling import settle
 from services.chassis.clock import SHANGHAI
@@ -34,6 +35,7 @@ def upload_scans(command: commands.UploadScans, uow: AttendanceUnitOfWork) -> di
         shift = uow.copies.shift(shift_id)
         if shift is not None:
             settle(uow, volunteer_id, shift)
+    hours.fill_days(uow, volunteer_id)
     items = [_result(uow, item.nonce, scan) for item, scan in zip(command.scans, kept, strict=True)]
     for item in items:
         metrics.OFFLINE_SCANS.labels(item["error"]["code"] if item["error"] else item["status"]).inc()

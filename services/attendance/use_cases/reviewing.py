@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance import commands
-from services.attendance.domain.reasons import REASONS
+from services.attendance.domain.reasons import HELD_REASONS, REASONS
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import held_reviews, supplements
 from services.attendance.use_cases.supplements import REVIEWERS
 from services.chassis.errors import NotFound
 
+_REASONS = {supplements.KIND: REASONS, held_reviews.KIND: HELD_REASONS}
 
-def list_review_reasons(_query: commands.ListReviewReasons, _uow: AttendanceUnitOfWork) -> dict[str, Any]:
-    """The reasons to choose from."""
-    return REASONS.listed()
+
+def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, int]:
+    """How many of each kind wait for the caller."""
+    return {supplements.KIND: supplements.count_waiting(uow), held_reviews.KIND: held_reviews.count_waiting(uow)}
+
+
+def list_review_reasons(query: commands.ListReviewReasons, _uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The reasons to choose from, of one kind of reviews."""
+    return _REASONS[query.kind].listed()
 
 
 def supplement_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:

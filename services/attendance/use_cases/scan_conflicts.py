@@ -15,6 +15,7 @@ from services.attendance.errors import OwnScan, ScanConflictResolved, ScanConfli
 from services.attendance.events import ScanConflictDecided
 from services.attendance.models import OfflineScan
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import hours
 from services.attendance.use_cases.offline_scans import status_of, what_no_one_vouches_for, words_for
 from services.attendance.use_cases.scanning import ROLES
 from services.attendance.use_cases.settling import settle
@@ -92,6 +93,7 @@ def _accept(uow: AttendanceUnitOfWork, scan: OfflineScan, kind: ConflictKind) ->
         raise ScanConflictStands(kind=standing.value, why=words_for(standing, uow.caller.locale))
     scan.conflict, scan.facts, scan.surfaces_at = None, {}, None
     settle(uow, scan.volunteer_id, shift)
+    hours.fill_days(uow, scan.volunteer_id)
 
 
 def _shown(uow: AttendanceUnitOfWork, scan: OfflineScan, name: str | None) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 What the platform saw itself (a sign-out that was scanned at once, a supplement, what is disclosed already) is never
 touched by an upload. A record that uploads made is: a sign-out that arrives last may belong in the middle. Then the
-ledger gets a reversing entry and a new one, as with any other correction.
+ledger gets a reversing entry and a new one, as with any other correction. When every shift is settled, the caller lets
+what waits take the room that is left in a day (``hours.fill_days``).
 
 Every function here expects the volunteer's lock (``CopyRepository.lock_volunteers``).
 """

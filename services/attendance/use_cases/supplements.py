@@ -124,9 +124,9 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, int]:
+def count_waiting(uow: AttendanceUnitOfWork) -> int:
     """How many wait for the caller."""
-    return {KIND: uow.supplements.count(SupplementStatus.SUBMITTED, *_decidable(uow))}
+    return uow.supplements.count(SupplementStatus.SUBMITTED, *_decidable(uow))
 
 
 def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:

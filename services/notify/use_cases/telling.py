@@ -24,6 +24,8 @@ from services.activity.events import (
     InvitationSent,
 )
 from services.attendance.events import (
+    HeldHoursDecided,
+    HoursHeld,
     HoursRecorded,
     ObjectionResolved,
     ScanConflictDecided,
@@ -197,6 +199,8 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(EnrollmentMarkedAbsent, "enrollment_marked_absent", NEWS, "volunteer_id"),
     Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
     Telling(SupplementDecided, "supplement_rejected", NEWS, "volunteer_id", when=lambda e: not e.approved),
+    Telling(HoursHeld, "hours_held", NEWS, "volunteer_id"),
+    Telling(HeldHoursDecided, "held_hours_refused", NEWS, "volunteer_id", when=lambda e: not e.granted),
     Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
     Telling(SignOutEntered, "sign_out_entered", NEWS, "volunteer_id"),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),

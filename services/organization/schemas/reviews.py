@@ -1,7 +1,7 @@
 """Reviews: the same requests for every kind, whichever service keeps it.
 
 The gateway validates with these and sends the payload to the service of its ``kind`` (memberships and organizations:
-here; supplements: attendance), so every such service takes exactly this.
+here; supplements and hours: attendance), so every such service takes exactly this.
 """
 
 from __future__ import annotations
@@ -9,7 +9,19 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of, rule
+from services.chassis.schema import (
+    Answer,
+    Day,
+    Id,
+    PageRequest,
+    Request,
+    Text,
+    Timestamp,
+    list_of,
+    one_of,
+    page_of,
+    rule,
+)
 from services.organization import commands
 
 _STATUSES = ("pending", "approved", "rejected")
@@ -33,6 +45,7 @@ class AllReviewCounts(ReviewCounts):
     """What ``GET /reviews`` answers: every service's kinds together."""
 
     supplements = fields.Integer()
+    hours = fields.Integer()
 
 
 class ListReviews(PageRequest):
@@ -48,7 +61,7 @@ class ListReviews(PageRequest):
 
 class Review(Answer):
     """What every kind of review says. ``escalated``: the organization below has let it wait, and it was the caller's
-    organization's turn to be told at ``escalated_at``; supplements lack both.
+    organization's turn to be told at ``escalated_at``; supplements and hours lack both.
     """
 
     id = Id()
@@ -101,7 +114,10 @@ OrganizationReviewPage = page_of(OrganizationReview)
 
 
 class AnyReview(MembershipReview, OrganizationReview):
-    """A review of whichever kind; supplements carry the fields at the end (of attendance)."""
+    """A review of whichever kind; supplements and hours carry the fields at the end (of attendance).
+
+    ``band``, of hours beyond what a day counts at once: whether an organization above decides, or the province.
+    """
 
     activity_id = Id()
     title = fields.String()
@@ -110,6 +126,12 @@ class AnyReview(MembershipReview, OrganizationReview):
     minutes = fields.Integer()
     reason = fields.String()
     evidence = fields.List(fields.String())
+    shift_id = Id()
+    record_id = Id()
+    band = fields.String()
+    date = Day()
+    counted_minutes = fields.Integer()
+    provenance = fields.String()
 
 
 AnyReviewPage = page_of(AnyReview)

@@ -281,6 +281,12 @@ class World:
         if served_minutes is not None:
             ends_at = SHIFT_STARTS + timedelta(minutes=served_minutes)
             corrected = commands.CorrectedTime(starts_at=SHIFT_STARTS, ends_at=ends_at)
+        return self.resolve_as(objection_id, caller, corrected, upheld=upheld)
+
+    def resolve_as(
+        self, objection_id: str, caller: Caller, corrected: commands.CorrectedTime | None, *, upheld: bool = True
+    ) -> Any:
+        """What came of an objection, the record's true time with it."""
         command = commands.ResolveObjection(
             objection_id=objection_id, upheld=upheld, reason="核实签退表", corrected=corrected
         )

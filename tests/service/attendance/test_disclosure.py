@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from services.attendance import commands, errors
 from services.attendance.domain import Direction, Interval, Provenance
+from services.attendance.ledger import Stamp
 from services.attendance.models import ServiceRecord
-from services.attendance.use_cases import disclosing, hours, objecting
+from services.attendance.use_cases import disclosing, objecting
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -211,8 +212,9 @@ def waits_for_a_lock(world: World) -> bool:
 
 
 def seed_disclosed(world: World, volunteer_id: str, starts: int, minutes: int) -> None:
-    """A disclosed record of so many minutes whose time for objections has passed."""
+    """A disclosed record of so many minutes, granted or not, whose time for objections has passed."""
     epoch = datetime(2020, 1, 1, tzinfo=UTC)
+    time = Interval(epoch + timedelta(minutes=starts), epoch + timedelta(minutes=starts + minutes))
     with world.units() as uow:
         record = ServiceRecord(
             id=new_id(),
@@ -224,13 +226,14 @@ def seed_disclosed(world: World, volunteer_id: str, starts: int, minutes: int) -
             provenance="scan",
             served_on=epoch.date(),
             disclosed_until=world.clock.now(),
+            starts_at=time.starts_at,
+            ends_at=time.ends_at,
             created_at=epoch,
-            minutes=0,
+            minutes=minutes,
             version=1,
         )
         uow.records.add(record)
-        time = Interval(epoch + timedelta(minutes=starts), epoch + timedelta(minutes=starts + minutes))
-        hours.give(uow, record, time, Provenance.SCAN)
+        uow.ledger.give(volunteer_id, record.id, time, Provenance.SCAN, Stamp("platform:-", world.clock.now()))
 
 
 class TestObjecting:

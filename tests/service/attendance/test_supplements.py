@@ -53,7 +53,7 @@ class Case:
 
     def count_for(self, caller: Caller) -> int:
         """How many wait for a caller."""
-        return int(self.world.do(supplements.count_reviews, commands.CountReviews(), caller)["supplements"])
+        return int(self.world.do(reviewing.count_reviews, commands.CountReviews(), caller)["supplements"])
 
 
 @pytest.fixture

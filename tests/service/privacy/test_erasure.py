@@ -48,7 +48,8 @@ STAYS = {
     },
     "activity": {"enrollment.source", "enrollment.status", "volunteer_copy.region"},
     "attendance": {
-        "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "hours_total.provenance",
+        "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "held_hours.band",
+        "held_hours.decision_code", "held_hours.status", "hours_total.provenance",
         "ledger_entry.entered_by", "ledger_entry.provenance", "objection.status",
         "offline_scan.conflict", "offline_scan.direction", "offline_scan.facts", "offline_scan.nonce",
         "offline_scan.resolution", "scan.direction", "scan.nonce", "service_certificate.code_sealed",

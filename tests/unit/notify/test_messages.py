@@ -46,6 +46,7 @@ def an_event(telling: Telling) -> Any:
             {"upheld": False},
             {"approved": False},
             {"accepted": False},
+            {"granted": False},
             {"outcome": "mismatched"},
             {"outcome": "accepted"},
             {"outcome": "declined"},
