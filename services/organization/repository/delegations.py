@@ -29,8 +29,7 @@ class DelegationRepository:
     def held(self, *fitting_roles: str) -> Sequence[str]:
         """The organizations at which the caller holds one of ``fitting_roles``, or reviews in another's place.
 
-        Asked once in a unit of work: an inbox needs it for its rows, for what was escalated and for every decision,
-        and to say what is in force takes Python far longer than it takes PostgreSQL to answer.
+        Asked once in a unit of work: an inbox needs it for its rows, for what was escalated and for every decision.
         """
         if fitting_roles not in self._held:
             own = self._uow.administrators.held(*fitting_roles)
@@ -134,20 +133,12 @@ class DelegationRepository:
 
     def _in_force(self) -> sa.ColumnElement[bool]:
         today = local_day(self._uow.clock.now())
-        reviews = sa.exists().where(
-            Administrator.organization_id == Delegation.organization_id,
-            Administrator.account_id == Delegation.delegator_id,
-            Administrator.active,
-            Administrator.role.in_(REVIEWING),
-            # whoever was dismissed and appointed again has to delegate anew
-            Administrator.appointed_at <= Delegation.created_at,
-        )
         return sa.and_(
             Delegation.revoked_at.is_(None),
             Delegation.starts_on <= today,
             Delegation.ends_on >= today,
-            reviews,
-            _trusted(Delegation.delegate_id, Delegation.organization_id),
+            _DELEGATOR_REVIEWS,
+            _DELEGATE_IS_TRUSTED,
         )
 
 
@@ -173,6 +164,19 @@ def _trusted(account_id: Any, organization_id: Any) -> sa.ColumnElement[bool]:
         .correlate(Delegation)
         .exists()
     )
+
+
+# Said once, at import: an inbox asks for what is in force, and SQLAlchemy takes longer to put this together than
+# PostgreSQL to answer it.
+_DELEGATE_IS_TRUSTED = _trusted(Delegation.delegate_id, Delegation.organization_id)
+_DELEGATOR_REVIEWS = sa.exists().where(
+    Administrator.organization_id == Delegation.organization_id,
+    Administrator.account_id == Delegation.delegator_id,
+    Administrator.active,
+    Administrator.role.in_(REVIEWING),
+    # whoever was dismissed and appointed again has to delegate anew
+    Administrator.appointed_at <= Delegation.created_at,
+)
 
 
 def _name_of(account_id: Any) -> sa.ColumnElement[str | None]:
