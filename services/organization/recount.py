@@ -13,7 +13,7 @@ from services.chassis.jobs import units_of
 
 
 def recount(units: Any, *, repair: bool = False) -> list[dict[str, Any]]:
-    """The differences that were found: organization_id, kept, counted."""
+    """The differences that were found: organization_id (None: the sums of all), kept, counted."""
     with units() as uow:
         found: list[dict[str, Any]] = uow.counters.differences()
         if repair:
@@ -32,8 +32,11 @@ def _main(arguments: list[str]) -> int:
         kept = difference["kept"] or {}
         wrong = {name: (kept.get(name), value) for name, value in difference["counted"].items()
                  if kept.get(name) != value}  # fmt: skip
-        print(difference["organization_id"], ", ".join(f"{n}: {a} -> {b}" for n, (a, b) in wrong.items()))
-    print(f"{len(found)} organization(s) differ{', and were put right' if repair and found else ''}")
+        print(
+            difference["organization_id"] or "the sums of all",
+            ", ".join(f"{n}: {a} -> {b}" for n, (a, b) in wrong.items()),
+        )
+    print(f"{len(found)} count(s) differ{', and were put right' if repair and found else ''}")
     return 1 if found and not repair else 0
 
 

@@ -11,6 +11,7 @@ from services.organization.models.standing_in import Delegation, Escalation
 from services.organization.models.supervision import (
     CountedVolunteer,
     CounterSnapshot,
+    CounterTotal,
     OrganizationCounter,
     SupervisionDay,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "CardApplication",
     "CountedVolunteer",
     "CounterSnapshot",
+    "CounterTotal",
     "Delegation",
     "Escalation",
     "Membership",

@@ -75,8 +75,29 @@ class OrganizationCounter(_Counters, Base):
             postgresql_include=["waiting_since"],
             postgresql_where=sa.text("waiting_since IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_organization_counter_last_activity",
+            "last_activity_at",
+            postgresql_where=sa.text("active AND last_activity_at IS NOT NULL"),
+        ),
         sa.Index("ix_organization_counter_changed", "organization_id", postgresql_where=sa.text("changed")),
     )
+
+
+class CounterTotal(Base):
+    """A part of the sums of all organizations' counters; only the sum of the parts says anything (docs/adr/0033).
+
+    Whoever changes counters adds to the part of their own connection, so that they need not wait for one another. A
+    part alone may be below zero: what one connection added, another takes away.
+    """
+
+    __tablename__ = "counter_total"
+
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    active: Mapped[int] = mapped_column(sa.BigInteger)
+    registered: Mapped[int] = mapped_column(sa.BigInteger)
+    league_members: Mapped[int] = mapped_column(sa.BigInteger)
+    card_holders: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class CountedVolunteer(Base):

@@ -8,6 +8,7 @@ deadlock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,14 @@ class CounterRepository:
         self._moved.add(organization_id)
 
     def differences(self) -> list[dict[str, Any]]:
-        """Where a count from scratch differs from what is kept: organization_id, kept, counted."""
+        """Where a count from scratch differs from what is kept: organization_id, kept, counted.
+
+        ``organization_id`` None: the kept sums of all differ from the counters that they are sums of.
+        """
         self._run(counting.WITHOUT_HURRY)
-        return _by_organization(self._run(counting.DIFFERENCES))
+        places = _by_organization(self._run(counting.DIFFERENCES))
+        totals = self._run(counting.TOTAL_DIFFERENCE).mappings()
+        return places + [{"organization_id": None, **difference} for difference in totals]
 
     def repair(self) -> None:
         """Put in place what a count from scratch says; changes wait meanwhile."""
@@ -56,6 +62,7 @@ class CounterRepository:
             counting.LOCK_ALL,
             *counting.REPAIR_PEOPLE,
             counting.REPAIR_PLACES,
+            *counting.REPAIR_TOTALS,
         ):
             self._run(statement)
 
@@ -94,6 +101,7 @@ class CounterRepository:
         if touched:
             self._run(counting.BEGIN_PLACES, places=touched)
             self._run(counting.LOCK_PLACES, places=touched)
+            before = self._sums(touched)
             if additions:
                 session.execute(sa.text(counting.ADD_PEOPLE), additions)
             self._run(counting.RECOUNT_PLACES, places=touched)
@@ -102,8 +110,18 @@ class CounterRepository:
         if self._covering or self._moved:
             self._run(counting.LOCK_COVERING)
             self._run(counting.COVER_PLACES, tops=sorted(self._covering | self._moved))
+        if touched:
+            self._add_to_totals(before, self._sums(touched))
         for done in (self._people, self._places, self._covering, self._moved):
             done.clear()
+
+    def _sums(self, places: list[str]) -> Mapping[str, int]:
+        return dict(self._run(counting.SUM_PLACES, places=places).mappings().one())
+
+    def _add_to_totals(self, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+        gained = {name: after[name] - before[name] for name in counting.TOTALS}
+        if any(gained.values()):
+            self._run(counting.ADD_TO_TOTALS, **gained)
 
     def _run(self, statement: str, **values: Any) -> Any:
         return self._session.execute(sa.text(statement), values)

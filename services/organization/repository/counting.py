@@ -20,6 +20,8 @@ COUNTERS = (
     "oldest_pending_at",
     "waiting_since",
 )
+# Those of which the sum over all organizations is kept.
+TOTALS = ("active", "registered", "league_members", "card_holders")
 
 # Where each volunteer counts now, and as what: the sources, and nothing that was derived from them.
 PEOPLE = """
@@ -133,6 +135,15 @@ COVER_PLACES = f"""
       AND counter.covered_level <> {COVERED_LEVEL}
 """
 
+_SUMS = ", ".join(f"coalesce(sum({name}::int), 0)::bigint AS {name}" for name in TOTALS)
+SUM_PLACES = f"SELECT {_SUMS} FROM organization_counter WHERE organization_id = ANY (CAST(:places AS uuid[]))"
+# Many write at once, and each finds a part that no other is likely to hold; the last lock that a transaction takes.
+ADD_TO_TOTALS = f"""
+    INSERT INTO counter_total (part, {", ".join(TOTALS)})
+    VALUES (pg_backend_pid() % 64, {", ".join(f":{name}" for name in TOTALS)})
+    ON CONFLICT (part) DO UPDATE SET {", ".join(f"{name} = counter_total.{name} + excluded.{name}" for name in TOTALS)}
+"""
+
 SNAPSHOT = f"""
     WITH changed AS (
         UPDATE organization_counter SET changed = false WHERE changed RETURNING *
@@ -180,7 +191,7 @@ DIFFERENCES = f"""
 """
 # A count of everything, and the first night's snapshot, take longer than a request may.
 WITHOUT_HURRY = "SET LOCAL statement_timeout = 0"
-LOCK_ALL = "LOCK TABLE counted_volunteer, organization_counter IN EXCLUSIVE MODE"
+LOCK_ALL = "LOCK TABLE counted_volunteer, organization_counter, counter_total IN EXCLUSIVE MODE"
 REPAIR_PEOPLE = (
     f"DELETE FROM counted_volunteer AS counted WHERE NOT EXISTS (SELECT FROM ({PEOPLE}) AS person"
     " WHERE person.volunteer_id = counted.volunteer_id)",
@@ -198,3 +209,13 @@ REPAIR_PLACES = f"""
     WHERE ({", ".join(f"organization_counter.{name}" for name in COUNTERS)})
           IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COUNTERS)})
 """
+_OF_EVERYTHING = f"SELECT {_SUMS} FROM organization_counter"
+TOTAL_DIFFERENCE = f"""
+    SELECT to_jsonb(kept) AS kept, to_jsonb(counted) AS counted
+    FROM (SELECT {_SUMS} FROM counter_total) AS kept CROSS JOIN ({_OF_EVERYTHING}) AS counted
+    WHERE kept IS DISTINCT FROM counted
+"""
+REPAIR_TOTALS = (
+    "DELETE FROM counter_total",
+    f"INSERT INTO counter_total (part, {', '.join(TOTALS)}) SELECT 0, sums.* FROM ({_OF_EVERYTHING}) AS sums",
+)

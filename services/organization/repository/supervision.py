@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +14,7 @@ from services.chassis.pagination import AnySelect
 from services.organization.domain import Indicator, MembershipStatus
 from services.organization.models import (
     CounterSnapshot,
+    CounterTotal,
     Membership,
     Organization,
     OrganizationCounter,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
 
 _NOW = cast(sa.Table, OrganizationCounter.__table__)
+_TOTALS = cast(sa.Table, CounterTotal.__table__)
 _THEN = cast(sa.Table, CounterSnapshot.__table__)
 
 
@@ -54,22 +56,22 @@ class SupervisionRepository:
         """(numerator, denominator) of every indicator for the subtree at ``path``, and what waits there.
 
         One statement, so that all of it is of one moment. Few organizations declare or have anybody waiting, and
-        partial indexes know them; so that the counters of all are read for no more sums than must be. Of an earlier
-        day there are no such indexes, and everything is summed in one reading.
+        partial indexes know them; so that the counters of all are read for no more sums than must be. The root's sums
+        are kept (docs/adr/0033). Of an earlier day there is none of that, and everything is summed in one reading.
         """
         source, here = self._subtree(path, day)
+        everything = day is None and _is_root(path)
         parts = [part for pair in _parts(source, path, since).values() for part in pair]
-        everybody, declaring = sa.true(), source.c.declared_volunteers.is_not(None)
         asked, submitted = source.c.pending_memberships > 0, source.c.waiting_since.is_not(None)
         totals = [
-            *((declaring if part.declared else everybody, part.total()) for part in parts),
-            (asked, sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0)),
-            (asked, sa.func.min(source.c.oldest_pending_at)),
-            (submitted, sa.func.count(source.c.waiting_since)),
-            (submitted, sa.func.min(source.c.waiting_since)),
+            *(part.of_everything(source) if everything else part.of_subtree(source) for part in parts),
+            _Total(source, asked, sa.func.coalesce(sa.func.sum(source.c.pending_memberships), 0)),
+            _Total(source, asked, sa.func.min(source.c.oldest_pending_at)),
+            _Total(source, submitted, sa.func.count(source.c.waiting_since)),
+            _Total(source, submitted, sa.func.min(source.c.waiting_since)),
         ]
         summed = _in_readings_apart if day is None else _in_one_reading
-        row = self._uow.session.execute(summed(totals, source, here)).one()
+        row = self._uow.session.execute(summed(totals, here)).one()
         values = [int(value) for value in row[: len(parts)]]
         pairs = zip(values[::2], values[1::2], strict=True)
         return dict(zip(Indicator, pairs, strict=True)), Waiting(*row[len(parts) :])
@@ -144,23 +146,27 @@ def _is_root(path: str) -> bool:
     return "." not in path
 
 
-_Total: TypeAlias = tuple[sa.ColumnElement[bool], Any]
-"""The rows that add something, and their sum."""
+class _Total(NamedTuple):
+    """A sum, of which table, and the rows of it that add something."""
+
+    source: sa.FromClause
+    rows: sa.ColumnElement[bool]
+    total: Any
 
 
-def _in_one_reading(totals: Sequence[_Total], source: sa.FromClause, here: sa.ColumnElement[bool]) -> AnySelect:
+def _in_one_reading(totals: Sequence[_Total], here: sa.ColumnElement[bool]) -> AnySelect:
     """A row of the sums; rows that add nothing are read, too."""
-    return sa.select(*(total for _, total in totals)).select_from(source).where(here)
+    return sa.select(*(total.total for total in totals)).select_from(totals[0].source).where(here)
 
 
-def _in_readings_apart(totals: Sequence[_Total], source: sa.FromClause, here: sa.ColumnElement[bool]) -> AnySelect:
+def _in_readings_apart(totals: Sequence[_Total], here: sa.ColumnElement[bool]) -> AnySelect:
     """A row of the sums, with a reading of its own for each kind of rows."""
-    readings: dict[sa.ColumnElement[bool], list[Any]] = {}
-    for number, (rows, total) in enumerate(totals):
-        readings.setdefault(rows, []).append(total.label(f"total_{number}"))
+    readings: dict[tuple[sa.FromClause, sa.ColumnElement[bool]], list[Any]] = {}
+    for number, (source, rows, total) in enumerate(totals):
+        readings.setdefault((source, rows), []).append(total.label(f"total_{number}"))
     read = [
         sa.select(*sums).select_from(source).where(here, rows).subquery(f"reading_{number}")
-        for number, (rows, sums) in enumerate(readings.items())
+        for number, ((source, rows), sums) in enumerate(readings.items())
     ]
     columns = {column.key: column for each in read for column in each.c}
     joined = reduce(lambda left, right: left.join(right, sa.true()), read[1:], cast(sa.FromClause, read[0]))
@@ -168,40 +174,51 @@ def _in_readings_apart(totals: Sequence[_Total], source: sa.FromClause, here: sa
 
 
 class _Part(NamedTuple):
-    """What one row of counters adds: ``value`` where ``counts``. As FILTER, a sum takes two thirds of CASE's time."""
+    """What one row of counters adds: ``value`` where ``counts``. As FILTER, a sum takes two thirds of CASE's time.
+
+    ``few``: it counts of few rows, and an index knows them. ``kept``: where the sum over everything is kept.
+    """
 
     value: Any
     counts: sa.ColumnElement[bool]
-    declared: bool = False
+    few: bool = False
+    kept: sa.ColumnElement[int] | None = None
 
     def each(self) -> Any:
         return sa.case((self.counts, sa.func.coalesce(self.value, 0)), else_=0)
 
-    def total(self) -> Any:
-        return sa.func.coalesce(sa.func.sum(self.value).filter(self.counts), 0)
+    def of_subtree(self, source: sa.FromClause) -> _Total:
+        total = sa.func.coalesce(sa.func.sum(self.value).filter(self.counts), 0)
+        return _Total(source, self.counts if self.few else sa.true(), total)
+
+    def of_everything(self, source: sa.FromClause) -> _Total:
+        if self.kept is None:
+            return _Total(source, self.counts, sa.func.coalesce(sa.func.sum(self.value), 0))
+        return _Total(_TOTALS, sa.true(), sa.func.coalesce(sa.func.sum(self.kept), 0))
 
 
 def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator, tuple[_Part, _Part]]:
     """Numerator and denominator of each indicator within the subtree at ``path``."""
-    counters = source.c
+    counters, kept = source.c, _TOTALS.c
     one: Any = sa.literal_column("1")
-    active = _Part(one, counters.active)
+    # what a unit above, within this subtree, has declared for it too would be counted twice (docs/adr/0011)
+    uncovered = sa.and_(counters.declared_volunteers.is_not(None), counters.covered_level < path.count(".") + 1)
+    active = _Part(one, counters.active, kept=kept.active)
     has_activity = _Part(one, sa.and_(counters.active, counters.last_activity_at >= since))
 
-    def members(column: Any) -> _Part:
-        return _Part(column, sa.true())
+    def members(name: str) -> _Part:
+        return _Part(counters[name], sa.true(), kept=kept[name])
 
-    def declared(column: Any) -> _Part:
-        # what a unit above, within this subtree, has declared for it too would be counted twice (docs/adr/0011)
-        return _Part(column, counters.covered_level < path.count(".") + 1, declared=True)
+    def declared(name: str) -> _Part:
+        return _Part(counters[name], uncovered, few=True)
 
     return {
-        Indicator.ORGANIZATIONS_ON_FILE: (active, declared(counters.declared_organizations)),
-        Indicator.VOLUNTEERS_ON_FILE: (members(counters.registered), declared(counters.declared_volunteers)),
+        Indicator.ORGANIZATIONS_ON_FILE: (active, declared("declared_organizations")),
+        Indicator.VOLUNTEERS_ON_FILE: (members("registered"), declared("declared_volunteers")),
         Indicator.LEAGUE_MEMBERS_REGISTERED: (
-            members(counters.league_members),
-            declared(counters.declared_league_members),
+            members("league_members"),
+            declared("declared_league_members"),
         ),
-        Indicator.CARD_HOLDERS: (members(counters.card_holders), members(counters.registered)),
+        Indicator.CARD_HOLDERS: (members("card_holders"), members("registered")),
         Indicator.ORGANIZATIONS_WITH_ACTIVITY: (has_activity, active),
     }
