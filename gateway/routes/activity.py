@@ -11,7 +11,7 @@ from gateway.routing import Route, Who
 from gateway.sites import SearchActivitiesOfSite, filter_by_site
 from services.activity import errors
 from services.activity.schemas import activities, calendars, enrollments, invitations, presence, search, series
-from services.chassis.errors import NotFound
+from services.chassis.errors import IllegalTransition, NotFound
 
 _ACTIVITIES = ("activities",)
 _ENROLLMENTS = ("enrollments",)
@@ -81,7 +81,25 @@ ROUTES: list[Route] = [
     Route(
         "POST", "/activities/{activity_id}/invitations", "activity.invite_volunteers",
         request=invitations.InviteVolunteers, answer=invitations.Invitations, who=Who.ADMINISTRATOR, tags=_ACTIVITIES,
+        deadline=15.0,  # up to ten thousand are invited in one transaction
         errors=(errors.ActivityNotEditable,), zh="邀请志愿者", en="Invite volunteers of one's own subtree",
+    ),
+    Route(
+        "GET", "/activities/{activity_id}/invitations", "activity.list_invitations",
+        request=invitations.ListInvitations, answer=invitations.InvitationPage, who=Who.ADMINISTRATOR,
+        tags=_ACTIVITIES,
+        zh="邀请名单及结果", en="Who was invited, and what became of it",
+    ),
+    Route(
+        "POST", "/invitations/{invitation_id}/decline", "activity.decline_invitation",
+        request=invitations.DeclineInvitation, answer=invitations.MyInvitation, who=Who.VOLUNTEER, tags=_ENROLLMENTS,
+        errors=(IllegalTransition,), zh="谢绝邀请", en="Decline an invitation",
+    ),
+    Route(
+        "GET", "/me/invitations", "activity.list_my_invitations",
+        request=invitations.ListMyInvitations, answer=invitations.MyInvitationPage, who=Who.VOLUNTEER,
+        tags=_ENROLLMENTS,
+        zh="我收到的邀请", en="To what one was invited, and what became of it",
     ),
     Route(
         "POST", "/activities/{activity_id}/enrollments", "activity.enroll",

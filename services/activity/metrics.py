@@ -19,7 +19,8 @@ OFFERS_ANSWERED = Counter(
 )
 INVITATIONS = Counter(
     "zhiyuan_activity_invitations",
-    "Volunteers invited, or skipped for a reason (not_own_volunteer, not_active, already_invited, already_enrolled)",
+    "Volunteers invited, skipped for a reason (not_own_volunteer, not_active, already_invited, already_enrolled), or"
+    " who declined",
     ["outcome"],
 )
 REMINDERS = Counter(

@@ -115,6 +115,18 @@ class ActivityService:
     def invite_volunteers(self, command, uow):
         return inviting.invite_volunteers(command, uow)
 
+    @command(invitations.DeclineInvitation, invitations.MyInvitation)
+    def decline_invitation(self, command, uow):
+        return inviting.decline_invitation(command, uow)
+
+    @query(invitations.ListInvitations, invitations.InvitationPage)
+    def list_invitations(self, query, uow):
+        return reading.list_invitations(query, uow)
+
+    @query(invitations.ListMyInvitations, invitations.MyInvitationPage)
+    def list_my_invitations(self, query, uow):
+        return reading.list_my_invitations(query, uow)
+
     @command(calendar_requests.CreateCalendarToken, calendar_requests.NewCalendarToken)
     def create_calendar_token(self, command, uow):
         return calendars.create_token(command, uow)

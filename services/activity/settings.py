@@ -52,7 +52,7 @@ class ActivitySettings(ServiceSettings):
         "ZHIYUAN_ACTIVITY_INVITATIONS_AT_ONCE",
         "How many volunteers one request with a filter invites at most.",
         parse=int,
-        default=500,
+        default=10_000,
     )
     max_days: int = setting(
         "ZHIYUAN_ACTIVITY_MAX_DAYS", "Days from an activity's first start to its last end.", parse=int, default=366

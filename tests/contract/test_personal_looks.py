@@ -29,6 +29,8 @@ ELSE = {
     "POST /activities/{activity_id}/copies": _ANNOUNCED,
     "GET /activities/{activity_id}/occurrences": _ANNOUNCED,
     "GET /me/activities": _ANNOUNCED,
+    "GET /me/invitations": _ANNOUNCED,
+    "POST /invitations/{invitation_id}/decline": _ANNOUNCED,
     "POST /me/service-certificates": _ANNOUNCED,
     "GET /me/service-certificates/{serial}": _ANNOUNCED,
     "GET /card/products": _AT_WORK,

@@ -142,13 +142,15 @@ def _activities(world: World, unit: Organization, members: list[Volunteer]) -> d
     """A draft, and a published one for which two have applied."""
     draft, activity = _draft(unit, _nine(world, 9)), _published(unit, _nine(world, 8))
     shift = activity["shifts"][0]["shift_id"]
+    unit.owner.post(f"/activities/{activity['activity_id']}/invitations", volunteer_ids=[members[0].id])
+    (called,) = members[0].client.get("/me/invitations")["items"]
     applied = [
         one.client.post(f"/activities/{activity['activity_id']}/enrollments", shift_id=shift)["enrollment_id"]
         for one in members[:2]
     ]
     return {
         "draft": draft["activity_id"], "activity": activity["activity_id"], "shift": shift, "enrollment": applied[0],
-        "other_enrollment": applied[1],
+        "other_enrollment": applied[1], "called": called["invitation_id"],
     }  # fmt: skip
 
 

@@ -133,6 +133,11 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/activities/{activity_id}/copies"): [Entry(_DRAFT)],
     ("POST", "/activities/{activity_id}/publication"): [Entry(_DRAFT)],
     ("POST", "/activities/{activity_id}/invitations"): [Entry(_ACTIVITY, {"volunteer_ids": ["{third}"]})],
+    ("GET", "/activities/{activity_id}/invitations"): [Entry(_ACTIVITY, may=_LOOKS)],
+    ("POST", "/invitations/{invitation_id}/decline"): [
+        Entry({"invitation_id": "{called}"}, rightful="member",
+              state=("illegal_transition", "the member has enrolled, which is an answer"))
+    ],
     ("GET", "/activities/{activity_id}/enrollments"): [Entry(_ACTIVITY, may=_LOOKS)],
     ("POST", "/activities/{activity_id}/enrollments"): [
         Entry(_ACTIVITY, _SHIFT, rightful="member", open_to_all="a published activity is for everybody")
@@ -325,7 +330,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record",
+    "open_record", "called",
 })  # fmt: skip
 
 

@@ -23,7 +23,13 @@ from services.activity.commands.enrollments import (
     ListMyActivities,
     WithdrawEnrollment,
 )
-from services.activity.commands.invitations import InvitationFilter, InviteVolunteers
+from services.activity.commands.invitations import (
+    DeclineInvitation,
+    InvitationFilter,
+    InviteVolunteers,
+    ListInvitations,
+    ListMyInvitations,
+)
 from services.activity.commands.presence import AdmitWalkIn, RecordAbsence, RevokeAbsence
 from services.activity.commands.series import ListOccurrences, Repeat
 
@@ -35,13 +41,16 @@ __all__ = [
     "CreateCalendarToken",
     "DecideEnrollment",
     "DecideEnrollments",
+    "DeclineInvitation",
     "EditActivity",
     "Enroll",
     "GetActivity",
     "InvitationFilter",
     "InviteVolunteers",
     "ListEnrollments",
+    "ListInvitations",
     "ListMyActivities",
+    "ListMyInvitations",
     "ListOccurrences",
     "Location",
     "PublishActivity",

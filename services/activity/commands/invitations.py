@@ -1,4 +1,4 @@
-"""Asking volunteers to take part."""
+"""Asking volunteers to take part, and what they say."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationFilter:
-    """Own volunteers by what they can do and where they live."""
+    """Own volunteers by what they can do, where they live, how old they are on the day, and what they have done."""
 
     skills: list[str]
     region: str | None
+    min_age: int | None
+    max_age: int | None
+    served_before: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +23,29 @@ class InviteVolunteers:
     activity_id: str
     volunteer_ids: list[str] | None
     filter: InvitationFilter | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListInvitations:
+    """A page of an activity's invitations, in the order in which they were made."""
+
+    activity_id: str
+    outcome: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListMyInvitations:
+    """A page of one's own invitations, newest first."""
+
+    outcome: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineInvitation:
+    """Say no."""
+
+    invitation_id: str

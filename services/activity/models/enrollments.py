@@ -58,7 +58,9 @@ class Enrollment(Base):
 
 
 class Invitation(Base):
-    """One volunteer invited to one activity, once."""
+    """One volunteer invited to one activity, once. What became of it follows from enrollments, too
+    (``domain/inviting.py``).
+    """
 
     __tablename__ = "invitation"
 
@@ -67,5 +69,12 @@ class Invitation(Base):
     volunteer_id: Mapped[str] = id_column()
     invited_by: Mapped[str] = id_column()
     created_at: Mapped[datetime]
+    declined_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.UniqueConstraint("activity_id", "volunteer_id"),)
+    activity: Mapped[Activity] = relationship(viewonly=True)
+
+    __table_args__ = (
+        sa.UniqueConstraint("activity_id", "volunteer_id"),
+        sa.Index("ix_invitation_activity_id", "activity_id", "created_at", "id"),
+        sa.Index("ix_invitation_volunteer_id", "volunteer_id", "created_at", "id"),
+    )

@@ -11,7 +11,8 @@ from typing import Any
 from services.activity.repository.activities import ActivityRepository, ShiftRepository
 from services.activity.repository.calendars import CalendarRepository
 from services.activity.repository.enrollments import EnrollmentRepository
-from services.activity.repository.people import InvitationRepository, VolunteerRepository
+from services.activity.repository.invitations import InvitationRepository
+from services.activity.repository.people import VolunteerRepository
 from services.activity.repository.reminders import ReminderRepository
 from services.activity.repository.search import SearchRepository
 from services.activity.repository.series import SeriesRepository

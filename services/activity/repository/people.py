@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,10 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.activity.domain.enrolling import ACTIVE
-from services.activity.domain.places import region_prefix
-from services.activity.domain.states import OPEN
-from services.activity.models import Activity, Enrollment, Invitation, VolunteerCopy
+from services.activity.models import VolunteerCopy
 from services.chassis.organizations import Organizations
 
 
@@ -62,55 +59,3 @@ class VolunteerRepository:
                 set_={**blank, "version": sa.func.greatest(VolunteerCopy.version, statement.excluded.version)},
             )
         )
-
-
-class InvitationRepository:
-    """Who was invited, and who could be."""
-
-    def __init__(self, session: Session, organizations: Organizations) -> None:
-        self._session = session
-        self._organizations = organizations
-
-    def add_once(self, invitation: dict[str, Any]) -> bool:
-        """Save; False if the volunteer has been invited to this activity before."""
-        statement = insert(Invitation).values(**invitation).on_conflict_do_nothing().returning(Invitation.id)
-        return self._session.scalar(statement) is not None
-
-    def own_volunteers(self, organization_id: str, volunteer_ids: Iterable[str]) -> dict[str, str]:
-        """Id and status of those of ``volunteer_ids`` whose home is the organization or one below it."""
-        statement = sa.select(VolunteerCopy.id, VolunteerCopy.status).where(
-            VolunteerCopy.id.in_(set(volunteer_ids)),
-            self._organizations.subtree(VolunteerCopy.organization_id, organization_id),
-        )
-        return dict(self._session.execute(statement).all())
-
-    def enrolled(self, activity_id: str, volunteer_ids: Iterable[str]) -> set[str]:
-        """Those of ``volunteer_ids`` who have an open enrollment already."""
-        statement = sa.select(Enrollment.volunteer_id).where(
-            Enrollment.activity_id == activity_id,
-            Enrollment.volunteer_id.in_(set(volunteer_ids)),
-            Enrollment.status.in_(OPEN),
-        )
-        return set(self._session.scalars(statement))
-
-    def matching(self, activity: Activity, skills: Sequence[str], region: str | None, limit: int) -> Sequence[str]:
-        """Own active volunteers with all the skills, living in the region, who were not invited or enrolled yet."""
-        statement = (
-            sa.select(VolunteerCopy.id)
-            .where(
-                self._organizations.subtree(VolunteerCopy.organization_id, activity.organization_id),
-                VolunteerCopy.status == ACTIVE,
-                VolunteerCopy.skills.contains(list(skills)),
-                ~sa.exists().where(Invitation.activity_id == activity.id, Invitation.volunteer_id == VolunteerCopy.id),
-                ~sa.exists().where(
-                    Enrollment.activity_id == activity.id,
-                    Enrollment.volunteer_id == VolunteerCopy.id,
-                    Enrollment.status.in_(OPEN),
-                ),
-            )
-            .order_by(VolunteerCopy.id)
-            .limit(limit)
-        )
-        if region is not None:
-            statement = statement.where(VolunteerCopy.region.startswith(region_prefix(region)))
-        return self._session.scalars(statement).all()

@@ -1,4 +1,7 @@
-"""Invitations: to an organization's own active volunteers only, once each, and nobody is bound by one (三.7)."""
+"""Invitations: to an organization's own active volunteers only, once each, and nobody is bound by one (三.7).
+
+Thousands are invited at once: who fits, the invitations and the events are a statement each.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.activity import metrics
-from services.activity.commands import InviteVolunteers
+from services.activity.commands import DeclineInvitation, InviteVolunteers
 from services.activity.domain.enrolling import ACTIVE
+from services.activity.domain.inviting import Outcome
 from services.activity.domain.states import ActivityStatus, Phase, phase_of
 from services.activity.errors import ActivityNotEditable
 from services.activity.events import InvitationSent
 from services.activity.models import Activity
 from services.activity.repository import ActivityUnitOfWork
+from services.activity.use_cases import views
 from services.activity.use_cases.access import managed
+from services.chassis.clock import local_day
+from services.chassis.errors import IllegalTransition, NotFound
 from services.chassis.ids import new_id
 
 
@@ -26,24 +33,23 @@ def invite_volunteers(command: InviteVolunteers, uow: ActivityUnitOfWork) -> dic
     activity = managed(uow, command.activity_id)
     _require_inviting_makes_sense(uow, activity)
     skipped: Counter[str] = Counter()
-    candidates: Iterable[str]
+    more = False
     if command.filter is not None:
+        assert activity.starts_at is not None  # it is published
         limit = uow.settings.invitations_at_once
-        candidates = uow.invitations.matching(activity, command.filter.skills, command.filter.region, limit)
+        day = local_day(activity.starts_at)
+        found = list(uow.invitations.matching(activity, command.filter, day, limit + 1))
+        candidates, more = found[:limit], len(found) > limit
     else:
-        candidates = _own_and_free(uow, activity, list(dict.fromkeys(command.volunteer_ids or [])), skipped)
-    organization = uow.organizations.get(activity.organization_id)
-    invited = 0
-    for volunteer_id in candidates:
-        if _invite(uow, activity, volunteer_id, organization.name):
-            invited += 1
-        else:
-            skipped["already_invited"] += 1
+        candidates = list(_own_and_free(uow, activity, list(dict.fromkeys(command.volunteer_ids or [])), skipped))
+    invited = _invite(uow, activity, candidates)
+    if invited < len(candidates):
+        skipped["already_invited"] += len(candidates) - invited
     metrics.INVITATIONS.labels("invited").inc(invited)
     for reason, count in skipped.items():
         metrics.INVITATIONS.labels(reason).inc(count)
     uow.audit("activity.invited", f"activity:{activity.id}", invited=invited, skipped=skipped.total())
-    return {"invited": invited, "skipped": skipped.total(), "skipped_reasons": dict(skipped)}
+    return {"invited": invited, "skipped": skipped.total(), "skipped_reasons": dict(skipped), "more": more}
 
 
 def _require_inviting_makes_sense(uow: ActivityUnitOfWork, activity: Activity) -> None:
@@ -70,28 +76,48 @@ def _own_and_free(
             yield volunteer_id
 
 
-def _invite(uow: ActivityUnitOfWork, activity: Activity, volunteer_id: str, organization_name: str) -> bool:
+def _invite(uow: ActivityUnitOfWork, activity: Activity, volunteer_ids: Iterable[str]) -> int:
+    """Save and tell; answers how many had not been invited before."""
     assert activity.starts_at is not None  # it is published
-    invitation_id = new_id()
-    if not uow.invitations.add_once(
-        {
-            "id": invitation_id,
-            "activity_id": activity.id,
-            "volunteer_id": volunteer_id,
-            "invited_by": uow.caller.require_account(),
-            "created_at": uow.clock.now(),
-        }
-    ):
-        return False
-    uow.publish(
-        InvitationSent(
-            invitation_id=invitation_id,
-            activity_id=activity.id,
-            volunteer_id=volunteer_id,
-            organization_name=organization_name,
-            title=activity.title,
-            starts_at=activity.starts_at,
-        ),
-        version=1,
+    organization = uow.organizations.get(activity.organization_id)
+    wanted = {new_id(): volunteer_id for volunteer_id in volunteer_ids}
+    common = {
+        "activity_id": activity.id,
+        "invited_by": uow.caller.require_account(),
+        "created_at": uow.clock.now(),
+    }
+    added = uow.invitations.add_once([{"id": number, "volunteer_id": who, **common} for number, who in wanted.items()])
+    uow.publish_many(
+        [
+            (
+                InvitationSent(
+                    invitation_id=number,
+                    activity_id=activity.id,
+                    volunteer_id=who,
+                    organization_name=organization.name,
+                    title=activity.title,
+                    starts_at=activity.starts_at,
+                ),
+                1,
+            )
+            for number, who in wanted.items()
+            if number in added
+        ]
     )
-    return True
+    return len(added)
+
+
+def decline_invitation(command: DeclineInvitation, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """Say no to one's own invitation; raises ``IllegalTransition`` once it was answered, or nobody can follow it."""
+    volunteer_id = uow.caller.require_volunteer()
+    invitation = uow.invitations.find(command.invitation_id)
+    if invitation is None or invitation.volunteer_id != volunteer_id:
+        raise NotFound(what="invitation")
+    uow.volunteers.lock([volunteer_id])  # who enrolls holds it, too
+    uow.invitations.refresh(invitation)
+    outcome = uow.invitations.outcome(invitation, uow.clock.now())
+    if outcome is not Outcome.PENDING:
+        raise IllegalTransition(current=outcome.value, attempted=Outcome.DECLINED.value)
+    invitation.declined_at = uow.clock.now()
+    metrics.INVITATIONS.labels("declined").inc()
+    return views.own_invitation(invitation, Outcome.DECLINED)

@@ -8,9 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.activity.commands import GetActivity, ListEnrollments, ListMyActivities, SearchActivities
+from services.activity.commands import (
+    GetActivity,
+    ListEnrollments,
+    ListInvitations,
+    ListMyActivities,
+    ListMyInvitations,
+    SearchActivities,
+)
 from services.activity.domain.states import EnrollmentStatus, phase_of
-from services.activity.models import Activity, Enrollment, Shift
+from services.activity.models import Activity, Enrollment, Invitation, Shift
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.repository.enrollments import missing
 from services.activity.use_cases import views
@@ -93,3 +100,36 @@ def list_my_activities(query: ListMyActivities, uow: ActivityUnitOfWork) -> dict
         item["withdraw_by"] = enrollment.shift.starts_at - timedelta(hours=uow.settings.withdraw_hours)
     absences, late = uow.enrollments.shortcomings(volunteer_id)
     return {"items": items, "next_cursor": page.next_cursor, "absences": absences, "late_withdrawals": late}
+
+
+def list_invitations(query: ListInvitations, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """Who was invited to an activity, and what became of it; for its administrators."""
+    activity, now = administered(uow, query.activity_id), uow.clock.now()
+    page = uow.page(
+        uow.invitations.of_activity(activity.id, now, query.outcome),
+        [Invitation.created_at, Invitation.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"invitations:{activity.id}:{query.outcome}",
+    )
+    return {
+        "items": [views.invitation(*row) for row in page.items],
+        "next_cursor": page.next_cursor,
+        "counts": uow.invitations.counts(activity.id, now),
+    }
+
+
+def list_my_invitations(query: ListMyInvitations, uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """To what one was invited, and what became of it."""
+    volunteer_id = uow.caller.require_volunteer()
+    page = uow.page(
+        uow.invitations.of_volunteer(volunteer_id, uow.clock.now(), query.outcome),
+        [(Invitation.created_at, "desc"), (Invitation.id, "desc")],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"my-invitations:{volunteer_id}:{query.outcome}",
+    )
+    return {
+        "items": [views.own_invitation(invitation, outcome) for invitation, outcome in page.items],
+        "next_cursor": page.next_cursor,
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.activity.domain.enrolling import closes_at, must_be_accompanied, places_to_take
 from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, EnrollmentStatus, phase_of
-from services.activity.models import Activity, Enrollment, VolunteerCopy
+from services.activity.models import Activity, Enrollment, Invitation, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
 from services.chassis.clock import local_day
 
@@ -141,3 +141,27 @@ def sealed_companion(uow: ActivityUnitOfWork, enrollment_id: str, name: str | No
 def enrollment(uow: ActivityUnitOfWork, shown: Enrollment) -> dict[str, Any]:
     """One enrollment."""
     return enrollments(uow, [shown])[0]
+
+
+def invitation(shown: Invitation, outcome: str, volunteer: VolunteerCopy | None) -> dict[str, Any]:
+    """An invitation with who it is, for organizers."""
+    return {
+        "invitation_id": shown.id,
+        "volunteer_id": shown.volunteer_id,
+        "volunteer_name": "" if volunteer is None else volunteer.name,
+        "volunteer_no": "" if volunteer is None else volunteer.volunteer_no,
+        "invited_at": shown.created_at,
+        "outcome": outcome,
+        "declined_at": shown.declined_at,
+    }
+
+
+def own_invitation(shown: Invitation, outcome: str) -> dict[str, Any]:
+    """An invitation with what it is to, for who was invited."""
+    return {
+        "invitation_id": shown.id,
+        "invited_at": shown.created_at,
+        "outcome": outcome,
+        "declined_at": shown.declined_at,
+        "activity": shown.activity,
+    }

@@ -155,6 +155,11 @@ class World:
         activity = self.draft(**changes)
         return self.publish(activity["activity_id"])
 
+    def published_at(self, organization_id: str) -> dict[str, Any]:
+        """The same of another organization."""
+        owner = self.administrator(organization_id, "owner")
+        return self.publish(self.draft(owner, organization_id=organization_id)["activity_id"], owner)
+
     def publish(self, activity_id: str, caller: Caller | None = None, scope: str = "one") -> dict[str, Any]:
         """Publish a draft, or those of its series."""
         request = activities.PublishActivity().parse({"activity_id": activity_id, "scope": scope})

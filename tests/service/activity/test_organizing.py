@@ -1,29 +1,15 @@
-"""What organizers do with those who enroll, and whom they invite."""
+"""What organizers do with those who enroll."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from services.activity.errors import ActivityNotEditable, ShiftFull, ShiftStarted
-from services.activity.schemas import enrollments, invitations
-from services.activity.use_cases import deciding, inviting, reading
-from services.chassis.context import Caller
+from services.activity.errors import ShiftFull, ShiftStarted
+from services.activity.schemas import enrollments
+from services.activity.use_cases import deciding, reading
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from tests.service.activity.conftest import World
-
-
-def invite(world: World, activity: dict[str, Any], caller: Caller | None = None, **whom: Any) -> dict[str, Any]:
-    """Invite to an activity of the team."""
-    request = invitations.InviteVolunteers().parse({"activity_id": activity["activity_id"], **whom})
-    with world.units(caller or world.administrator(world.team)) as uow:
-        return inviting.invite_volunteers(request, uow)
-
-
-def ids(*people: Caller) -> list[str]:
-    return [str(person.volunteer_id) for person in people]
 
 
 def test_a_manual_activity_waits_for_the_organizers_decision(world: World) -> None:
@@ -106,49 +92,3 @@ def test_organizers_see_who_enrolled_page_by_page(world: World) -> None:
     assert names == [("志愿者0", None), ("志愿者1", None), ("志愿者2", 1), ("志愿者3", 2), ("志愿者4", 3)]
     with pytest.raises(Forbidden), world.units(world.volunteer()) as uow:
         reading.list_enrollments(enrollments.ListEnrollments().parse({"activity_id": activity["activity_id"]}), uow)
-
-
-def test_only_own_active_volunteers_are_invited_and_once_each(world: World) -> None:
-    activity = world.published(shifts=[world.shift(capacity=5)])
-    own, invited, enrolled = world.volunteer(), world.volunteer(), world.volunteer()
-    elsewhere, above = world.volunteer(organization_id=world.zhuhai), world.volunteer(organization_id=world.guangzhou)
-    pending = world.volunteer(status="pending_review")
-    world.enroll(enrolled, activity)
-    assert invite(world, activity, volunteer_ids=ids(invited))["invited"] == 1
-    whom = [*ids(own, own, invited, enrolled, elsewhere, above, pending), new_id()]
-    answer = invite(world, activity, volunteer_ids=whom)
-    assert answer == {
-        "invited": 1,
-        "skipped": 6,
-        "skipped_reasons": {"already_invited": 1, "already_enrolled": 1, "not_own_volunteer": 3, "not_active": 1},
-    }
-    sent = world.units.published("invitation.sent")
-    assert [e["data"]["volunteer_id"] for e in sent] == ids(invited, own)
-    assert {e["data"]["organization_name"] for e in sent} == {"越秀区青年志愿者协会"}
-
-
-def test_a_filter_invites_own_volunteers_by_skill_and_place(world: World) -> None:
-    activity = world.published()
-    fitting = world.volunteer(skills=["急救", "英语"], region="440104")
-    world.volunteer(skills=["英语"], region="440104")
-    world.volunteer(skills=["急救"], region="440402")
-    world.volunteer(skills=["急救"], region="440104", organization_id=world.zhuhai)
-    answer = invite(world, activity, filter={"skills": ["急救"], "region": "440100"})
-    assert answer["invited"] == 1
-    assert world.units.published("invitation.sent")[0]["data"]["volunteer_id"] == fitting.volunteer_id
-    assert invite(world, activity, filter={})["invited"] == 2
-
-
-def test_nobody_is_invited_to_a_draft_or_to_what_is_over(world: World) -> None:
-    draft, activity, person = world.draft(), world.published(), world.volunteer()
-    with pytest.raises(ActivityNotEditable):
-        invite(world, draft, volunteer_ids=ids(person))
-    world.clock.advance(hours=51)
-    with pytest.raises(ActivityNotEditable):
-        invite(world, activity, volunteer_ids=ids(person))
-
-
-def test_an_invitation_names_people_or_a_filter_and_not_both() -> None:
-    for whom in ({}, {"volunteer_ids": [new_id()], "filter": {}}):
-        with pytest.raises(Invalid):
-            invitations.InviteVolunteers().parse({"activity_id": new_id(), **whom})
