@@ -237,6 +237,7 @@ ROUTES = [
             "organizations": "organization.list_review_reasons",
             "supplements": "attendance.list_review_reasons",
             "hours": "attendance.list_review_reasons",
+            "enrollments": "activity.list_rejection_reasons",
         }, default="memberships"),
         request=reviews.ListReviewReasons, answer=reviews.ReviewReasons, who=Who.PUBLIC, tags=_REVIEWS,
         zh="审核意见列表", en="The reasons that a reviewer may choose from",

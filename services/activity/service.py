@@ -91,6 +91,10 @@ class ActivityService:
     def decide_enrollments(self, command, uow):
         return deciding.decide_enrollments(command, uow)
 
+    @query(enrollments.ListRejectionReasons, enrollments.RejectionReasons)
+    def list_rejection_reasons(self, query, uow):
+        return deciding.list_rejection_reasons(query, uow)
+
     @command(presence.AdmitWalkIn, enrollments.EnrollmentOfVolunteer)
     def admit_walk_in(self, command, uow):
         return walk_ins.admit_walk_in(command, uow)

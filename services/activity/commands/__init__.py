@@ -21,6 +21,7 @@ from services.activity.commands.enrollments import (
     Enroll,
     ListEnrollments,
     ListMyActivities,
+    ListRejectionReasons,
     WithdrawEnrollment,
 )
 from services.activity.commands.invitations import (
@@ -52,6 +53,7 @@ __all__ = [
     "ListMyActivities",
     "ListMyInvitations",
     "ListOccurrences",
+    "ListRejectionReasons",
     "Location",
     "PublishActivity",
     "ReadCalendar",

@@ -31,11 +31,12 @@ class AnswerOffer:
 
 @dataclass(frozen=True, kw_only=True)
 class DecideEnrollment:
-    """Accept or reject one who applied; a rejection has a reason."""
+    """Accept or reject one who applied; a rejection has a reason: a listed one, free text, or both."""
 
     enrollment_id: str
     accept: bool
     reason: str | None
+    reason_code: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,13 @@ class DecideEnrollments:
 
     activity_id: str
     decisions: list[DecideEnrollment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRejectionReasons:
+    """The reasons that an organizer may choose from."""
+
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)

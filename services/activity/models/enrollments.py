@@ -27,6 +27,7 @@ class Enrollment(Base):
     volunteer_id: Mapped[str] = id_column()
     status: Mapped[str]
     reason: Mapped[str | None]
+    reason_code: Mapped[str | None]  # one of domain/reasons.py, for counting; its words are in ``reason``
     waiting_no: Mapped[int | None]
     accompanied_by_sealed: Mapped[str | None]  # the adult who comes along, by name
     offer_expires_at: Mapped[datetime | None]

@@ -23,7 +23,7 @@ class EnrollmentRepository:
     def erase(self, volunteer_id: str) -> None:
         """Forget what was written about an erased person, and who came along."""
         blank = sa.update(Enrollment).where(Enrollment.volunteer_id == volunteer_id)
-        self._session.execute(blank.values(reason=None, accompanied_by_sealed=None))
+        self._session.execute(blank.values(reason=None, reason_code=None, accompanied_by_sealed=None))
 
     def find(self, enrollment_id: str) -> Enrollment | None:
         """One enrollment."""

@@ -8,6 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from services.activity import commands
+from services.activity.domain.reasons import REASONS
 from services.activity.domain.states import EnrollmentStatus
 from services.chassis.schema import (
     Answer,
@@ -58,7 +59,10 @@ class AnswerOffer(Request):
 
 
 class DecideEnrollment(Request):
-    """``POST /enrollments/{enrollment_id}/decision``; a rejection must state a reason."""
+    """``POST /enrollments/{enrollment_id}/decision``; a rejection must state a reason.
+
+    ``reason_code``: one of ``GET /review-reasons?kind=enrollments``; ``reason``: more, or other, in words of one's own.
+    """
 
     class Meta:
         command = commands.DecideEnrollment
@@ -66,10 +70,11 @@ class DecideEnrollment(Request):
     enrollment_id = Id(required=True)
     accept = fields.Boolean(required=True)
     reason = Text(max=500, load_default=None, allow_none=True)
+    reason_code = one_of(REASONS.words, load_default=None, allow_none=True)
 
     @ma.validates_schema
     def _rejection_has_a_reason(self, data: dict[str, Any], **_: Any) -> None:
-        if not data["accept"] and data["reason"] is None:
+        if not data["accept"] and data["reason"] is None and data["reason_code"] is None:
             raise ma.ValidationError(rule("required", "拒绝时必须说明原因", "is required to reject"), "reason")
 
 
@@ -83,9 +88,33 @@ class DecideEnrollments(Request):
     decisions = list_of(fields.Nested(DecideEnrollment), min=1, max=100, required=True)
 
 
+class ListRejectionReasons(Request):
+    """``GET /review-reasons`` with the kind ``enrollments``."""
+
+    class Meta:
+        command = commands.ListRejectionReasons
+
+    kind = one_of(["enrollments"], required=True)
+
+
+class RejectionReason(Answer):
+    """A reason to choose from."""
+
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class RejectionReasons(Answer):
+    """All of them."""
+
+    items = fields.List(fields.Nested(RejectionReason))
+
+
 class Enrollment(Answer):
     """An enrollment. ``position``: how many are in line up to and including this one, while it waits.
 
+    ``reason``: why it was rejected, in words, those of ``reason_code`` included.
     ``accompanied_by``: the adult who comes along, if one has to. ``source``: ``self`` or ``walk_in`` (let in
     on the spot). ``late``: withdrawn shortly before the start. ``signed_in_at`` and ``minutes``: what attendance tells.
     """
@@ -96,6 +125,7 @@ class Enrollment(Answer):
     volunteer_id = Id()
     status = fields.String()
     reason = fields.String(allow_none=True)
+    reason_code = fields.String(allow_none=True)
     position = fields.Integer(allow_none=True)
     accompanied_by = fields.String(allow_none=True)
     offer_expires_at = Timestamp(allow_none=True)

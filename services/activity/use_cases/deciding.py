@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.activity.commands import DecideEnrollment, DecideEnrollments
+from services.activity.commands import DecideEnrollment, DecideEnrollments, ListRejectionReasons
+from services.activity.domain.reasons import REASONS
 from services.activity.domain.roles import ANY_ROLE
 from services.activity.domain.states import ActivityStatus, EnrollmentStatus, decided
 from services.activity.errors import EnrollmentClosed, OverlappingShift, ShiftFull, ShiftStarted
@@ -13,6 +14,11 @@ from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import telling, views
 from services.activity.use_cases.access import managed
 from services.chassis.errors import AppError, NotFound
+
+
+def list_rejection_reasons(_query: ListRejectionReasons, _uow: ActivityUnitOfWork) -> dict[str, Any]:
+    """The reasons to choose from."""
+    return REASONS.listed()
 
 
 def decide_enrollment(command: DecideEnrollment, uow: ActivityUnitOfWork) -> dict[str, Any]:
@@ -63,7 +69,9 @@ def _decide(
     attempted = decided(enrollment.status, decision.accept)
     _require_possible(uow, attempted, enrollment, activity, shift)
     enrollment.decided_at = uow.clock.now()
-    telling.move(uow, enrollment, attempted, activity, shift, reason=decision.reason)
+    reason = REASONS.in_words(decision.reason_code, decision.reason)
+    enrollment.reason_code = decision.reason_code
+    telling.move(uow, enrollment, attempted, activity, shift, reason=reason)
     uow.audit(f"enrollment.{attempted.value}", f"enrollment:{enrollment.id}", activity_id=activity.id)
 
 

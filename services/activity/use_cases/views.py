@@ -99,6 +99,7 @@ def enrollments(uow: ActivityUnitOfWork, shown: Iterable[Enrollment]) -> list[di
             "volunteer_id": enrollment.volunteer_id,
             "status": enrollment.status,
             "reason": enrollment.reason,
+            "reason_code": enrollment.reason_code,
             "position": positions.get(enrollment.id),
             "offer_expires_at": (
                 enrollment.offer_expires_at if enrollment.status == EnrollmentStatus.OFFERED else None

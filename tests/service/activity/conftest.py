@@ -198,10 +198,10 @@ class World:
             return waiting_list.answer_offer(request, uow)
 
     def decide(
-        self, enrollment: dict[str, Any], *, accept: bool, caller: Caller | None = None, reason: str | None = None
+        self, enrollment: dict[str, Any], *, accept: bool, caller: Caller | None = None, **reason: str | None
     ) -> dict[str, Any]:
         """Accept or reject one who applied."""
-        request = {"enrollment_id": enrollment["enrollment_id"], "accept": accept, "reason": reason}
+        request = {"enrollment_id": enrollment["enrollment_id"], "accept": accept, **reason}
         with self.units(caller or self.administrator(self.team)) as uow:
             return deciding.decide_enrollment(enrollments.DecideEnrollment().parse(request), uow)
 

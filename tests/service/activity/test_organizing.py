@@ -34,6 +34,31 @@ def test_a_rejection_without_a_reason_names_the_field() -> None:
     enrollments.DecideEnrollment().parse({"enrollment_id": new_id(), "accept": True})
 
 
+def test_a_listed_reason_is_told_in_words_before_the_organizers_own(world: World) -> None:
+    activity = world.published(approval="manual")
+    one, two = (world.enroll(world.volunteer(), activity) for _ in range(2))
+    assert world.decide(one, accept=False, reason_code="enough_people")["reason_code"] == "enough_people"
+    answer = world.decide(two, accept=False, reason_code="training_needed", reason="三月十二日有一场")
+    assert (answer["reason_code"], answer["reason"]) == ("training_needed", "须先参加岗前培训：三月十二日有一场")
+    told = [event["data"]["reason"] for event in world.units.published("enrollment.rejected")]
+    assert told == ["人数已满", "须先参加岗前培训：三月十二日有一场"]
+    with pytest.raises(Invalid) as refusal:
+        world.decide(two, accept=False, reason_code="because")
+    assert [(e.field, e.code) for e in refusal.value.errors] == [("reason_code", "not_a_choice")]
+
+
+def test_the_list_has_every_reason_in_both_languages(world: World) -> None:
+    query = enrollments.ListRejectionReasons().parse({"kind": "enrollments"})
+    with world.units() as uow:
+        listed = deciding.list_rejection_reasons(query, uow)["items"]
+    for reason in listed:
+        enrollments.DecideEnrollment().parse(
+            {"enrollment_id": new_id(), "accept": False, "reason_code": reason["code"]}
+        )
+        assert reason["zh"] != reason["en"]
+    assert {"enough_people", "other"} <= {reason["code"] for reason in listed}
+
+
 def test_only_those_who_run_the_activity_decide(world: World) -> None:
     activity = world.published(approval="manual")
     enrollment = world.enroll(world.volunteer(), activity)
@@ -59,7 +84,7 @@ def test_many_decisions_have_a_result_each(world: World) -> None:
     decisions = [
         {"enrollment_id": one["enrollment_id"], "accept": True},
         {"enrollment_id": two["enrollment_id"], "accept": True},
-        {"enrollment_id": three["enrollment_id"], "accept": False, "reason": "名额已满"},
+        {"enrollment_id": three["enrollment_id"], "accept": False, "reason_code": "enough_people"},
         {"enrollment_id": other["enrollment_id"], "accept": True},
         {"enrollment_id": one["enrollment_id"], "accept": True},
     ]
