@@ -50,7 +50,7 @@ ROUTES: list[Route] = [
     ),
     Route(
         "PATCH", "/activities/{activity_id}", "activity.edit_activity",
-        request=activities.EditActivity, answer=activities.Activity, who=Who.ADMINISTRATOR, tags=_ACTIVITIES,
+        request=activities.EditActivity, answer=activities.EditedActivity, who=Who.ADMINISTRATOR, tags=_ACTIVITIES,
         deadline=15.0,  # everybody for whom something changed is told in the same transaction
         errors=(errors.ActivityNotEditable,), zh="修改活动",
         en="Change an activity, or its series, also after publication",

@@ -158,7 +158,8 @@ class EnrollmentMarkedAbsent(_EnrollmentNews):
 class EnrollmentAmended(_EnrollmentNews):
     """A public activity was edited, and what was changed is news to this volunteer: when, where, or both.
 
-    One a volunteer and edit; ``more`` shifts of theirs changed by the same edit.
+    One a volunteer and edit; ``more`` shifts of theirs changed by the same edit. ``clashes_with``: the title of what
+    they hold or asked for at the same time as one of them, now that it was moved; empty if nothing.
     """
 
     type = "enrollment.amended"
@@ -168,6 +169,7 @@ class EnrollmentAmended(_EnrollmentNews):
     old_ends_at: datetime
     old_address: str
     more: int = 0
+    clashes_with: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

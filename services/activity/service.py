@@ -43,7 +43,7 @@ class ActivityService:
     def create_activity(self, command, uow):
         return drafting.create_activity(command, uow)
 
-    @command(activities.EditActivity, activities.Activity)
+    @command(activities.EditActivity, activities.EditedActivity)
     def edit_activity(self, command, uow):
         return editing.edit_activity(command, uow)
 

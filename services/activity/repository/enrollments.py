@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from services.activity.domain.enrolling import ACTIVE
@@ -136,6 +137,27 @@ class EnrollmentRepository:
             .order_by(Enrollment.volunteer_id, Enrollment.id)
             .execution_options(populate_existing=True)
         ).all()
+
+    def clashes(self, enrollment_ids: Iterable[str]) -> dict[str, str]:
+        """For each of these enrollments that overlaps with another of the same volunteer: the title of what that is."""
+        other, here, there = aliased(Enrollment), aliased(Shift), aliased(Shift)
+        statement = (
+            sa.select(Enrollment.id, Activity.title)
+            .join(here, here.id == Enrollment.shift_id)
+            .join(other, sa.and_(other.volunteer_id == Enrollment.volunteer_id, other.id != Enrollment.id))
+            .join(there, there.id == other.shift_id)
+            .join(Activity, Activity.id == other.activity_id)
+            .where(
+                Enrollment.id.in_(set(enrollment_ids)),
+                other.status.in_(CLAIMS_TIME),
+                Activity.revoked_at.is_(None),
+                there.starts_at < here.ends_at,
+                here.starts_at < there.ends_at,
+            )
+            .ext(postgresql.distinct_on(Enrollment.id))
+            .order_by(Enrollment.id, there.starts_at, other.id)
+        )
+        return dict(self._session.execute(statement).all())
 
     def open_of_activity(self, activity_id: str) -> Sequence[Enrollment]:
         """Every enrollment that anybody counts on; under the locks of all shifts."""

@@ -222,4 +222,22 @@ class Activity(Answer):
     series = fields.Nested(SeriesOfActivity, allow_none=True)
 
 
+class EditWarning(Answer):
+    """What an edit did besides. ``overlapping_enrollments``: a shift was moved onto what some of its volunteers hold or
+    asked for elsewhere; they were told, and who withdraws from what is theirs to say.
+    """
+
+    code = fields.String()
+    activity_id = Id()
+    shift_id = Id()
+    enrollment_ids = fields.List(Id())
+    message = fields.String()
+
+
+class EditedActivity(Activity):
+    """An activity that was changed."""
+
+    warnings = fields.List(fields.Nested(EditWarning))
+
+
 OccurrencePage = page_of(Activity)

@@ -26,7 +26,7 @@ from services.chassis.errors import FieldError, Invalid
 def edit_activity(command: EditActivity, uow: ActivityUnitOfWork) -> dict[str, Any]:
     """Change a draft freely, or a published activity that has not ended, within the policies of publishing.
 
-    With a wider ``scope`` the others of its series follow, all or none of them.
+    With a wider ``scope`` the others of its series follow, all or none of them. ``warnings``: see ``tell_amended``.
     """
     activity, others = managed_in_scope_and_locked(uow, command.activity_id, command.scope)
     _require_editable(uow, activity)
@@ -43,8 +43,8 @@ def edit_activity(command: EditActivity, uow: ActivityUnitOfWork) -> dict[str, A
             errors += series.of_day(other, refusal)
     if errors:
         raise Invalid(*errors)
-    tell_amended(uow, amended)
-    return views.activity(uow, activity)
+    warnings = tell_amended(uow, amended)
+    return {**views.activity(uow, activity), "warnings": warnings}
 
 
 def _require_editable(uow: ActivityUnitOfWork, activity: Activity) -> None:

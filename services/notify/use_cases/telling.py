@@ -120,10 +120,17 @@ def _relocated(event: EnrollmentAmended) -> bool:
     return event.old_address != event.address
 
 
-_MORE: Mapping[str, Callable[[Any], Any]] = {
-    "more_zh": lambda event: f"；另有{event.more}个班次同时变更，见“我的活动”" if event.more else "",
-    "more_en": lambda event: f"; {event.more} more of your shifts changed, see “My activities”" if event.more else "",
-}
+def _more_zh(event: EnrollmentAmended) -> str:
+    more = f"；另有{event.more}个班次同时变更，见“我的活动”" if event.more else ""
+    return f"{more}；与您的“{event.clashes_with}”时间冲突" if event.clashes_with else more
+
+
+def _more_en(event: EnrollmentAmended) -> str:
+    more = f"; {event.more} more of your shifts changed, see “My activities”" if event.more else ""
+    return f"{more}; it now overlaps with “{event.clashes_with}”" if event.clashes_with else more
+
+
+_MORE: Mapping[str, Callable[[Any], Any]] = {"more_zh": _more_zh, "more_en": _more_en}
 
 
 _SHIFT_ROLE: Mapping[str, Callable[[Any], Any]] = {

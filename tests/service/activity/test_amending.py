@@ -105,3 +105,54 @@ def test_an_offer_is_not_kept_past_the_new_start(world: World) -> None:
         offered = uow.session.get_one(Enrollment, waiting["enrollment_id"])
         assert offered.offer_expires_at == world.at(hours=5)
     assert [told["enrollment_id"] for told in amended(world)] == [waiting["enrollment_id"]]
+
+
+def test_an_offer_that_ends_earlier_is_a_new_state_that_is_told(world: World) -> None:
+    activity = world.published(shifts=[world.shift(starts=20)])
+    holder = world.volunteer()
+    held = world.enroll(holder, activity)
+    waiting = world.enroll(world.volunteer(), activity)
+    world.withdraw(holder, held)
+    world.edit(activity["activity_id"], address=ELSEWHERE)  # the deadline stays
+    enroll_by = world.at(hours=4).isoformat()
+    world.edit(activity["activity_id"], shifts=later(activity, -15, 0), enroll_by=enroll_by)
+    world.edit(activity["activity_id"], shifts=later(activity, -14, 0), enroll_by=enroll_by)  # no longer than before
+    told = [
+        (event["data"]["status"], event["aggregateversion"])
+        for event in world.units.published("enrollment.changed")
+        if event["data"]["enrollment_id"] == waiting["enrollment_id"]
+    ]
+    assert told == [("waitlisted", 1), ("offered", 2), ("offered", 3)]
+    news = [event["aggregateversion"] for event in world.units.published("enrollment.amended")]
+    assert news == [2, 3, 3]
+
+
+def test_who_holds_another_shift_at_the_new_time_reads_of_which_and_the_organizer_of_how_many(world: World) -> None:
+    activity = world.published(shifts=[world.shift(starts=48, capacity=3)])
+    elsewhere = world.published(title="图书馆引导", shifts=[world.shift(starts=52, capacity=3)])
+    both, withdrew, only_here = (world.volunteer() for _ in range(3))
+    moved, *_ = (world.enroll(person, activity) for person in (both, withdrew, only_here))
+    world.enroll(both, elsewhere)
+    world.withdraw(withdrew, world.enroll(withdrew, elsewhere))
+    back_to_back = world.edit(activity["activity_id"], shifts=later(activity, 1, 0))
+    edited = world.edit(activity["activity_id"], shifts=later(activity, 2, 0))
+    assert back_to_back["warnings"] == []
+    assert [(each["code"], each["shift_id"], each["enrollment_ids"]) for each in edited["warnings"]] == [
+        ("overlapping_enrollments", activity["shifts"][0]["shift_id"], [moved["enrollment_id"]])
+    ]
+    assert "图书馆引导" not in edited["warnings"][0]["message"]  # where else is not the organizer's to know
+    told = {event["volunteer_id"]: event["clashes_with"] for event in amended(world)[3:]}
+    assert told == {both.volunteer_id: "图书馆引导", withdrew.volunteer_id: "", only_here.volunteer_id: ""}
+    assert set(world.statuses(activity)) == {"accepted"}  # nothing is resolved by itself
+    assert world.edit(activity["activity_id"], address=ELSEWHERE)["warnings"] == []
+
+
+def test_a_shift_moved_onto_what_was_called_off_clashes_with_nothing(world: World) -> None:
+    activity = world.published()
+    elsewhere = world.published(shifts=[world.shift(starts=52)])
+    person = world.volunteer()
+    world.enroll(person, activity)
+    world.enroll(person, elsewhere)
+    world.revoke(elsewhere["activity_id"])
+    assert world.edit(activity["activity_id"], shifts=later(activity, 4, 0))["warnings"] == []
+    assert [told["clashes_with"] for told in amended(world)] == [""]

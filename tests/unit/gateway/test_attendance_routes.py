@@ -117,6 +117,7 @@ class TestReviewsOfSupplements:
             ("", "organization.list_review_reasons"),
             ("?kind=organizations", "organization.list_review_reasons"),
             ("?kind=supplements", "attendance.list_review_reasons"),
+            ("?kind=enrollments", "activity.list_rejection_reasons"),
         ],
     )
     def test_each_kind_has_reasons_of_its_own(self, site: Any, query: str, target: str) -> None:
