@@ -10,6 +10,7 @@ from services.attendance.models import (
     Attainment,
     BatchMember,
     CertifiedService,
+    DelegationCopy,
     EnrollmentCopy,
     Evidence,
     HeldHours,
@@ -17,6 +18,7 @@ from services.attendance.models import (
     LedgerEntry,
     Objection,
     OfflineScan,
+    ReviewerCopy,
     Scan,
     ServiceCertificate,
     ServiceEvaluation,
@@ -52,4 +54,6 @@ PERSONAL_DATA = (
     Held(Anomaly, sa.or_(Anomaly.volunteer_id == VOLUNTEER, Anomaly.account_id == ACCOUNT)),
     Held(Attainment, Attainment.volunteer_id == VOLUNTEER),
     Held(Objection, Objection.account_id == ACCOUNT),
+    Held(DelegationCopy, sa.or_(DelegationCopy.delegator_id == ACCOUNT, DelegationCopy.delegate_id == ACCOUNT)),
+    Held(ReviewerCopy, ReviewerCopy.account_id == ACCOUNT),
 )

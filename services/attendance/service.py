@@ -28,13 +28,14 @@ from services.attendance.use_cases import (
     reviewing,
     scan_conflicts,
     scanning,
+    standing_in,
     supplements,
     watching,
 )
 from services.chassis import audit_reading, uploads
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
-from services.organization.events import OrganizationChanged
+from services.organization.events import AdministratorChanged, DelegationChanged, OrganizationChanged
 
 TIMER_SECONDS = 3
 """How soon a complete activity is disclosed, and an undisputed record confirmed. Each query has an index of its own."""
@@ -262,6 +263,14 @@ class AttendanceService:
     @on(OrganizationChanged)
     def copy_organization(self, event, uow):
         uow.organizations.take_over(event.data, event.aggregate_version)
+
+    @on(AdministratorChanged)
+    def copy_reviewer(self, event, uow):
+        standing_in.copy_reviewer(event, uow)
+
+    @on(DelegationChanged)
+    def copy_delegation(self, event, uow):
+        standing_in.copy_delegation(event, uow)
 
     @on(VolunteerChanged)
     def copy_volunteer(self, event, uow):

@@ -205,10 +205,13 @@ class OrganizationState(Protocol):
 
 
 class Organizations(OrganizationTree):
-    """The copy, for one caller: ``uow.organizations`` of the services that keep one."""
+    """The copy, for one caller: ``uow.organizations`` of the services that keep one.
 
-    def __init__(self, session: Session, caller: Caller) -> None:
-        super().__init__(session, caller, _COPY, caller.organizations_as)
+    ``held``: where the caller holds a role; unless told, what the token says.
+    """
+
+    def __init__(self, session: Session, caller: Caller, held: Held | None = None) -> None:
+        super().__init__(session, caller, _COPY, held or caller.organizations_as)
 
     def take_over(self, told: OrganizationState, version: int) -> bool:
         """Keep what an ``organization.changed`` says; False if a newer one has been here."""

@@ -118,7 +118,10 @@ class MembershipLeft(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AdministratorChanged(Event):
-    """An account holds a role at an organization, or (``active`` false) does not any more."""
+    """An account holds a role at an organization, or (``active`` false) does not any more.
+
+    ``appointed_at``: since when; None in events of before it was told.
+    """
 
     type = "administrator.changed"
     subject_field = "administrator_id"
@@ -128,6 +131,7 @@ class AdministratorChanged(Event):
     account_id: str
     role: str
     active: bool
+    appointed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

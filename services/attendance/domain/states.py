@@ -56,6 +56,9 @@ class SupplementStatus(StrEnum):
     REJECTED = "rejected"
 
 
+REVIEWERS = ("owner", "reviewer")
+"""Who decides, at an organization above."""
+
 REVIEWED_AS = {
     "pending": SupplementStatus.SUBMITTED,
     "approved": SupplementStatus.APPROVED,

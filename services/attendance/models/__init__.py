@@ -21,6 +21,7 @@ from services.attendance.models.held_hours import HeldHours
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
 from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
+from services.attendance.models.standing_in import DelegationCopy, ReviewerCopy
 from services.attendance.models.supplements import Evidence, Supplement
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "BatchMember",
     "CertificateBatch",
     "CertifiedService",
+    "DelegationCopy",
     "Disclosure",
     "EnrollmentCopy",
     "Evidence",
@@ -42,6 +44,7 @@ __all__ = [
     "LedgerEntry",
     "Objection",
     "OfflineScan",
+    "ReviewerCopy",
     "Scan",
     "ServiceCertificate",
     "ServiceEvaluation",

@@ -34,6 +34,7 @@ class HeldHours(Base):
     recorded_by: Mapped[str | None] = mapped_column(ID)
     held_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     decision_code: Mapped[str | None]

@@ -28,6 +28,7 @@ class Supplement(Base):
     submitted_by: Mapped[str] = mapped_column(ID)
     submitted_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     decision_code: Mapped[str | None]

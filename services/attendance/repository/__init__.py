@@ -20,6 +20,7 @@ from services.attendance.repository.evaluations import AttainmentRepository, Eva
 from services.attendance.repository.held_hours import HeldHoursRepository
 from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
+from services.attendance.repository.standing_in import StandingInRepository
 from services.attendance.repository.supplements import SupplementRepository
 from services.attendance.repository.watching import WatchingRepository
 from services.chassis.organizations import Organizations
@@ -27,11 +28,16 @@ from services.chassis.unit_of_work import UnitOfWork
 
 
 class AttendanceUnitOfWork(UnitOfWork):
-    """A unit of work with attendance's repositories."""
+    """A unit of work with attendance's repositories.
+
+    ``reviewing`` is ``organizations`` with what others have lent the caller: the inbox alone asks it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organizations = Organizations(self.session, self.caller)
+        self.standing_in = StandingInRepository(self)
+        self.reviewing = Organizations(self.session, self.caller, self.standing_in.held)
         self.copies = CopyRepository(self.session)
         self.records = RecordRepository(self.session)
         self.watching = WatchingRepository(self.session)

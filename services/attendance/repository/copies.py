@@ -42,6 +42,11 @@ class CopyRepository:
         """One volunteer; None while identity's event has not arrived."""
         return self._session.get(VolunteerCopy, volunteer_id)
 
+    def account_of(self, volunteer_id: str) -> str | None:
+        """The account of a volunteer; None while identity's event has not arrived."""
+        volunteer = self.volunteer(volunteer_id)
+        return None if volunteer is None else volunteer.account_id
+
     def lock_volunteers(self, volunteer_ids: Sequence[str]) -> dict[str, VolunteerCopy]:
         """These volunteers by id, locked until the transaction ends; unknown ones are left out."""
         statement = (

@@ -189,12 +189,13 @@ class ReviewHistory(Request):
 
 
 class PastDecision(Answer):
-    """A decision, and which account made it."""
+    """A decision, which account made it, and in whose place."""
 
     outcome = fields.String(attribute="status")
     reason = fields.String(attribute="decision_reason", allow_none=True)
     decided_at = Timestamp()
     decided_by = Id(allow_none=True)
+    on_behalf_of = Id(allow_none=True)
 
 
 class DecisionHistory(Answer):

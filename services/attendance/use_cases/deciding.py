@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance import commands, metrics
-from services.attendance.domain import Interval, Provenance, RecordStatus, SupplementStatus, change_status
+from services.attendance.domain import REVIEWERS, Interval, Provenance, RecordStatus, SupplementStatus, change_status
 from services.attendance.domain.reasons import REASONS
 from services.attendance.errors import OwnSupplement, SuperiorDecides
 from services.attendance.events import SupplementDecided
@@ -14,7 +14,8 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
 from services.attendance.use_cases.scanning import ROLES, require_verified
-from services.attendance.use_cases.supplements import KIND, REVIEWERS, forgotten_record, require_room
+from services.attendance.use_cases.standing_in import audited, in_whose_place
+from services.attendance.use_cases.supplements import KIND, forgotten_record, require_room
 from services.chassis.clock import local_day
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -52,6 +53,8 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     reason = REASONS.in_words(decision.reason_code, decision.reason)
     if not decision.approve and not reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
+    concerned = {supplement.submitted_by, uow.copies.account_of(supplement.volunteer_id)}
+    supplement.on_behalf_of = in_whose_place(uow, supplement.organization_id, concerned, OwnSupplement)
     supplement.status = SupplementStatus.APPROVED if decision.approve else SupplementStatus.REJECTED
     supplement.decided_by = uow.caller.require_account()
     supplement.decided_at = uow.clock.now()
@@ -66,6 +69,7 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
         volunteer_id=supplement.volunteer_id,
         record_id=supplement.record_id,
         minutes=supplement.minutes,
+        **audited(supplement.on_behalf_of),
     )
     _tell(uow, supplement)
     return {"id": supplement.id, "kind": KIND, "status": supplement.status}
@@ -78,7 +82,7 @@ def _decidable(uow: AttendanceUnitOfWork, supplement_id: str) -> Supplement:
         raise NotFound(what="supplement")
     if supplement.submitted_by == uow.caller.require_account() or supplement.volunteer_id == uow.caller.volunteer_id:
         raise OwnSupplement()
-    if uow.organizations.reaches_from_above(supplement.organization_id, *REVIEWERS):
+    if uow.reviewing.reaches_from_above(supplement.organization_id, *REVIEWERS):
         return supplement
     if uow.organizations.reaches(supplement.organization_id, *REVIEWERS, *ROLES):
         raise SuperiorDecides()

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.attendance import commands, metrics
-from services.attendance.domain import HELD_REVIEWED_AS, Band, HeldStatus, Interval
+from services.attendance.domain import HELD_REVIEWED_AS, REVIEWERS, Band, HeldStatus, Interval
 from services.attendance.domain.reasons import HELD_REASONS
 from services.attendance.errors import OwnHours, ProvinceDecides, SuperiorDecides
 from services.attendance.events import HeldHoursDecided
@@ -20,7 +20,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
 from services.attendance.use_cases.scanning import ROLES
-from services.attendance.use_cases.supplements import REVIEWERS
+from services.attendance.use_cases.standing_in import audited, in_whose_place
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 
 KIND = "hours"
@@ -87,6 +87,7 @@ def hours_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWor
                 "decision_reason": past.decision_reason,
                 "decided_at": past.decided_at,
                 "decided_by": past.decided_by,
+                "on_behalf_of": past.on_behalf_of,
             }
             for past in uow.held.decided_like(held)
         ]
@@ -96,8 +97,8 @@ def hours_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWor
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     account_id = uow.caller.require_account()
     organization = HeldHours.organization_id
-    by_parent = uow.organizations.reachable(organization, *REVIEWERS, from_above=True)
-    by_province = uow.organizations.reachable_from_root(organization, *REVIEWERS)
+    by_parent = uow.reviewing.reachable(organization, *REVIEWERS, from_above=True)
+    by_province = uow.reviewing.reachable_from_root(organization, *REVIEWERS)
     return [
         sa.or_(
             sa.and_(HeldHours.band == Band.PARENT, by_parent), sa.and_(HeldHours.band == Band.PROVINCE, by_province)
@@ -139,6 +140,9 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     reason = HELD_REASONS.in_words(decision.reason_code, decision.reason)
     if not decision.approve and not reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
+    concerned = {held.recorded_by, uow.copies.account_of(held.volunteer_id)}
+    from_root = held.band == Band.PROVINCE
+    held.on_behalf_of = in_whose_place(uow, held.organization_id, concerned, OwnHours, from_root=from_root)
     held.status = (HeldStatus.GRANTED if decision.approve else HeldStatus.REFUSED).value
     held.decided_by = uow.caller.require_account()
     held.decided_at = uow.clock.now()
@@ -154,6 +158,7 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
         volunteer_id=held.volunteer_id,
         record_id=held.record_id,
         minutes=held.minutes,
+        **audited(held.on_behalf_of),
     )
     metrics.HELD_HOURS_DECIDED.labels(held.status).inc()
     _tell(uow, held, record)
@@ -178,8 +183,8 @@ def _decidable(uow: AttendanceUnitOfWork, held_id: str) -> HeldHours:
 
 def _is_above(uow: AttendanceUnitOfWork, held: HeldHours) -> bool:
     if held.band == Band.PROVINCE:
-        return uow.organizations.reaches_from_root(held.organization_id, *REVIEWERS)
-    return uow.organizations.reaches_from_above(held.organization_id, *REVIEWERS)
+        return uow.reviewing.reaches_from_root(held.organization_id, *REVIEWERS)
+    return uow.reviewing.reaches_from_above(held.organization_id, *REVIEWERS)
 
 
 def _show_granted(uow: AttendanceUnitOfWork, decided: list[dict[str, Any]]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance import commands
+from services.attendance.domain import REVIEWERS
 from services.attendance.domain.reasons import HELD_REASONS, REASONS
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import held_reviews, supplements
-from services.attendance.use_cases.supplements import REVIEWERS
 from services.chassis.errors import NotFound
 
 _REASONS = {supplements.KIND: REASONS, held_reviews.KIND: HELD_REASONS}
@@ -32,6 +32,6 @@ def supplement_review_history(query: commands.ReviewHistory, uow: AttendanceUnit
     """
     uow.caller.require_signed_in()
     supplement = uow.supplements.find(query.id)
-    if supplement is None or not uow.organizations.reaches_from_above(supplement.organization_id, *REVIEWERS):
+    if supplement is None or not uow.reviewing.reaches_from_above(supplement.organization_id, *REVIEWERS):
         raise NotFound(what="review")
     return {"items": uow.supplements.decided_like(supplement)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.attendance import commands
-from services.attendance.domain import REVIEWED_AS, Interval, SupplementStatus
+from services.attendance.domain import REVIEWED_AS, REVIEWERS, Interval, SupplementStatus
 from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
 from services.attendance.models import Evidence, ServiceRecord, ShiftCopy, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
@@ -14,9 +14,6 @@ from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_t
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
 from services.chassis.uploads import FindUploadsInUse
-
-REVIEWERS = ("owner", "reviewer")
-"""Who decides, at an organization above."""
 
 KIND = "supplements"
 
@@ -131,7 +128,7 @@ def count_waiting(uow: AttendanceUnitOfWork) -> int:
 
 def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
     return [
-        uow.organizations.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
+        uow.reviewing.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
         Supplement.submitted_by != uow.caller.require_account(),
         Supplement.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
     ]
@@ -175,6 +172,10 @@ def uploads_in_use(query: FindUploadsInUse, uow: AttendanceUnitOfWork) -> dict[s
 
 def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:
     """Whether a supplement that carries the file is the caller's to judge: their organization's, or one below."""
-    roles = (*ROLES, *REVIEWERS)
     carriers = uow.supplements.carrying(query.upload_id)
-    return {"allowed": any(uow.organizations.reaches(organization_id, *roles) for organization_id in carriers)}
+    return {"allowed": any(_may_see(uow, organization_id) for organization_id in carriers)}
+
+
+def _may_see(uow: AttendanceUnitOfWork, organization_id: str) -> bool:
+    own = uow.organizations.reaches(organization_id, *ROLES, *REVIEWERS)
+    return own or uow.reviewing.reaches_from_above(organization_id, *REVIEWERS)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from services.chassis.clock import local_day
-from services.chassis.organizations import is_below
 from services.chassis.pagination import AnySelect
+from services.chassis.standing_in import StandingIn
 from services.organization.domain import REVIEWING, OrganizationStatus
 from services.organization.models import Administrator, Delegation, Organization, Volunteer
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
+
+
+_STANDING_IN = StandingIn(
+    cast(sa.Table, Delegation.__table__),
+    cast(sa.Table, Administrator.__table__),
+    cast(sa.Table, Organization.__table__),
+    REVIEWING,
+)
 
 
 class DelegationRepository:
@@ -39,22 +47,16 @@ class DelegationRepository:
 
     def delegators(self, organization_id: str, *, from_above: bool) -> Sequence[str]:
         """In whose place the caller may review what belongs to ``organization_id``; the first to ask comes first."""
-        top, target = aliased(Organization), aliased(Organization)
-        reached = is_below(target.path, top.path)
-        if from_above:
-            reached = sa.and_(reached, target.id != top.id)
         statement = (
             self._received(Delegation.delegator_id)
-            .join(top, top.id == Delegation.organization_id)
-            .join(target, target.id == organization_id)
-            .where(top.status == OrganizationStatus.ACTIVE, reached)
+            .where(_STANDING_IN.reaches(organization_id, from_above=from_above))
             .order_by(Delegation.created_at, Delegation.id)
         )
         return self._uow.session.scalars(statement).all()
 
     def is_trusted(self, account_id: str, organization_id: str) -> bool:
         """Whether the account may stand in there: it reviews under the same parent, or above."""
-        return bool(self._uow.session.scalar(sa.select(_trusted(account_id, organization_id))))
+        return bool(self._uow.session.scalar(sa.select(_STANDING_IN.is_trusted(account_id, organization_id))))
 
     def overlapping(self, organization_id: str, delegator_id: str, starts_on: date, ends_on: date) -> bool:
         """Whether the delegator has lent their reviewing there for a part of this time; lock the organization first."""
@@ -133,50 +135,11 @@ class DelegationRepository:
 
     def _in_force(self) -> sa.ColumnElement[bool]:
         today = local_day(self._uow.clock.now())
-        return sa.and_(
-            Delegation.revoked_at.is_(None),
-            Delegation.starts_on <= today,
-            Delegation.ends_on >= today,
-            _DELEGATOR_REVIEWS,
-            _DELEGATE_IS_TRUSTED,
-        )
+        return sa.and_(Delegation.revoked_at.is_(None), _STANDING_IN.holds_on(today))
 
 
 def _with_name() -> AnySelect:
     return sa.select(Delegation, Organization.name).join(Organization, Organization.id == Delegation.organization_id)
-
-
-def _trusted(account_id: Any, organization_id: Any) -> sa.ColumnElement[bool]:
-    role, here, there = aliased(Administrator), aliased(Organization), aliased(Organization)
-    parent = sa.func.subpath(here.path, 0, -1)  # of the root: the empty path, below which everything lies
-    return (
-        sa.select(sa.literal(1))
-        .select_from(role)
-        .join(there, there.id == role.organization_id)
-        .join(here, here.id == organization_id)
-        .where(
-            role.account_id == account_id,
-            role.active,
-            role.role.in_(REVIEWING),
-            there.status == OrganizationStatus.ACTIVE,
-            sa.or_(is_below(there.path, parent), is_below(here.path, there.path)),
-        )
-        .correlate(Delegation)
-        .exists()
-    )
-
-
-# Said once, at import: an inbox asks for what is in force, and SQLAlchemy takes longer to put this together than
-# PostgreSQL to answer it.
-_DELEGATE_IS_TRUSTED = _trusted(Delegation.delegate_id, Delegation.organization_id)
-_DELEGATOR_REVIEWS = sa.exists().where(
-    Administrator.organization_id == Delegation.organization_id,
-    Administrator.account_id == Delegation.delegator_id,
-    Administrator.active,
-    Administrator.role.in_(REVIEWING),
-    # whoever was dismissed and appointed again has to delegate anew
-    Administrator.appointed_at <= Delegation.created_at,
-)
 
 
 def _name_of(account_id: Any) -> sa.ColumnElement[str | None]:

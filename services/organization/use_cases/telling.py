@@ -35,6 +35,7 @@ def administrator_state(administrator: Administrator) -> AdministratorChanged:
         account_id=administrator.account_id,
         role=administrator.role,
         active=administrator.active,
+        appointed_at=administrator.appointed_at,
     )
 
 

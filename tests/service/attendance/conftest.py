@@ -23,15 +23,16 @@ from services.attendance.use_cases import (
     offline_scans,
     scan_conflicts,
     scanning,
+    standing_in,
     supplements,
 )
-from services.chassis.clock import FixedClock
+from services.chassis.clock import FixedClock, local_day
 from services.chassis.context import Caller, Role
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
 from services.identity.events import VolunteerChanged, VolunteerErased
-from services.organization.events import OrganizationChanged
+from services.organization.events import AdministratorChanged, DelegationChanged, OrganizationChanged
 
 SECRETS = {"ZHIYUAN_ATTENDANCE_CODE_KEYS": test_key("a", "code-1"), "ZHIYUAN_MESSAGE_KEYS": test_key("m")}
 SHIFT_STARTS = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)  # a Saturday, 9:00 in Guangzhou
@@ -86,6 +87,8 @@ class World:
             VolunteerErased: copying.erase_volunteer,
             ActivityChanged: copying.copy_activity,
             EnrollmentChanged: copying.copy_enrollment,
+            AdministratorChanged: standing_in.copy_reviewer,
+            DelegationChanged: standing_in.copy_delegation,
         }
         with self.units() as uow:
             handlers[type(event)](received(event, version), uow)
@@ -154,6 +157,36 @@ class World:
                 status=status,
             )
         )
+
+    def hold(self, who: Caller, organization_id: str, role: str, **changes: Any) -> AdministratorChanged:
+        """An account holds a role, as organization tells it."""
+        state = AdministratorChanged(
+            administrator_id=new_id(),
+            organization_id=organization_id,
+            account_id=str(who.account_id),
+            role=role,
+            active=True,
+            appointed_at=self.clock.now() - timedelta(days=9),
+        )
+        self.hear(told := replace(state, **changes))
+        return told
+
+    def lend(self, delegator: Caller, organization_id: str, delegate: Caller) -> DelegationChanged:
+        """A reviewer lends their work there for three days; that they and the delegate hold roles is told by others."""
+        today = local_day(self.clock.now())
+        delegation = DelegationChanged(
+            delegation_id=new_id(),
+            organization_id=organization_id,
+            organization_name="组织",
+            delegator_id=str(delegator.account_id),
+            account_id=str(delegate.account_id),
+            starts_on=today,
+            ends_on=today + timedelta(days=2),
+            created_at=self.clock.now(),
+            revoked=False,
+        )
+        self.hear(delegation)
+        return delegation
 
     # who acts ----------------------------------------------------------------------------------------------------
 

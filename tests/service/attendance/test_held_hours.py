@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -184,6 +184,39 @@ class TestHolding:
             list(pool.map(lambda supplement: long.world.decide(supplement.id, long.superior), asked))
 
         assert long.day() == (480, 300)
+
+
+class TestInAnothersPlace:
+    def test_a_delegate_decides_what_the_delegator_might_and_no_more(self, long: Long) -> None:
+        long.served(6, 13)
+        world, delegate = long.world, long.world.administrator("reviewer", long.world.other_city)
+        world.hold(delegate, world.other_city, "reviewer")
+        world.hold(long.superior, world.city, "reviewer")
+        world.hold(long.province, world.province, "owner")
+        for_the_parent, for_the_province = (item["id"] for item in long.inbox(long.province))
+        world.lend(long.superior, world.city, delegate)
+        assert long.bands(delegate) == [("parent", 240)]
+        with pytest.raises(NotFound):
+            long.decide(for_the_province, delegate)
+        world.lend(long.province, world.province, delegate)
+        assert long.bands(delegate) == [("parent", 240), ("province", 60)]
+        for held_id, delegator in ((for_the_parent, long.superior), (for_the_province, long.province)):
+            long.decide(held_id, delegate)
+            query = commands.ReviewHistory(kind="hours", id=held_id)
+            history = world.do(held_reviews.hours_review_history, query, delegate)["items"]
+            assert history[0]["on_behalf_of"] == delegator.account_id
+
+    def test_nobody_decides_in_their_place_about_hours_that_the_delegator_entered(self, long: Long) -> None:
+        world, delegate = long.world, long.world.administrator("reviewer", long.world.other_city)
+        long.recorder = replace(long.recorder, roles=(*long.recorder.roles, Role(world.city, "reviewer")))
+        long.served(6, 8)
+        long.supplemented(15, 2)
+        world.hold(delegate, world.other_city, "reviewer")
+        world.hold(long.recorder, world.city, "reviewer")
+        world.lend(long.recorder, world.city, delegate)
+        (held,) = long.inbox(delegate)
+        with pytest.raises(errors.OwnHours):
+            long.decide(held["id"], delegate)
 
 
 class TestDeciding:
