@@ -194,14 +194,31 @@ def _below(path: Any, tops: Sequence[str], *, from_above: bool) -> sa.ColumnElem
 
 
 class OrganizationState(Protocol):
-    """What an ``organization.changed`` says. ``path``: ids from the root to itself."""
+    """What an ``organization.changed`` says."""
 
-    organization_id: str
-    name: str
-    kind: str
-    region: str
-    status: str
-    path: list[str]
+    @property
+    def organization_id(self) -> str:
+        """Whose state it is."""
+
+    @property
+    def name(self) -> str:
+        """As people know it."""
+
+    @property
+    def kind(self) -> str:
+        """What sort of organization it is."""
+
+    @property
+    def region(self) -> str:
+        """Where, as a division code."""
+
+    @property
+    def status(self) -> str:
+        """Whether it may act."""
+
+    @property
+    def path(self) -> list[str]:
+        """The ids from the root to itself."""
 
 
 class Organizations(OrganizationTree):

@@ -9,7 +9,7 @@ in the list is no sort key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
@@ -27,6 +27,8 @@ AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
 Column: TypeAlias = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 Key: TypeAlias = Column | tuple[Column, Literal["asc", "desc"]]
 """A sort key: a column or expression that is never NULL, ascending unless paired with ``"desc"``."""
+Attempt: TypeAlias = tuple[AnySelect, Sequence[Key]]
+"""A statement, and its own columns for the keys of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +90,70 @@ def keyset_page(
     Items are what the statement selects: the entity or value itself if it selects one thing, else rows.
     Raises :class:`Invalid` on the field ``cursor`` if the cursor is damaged or belongs to another list.
     """
+    return first_full_page(session, lambda _after: [(statement, keys)], keys, page, signer, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page continues: after the row with these values of the sort keys; None: it is the first page."""
+
+    values: Sequence[Any] | None
+
+    def condition(self, keys: Sequence[Key]) -> sa.ColumnElement[bool]:
+        """SQL: what comes after that row in the order of ``keys``, which may be those of a subquery."""
+        return sa.true() if self.values is None else _after([_SortKey.of(key) for key in keys], self.values)
+
+
+def first_full_page(
+    session: Session,
+    attempts: Callable[[After], Iterable[Attempt]],
+    keys: Sequence[Key],
+    page: Page,
+    signer: Signer,
+    scope: str,
+) -> PageResult[Any]:
+    """As :func:`keyset_page`, with several statements for the same list; the first that fills the page is taken.
+
+    For lists whose best plan depends on how much there is to find: each statement finds the beginning of what comes
+    after :class:`After`, as far as it looks, and the last one all of it.
+    """
     sort = [_SortKey.of(key) for key in keys]
     purpose = f"cursor {','.join(map(str, sort))} {scope}"
-    if page.cursor is not None:
-        statement = statement.where(_after(sort, _open(page.cursor, signer, purpose, len(sort))))
+    after = After(None if page.cursor is None else _open(page.cursor, signer, purpose, len(sort)))
+    found = _Rows([], [])
+    for statement, own_keys in attempts(after):
+        found = _read(session, statement, own_keys, after, page.limit + 1)
+        if len(found.values) > page.limit:  # one more tells whether there is a next page, without counting
+            break
+    if any(value is None for row in found.values for value in row):
+        raise ValueError(f"a sort key of {scope!r} is NULL; NULL is neither before nor after anything")
+    next_cursor = None
+    if len(found.values) > page.limit:
+        next_cursor = signer.sign(_encode(found.values[page.limit - 1]), purpose)
+    return PageResult(found.items[: page.limit], next_cursor)
+
+
+class _Rows(NamedTuple):
+    items: list[Any]
+    values: Sequence[Sequence[Any]]
+
+
+def _read(session: Session, statement: AnySelect, keys: Sequence[Key], after: After, limit: int) -> _Rows:
+    """At most ``limit`` rows after ``after``, and the values of their keys."""
+    sort = [_SortKey.of(key) for key in keys]
+    if after.values is not None:
+        statement = statement.where(after.condition(keys))
     statement = (
         statement.add_columns(*(key.column.label(f"_key_{place}") for place, key in enumerate(sort)))
         .order_by(None)
         .order_by(*(key.order() for key in sort))
-        .limit(page.limit + 1)  # one more tells whether there is a next page, without counting
+        .limit(limit)
     )
     result = session.execute(statement).freeze()
     width = len(result().keys()) - len(sort)
     selected = result().columns(*range(width))
-    items: list[Any] = list((selected.scalars() if width == 1 else selected).all()[: page.limit])
-    values = result().columns(*range(width, width + len(sort))).all()
-    if any(value is None for row in values for value in row):
-        raise ValueError(f"a sort key of {scope!r} is NULL; NULL is neither before nor after anything")
-    next_cursor = None
-    if len(values) > page.limit:
-        next_cursor = signer.sign(_encode(values[page.limit - 1]), purpose)
-    return PageResult(items, next_cursor)
+    items: list[Any] = list((selected.scalars() if width == 1 else selected).all())
+    return _Rows(items, result().columns(*range(width, width + len(sort))).all())
 
 
 def _after(sort: Sequence[_SortKey], values: Sequence[Any]) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ to hang their repositories on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -121,8 +121,20 @@ class UnitOfWork:
         scope: str,
     ) -> pagination.PageResult[Any]:
         """One keyset page of ``statement``; ``scope`` names the list, so that its cursors fit no other."""
-        return pagination.keyset_page(
-            self.session, statement, keys, pagination.Page(limit, cursor), self._cursors, scope
+        return self.first_full_page(lambda _after: [(statement, keys)], keys, limit=limit, cursor=cursor, scope=scope)
+
+    def first_full_page(
+        self,
+        attempts: Callable[[pagination.After], Iterable[pagination.Attempt]],
+        keys: Sequence[Any],
+        *,
+        limit: int,
+        cursor: str | None,
+        scope: str,
+    ) -> pagination.PageResult[Any]:
+        """As :meth:`page`, by the first of several statements that fills it (``pagination.first_full_page``)."""
+        return pagination.first_full_page(
+            self.session, attempts, keys, pagination.Page(limit, cursor), self._cursors, scope
         )
 
 
