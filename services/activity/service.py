@@ -17,9 +17,11 @@ from services.activity.use_cases import (
     enrolling,
     exporting,
     inviting,
+    listing,
     publishing,
     reading,
     reminding,
+    searching,
     series,
     waiting_list,
     walk_ins,
@@ -69,7 +71,7 @@ class ActivityService:
 
     @query(search.SearchActivities, search.ActivityPage)
     def search_activities(self, query, uow):
-        return reading.search_activities(query, uow)
+        return searching.search_activities(query, uow)
 
     @command(enrollments.Enroll, enrollments.Enrollment)
     def enroll(self, command, uow):
@@ -149,7 +151,7 @@ class ActivityService:
 
     @on(OrganizationChanged)
     def copy_organization(self, event, uow):
-        uow.organizations.take_over(event.data, event.aggregate_version)
+        listing.copy_organization(event, uow)
 
     @on(VolunteerChanged)
     def copy_volunteer(self, event, uow):
@@ -178,6 +180,10 @@ class ActivityService:
     @sweep(seconds=20)
     def remind(self):
         reminding.remind_all(self.unit_of_work)
+
+    @sweep(seconds=20)
+    def relist(self):
+        listing.relist_all(self.unit_of_work)
 
 
 SERVICE = ActivityService

@@ -102,7 +102,7 @@ class GetActivity:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchActivities:
-    """A page of activities. Without days: those that have not ended."""
+    """A page of activities. Without days: those that have not ended. ``fits_me``: only what the caller can do."""
 
     q: str | None
     region: str | None
@@ -111,6 +111,7 @@ class SearchActivities:
     to_day: date | None
     near: Circle | None
     open: bool | None
+    fits_me: bool
     organization_id: str | None
     status: str
     sort: str

@@ -29,3 +29,14 @@ class Circle:
         """The band of latitudes that holds the circle: what an index can find."""
         reach = self.km * 1000 / _METRES_PER_DEGREE
         return self.latitude - reach, self.latitude + reach
+
+    @property
+    def longitudes(self) -> tuple[float, float] | None:
+        """As far as it reaches to the west and to the east; None around a pole or across the 180th meridian."""
+        angle = self.km * 1000 / EARTH_RADIUS_METRES
+        ratio = math.sin(angle) / max(math.cos(math.radians(self.latitude)), 1e-9)
+        if ratio >= 1:
+            return None
+        reach = math.degrees(math.asin(ratio))
+        west, east = self.longitude - reach, self.longitude + reach
+        return (west, east) if west >= -180 and east <= 180 else None

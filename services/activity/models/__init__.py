@@ -7,6 +7,7 @@ from services.activity.models.base import Base
 from services.activity.models.calendars import CalendarToken
 from services.activity.models.copies import VolunteerCopy
 from services.activity.models.enrollments import Enrollment, Invitation
+from services.activity.models.listings import Listing, Relisting
 from services.activity.models.reminders import Reminder
 from services.activity.models.series import Series
 
@@ -16,6 +17,8 @@ __all__ = [
     "CalendarToken",
     "Enrollment",
     "Invitation",
+    "Listing",
+    "Relisting",
     "Reminder",
     "Series",
     "Shift",

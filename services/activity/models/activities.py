@@ -16,9 +16,8 @@ _PUBLISHED = sa.text("status = 'published'")
 class Activity(Base):
     """What is done when and where. Text that a draft does not have yet is empty.
 
-    ``starts_at`` and ``ends_at`` span the shifts: what lists are filtered and sorted by. ``search_text`` is what a
-    search for words looks at. ``occurs_on`` is the day of its series that the activity stands for, wherever it was
-    moved to; ``own_fields`` were changed for it alone.
+    ``starts_at`` and ``ends_at`` span the shifts: what lists are filtered and sorted by. ``occurs_on`` is the day of
+    its series that the activity stands for, wherever it was moved to; ``own_fields`` were changed for it alone.
     """
 
     __tablename__ = "activity"
@@ -53,9 +52,6 @@ class Activity(Base):
     series_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False), sa.ForeignKey("series.id"))
     occurs_on: Mapped[date | None]
     own_fields: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
-    search_text: Mapped[str] = mapped_column(
-        sa.Computed("title || ' ' || description || ' ' || address", persisted=True), deferred=True
-    )
     changed_at: Mapped[datetime | None]  # since it is public; None: not since this is kept
     version: Mapped[int] = mapped_column(default=1)
 
@@ -65,23 +61,8 @@ class Activity(Base):
     series: Mapped[Series | None] = relationship(lazy="selectin")
 
     __table_args__ = (
-        sa.Index(
-            "ix_activity_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
-        sa.Index("ix_activity_starts_at", "starts_at", "id", postgresql_where=_PUBLISHED),
-        sa.Index("ix_activity_ends_at", "ends_at", postgresql_where=_PUBLISHED),
         sa.Index("ix_activity_published_at", "published_at", "id", postgresql_where=_PUBLISHED),
-        sa.Index(
-            "ix_activity_region",
-            "region",
-            "starts_at",
-            postgresql_ops={"region": "text_pattern_ops"},
-            postgresql_where=_PUBLISHED,
-        ),
-        sa.Index("ix_activity_latitude", "latitude", "longitude", postgresql_where=_PUBLISHED),
+        sa.Index("ix_activity_revoked", "starts_at", "id", postgresql_where=sa.text("status = 'revoked'")),
         sa.Index("ix_activity_organization_id", "organization_id", "status"),
         sa.Index(
             "uq_activity_occurrence",

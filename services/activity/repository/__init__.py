@@ -12,10 +12,12 @@ from services.activity.repository.activities import ActivityRepository, ShiftRep
 from services.activity.repository.calendars import CalendarRepository
 from services.activity.repository.enrollments import EnrollmentRepository
 from services.activity.repository.invitations import InvitationRepository
+from services.activity.repository.listings import ListingRepository
 from services.activity.repository.people import VolunteerRepository
 from services.activity.repository.reminders import ReminderRepository
 from services.activity.repository.search import SearchRepository
 from services.activity.repository.series import SeriesRepository
+from services.activity.repository.unlisted import UnlistedRepository
 from services.chassis.organizations import Organizations
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -31,7 +33,9 @@ class ActivityUnitOfWork(UnitOfWork):
         self.enrollments = EnrollmentRepository(self.session)
         self.invitations = InvitationRepository(self.session, self.organizations)
         self.volunteers = VolunteerRepository(self.session, self.organizations)
-        self.search = SearchRepository(self.session, self.organizations)
+        self.listings = ListingRepository(self.session)
+        self.search = SearchRepository(self.session)
+        self.unlisted = UnlistedRepository(self.organizations)
         self.series = SeriesRepository(self.session, self.organizations)
         self.reminders = ReminderRepository(self.session)
         self.calendars = CalendarRepository(self.session)

@@ -42,6 +42,12 @@ class ActivityRepository:
             .execution_options(populate_existing=True)
         ).all()
 
+    def with_shifts(self, activity_ids: Iterable[str]) -> dict[str, Activity]:
+        """These activities with their shifts, by id."""
+        statement = sa.select(Activity).where(Activity.id.in_(set(activity_ids)))
+        found = self._session.scalars(statement.options(selectinload(Activity.shifts)))
+        return {activity.id: activity for activity in found}
+
     def refresh_state(self, activity: Activity) -> None:
         """Read again what decides whether one may enroll; a lock on a shift keeps it so (see ``ShiftRepository``)."""
         self._session.refresh(activity, ["status", "enroll_by", "approval"])

@@ -64,6 +64,24 @@ class EnrollmentRepository:
             .limit(1)
         )
 
+    def busy_times(
+        self, volunteer_id: str, statuses: Iterable[str], now: datetime
+    ) -> Sequence[tuple[datetime, datetime]]:
+        """From when to when the volunteer's enrollments last that are not over; not those of revoked activities."""
+        statement = (
+            sa.select(Shift.starts_at, Shift.ends_at)
+            .select_from(Enrollment)
+            .join(Enrollment.shift)
+            .join(Enrollment.activity)
+            .where(
+                Enrollment.volunteer_id == volunteer_id,
+                Enrollment.status.in_(set(statuses)),
+                Activity.revoked_at.is_(None),
+                Shift.ends_at > now,
+            )
+        )
+        return [(starts_at, ends_at) for starts_at, ends_at in self._session.execute(statement)]
+
     def anybody_waits(self, shift_id: str) -> bool:
         """Whether there is a line."""
         waiting = sa.exists().where(Enrollment.shift_id == shift_id, Enrollment.status == EnrollmentStatus.WAITLISTED)

@@ -29,6 +29,10 @@ class VolunteerRepository:
         )
         return {volunteer.id: volunteer for volunteer in locked}
 
+    def find(self, volunteer_id: str) -> VolunteerCopy | None:
+        """One volunteer."""
+        return self._session.get(VolunteerCopy, volunteer_id)
+
     def id_of(self, volunteer_no: str) -> str | None:
         """Whose number it is."""
         return self._session.scalar(sa.select(VolunteerCopy.id).where(VolunteerCopy.volunteer_no == volunteer_no))

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from services.activity import commands
 from services.activity.domain.places import Circle
+from services.activity.domain.searching import LONGEST, Days
 from services.activity.domain.states import ActivityStatus
 from services.activity.schemas.activities import Activity
 from services.chassis.schema import (
@@ -40,9 +41,11 @@ class Near(fields.String):
 
 
 class SearchActivities(PageRequest):
-    """``GET /activities``. ``from`` and ``to`` are days, both included; without them, what has not ended.
+    """``GET /activities``. ``from`` and ``to`` are days, both included, at most a year of them; one alone stands for a
+    year from it or up to it. Without them: what has not ended.
 
-    ``organization_id`` takes in everything below it; ``status=draft`` shows the caller's own drafts.
+    ``organization_id`` takes in everything below it; ``status=draft`` shows the caller's own drafts. ``fits_me``, for a
+    volunteer: what asks for no other age, skills or membership, at a time when they are free, with time left to enroll.
     """
 
     class Meta:
@@ -55,6 +58,9 @@ class SearchActivities(PageRequest):
     to_day = Day(data_key="to", load_default=None)
     near = Near(load_default=None, metadata={"description": "latitude,longitude,kilometres"})
     open = fields.Boolean(load_default=None)
+    fits_me = fields.Boolean(
+        load_default=False, metadata={"description": "true: only what the signed-in volunteer can do"}
+    )
     organization_id = Id(load_default=None)
     status = one_of(ActivityStatus, load_default=ActivityStatus.PUBLISHED.value)
     sort = one_of(("start", "distance", "newest"), load_default="start")
@@ -63,6 +69,19 @@ class SearchActivities(PageRequest):
     def _distance_needs_a_point(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("sort") == "distance" and data.get("near") is None:
             raise ma.ValidationError(rule("required", "按距离排序时必填", "is required to sort by distance"), "near")
+
+    @ma.validates_schema
+    def _a_year_at_most(self, data: dict[str, Any], **_: Any) -> None:
+        days = Days.of(data.get("from_day"), data.get("to_day"))
+        if days is not None and days.too_many:
+            zh, en = f"一次最多查询 {LONGEST.days} 天", f"may be {LONGEST.days} days after the first at most"
+            raise ma.ValidationError(rule("period_too_long", zh, en), "to")
+
+    @ma.validates_schema
+    def _only_what_is_public_fits(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("fits_me") and data.get("status") != ActivityStatus.PUBLISHED:
+            zh, en = "仅适用于已发布的活动", "goes with published activities only"
+            raise ma.ValidationError(rule("not_published", zh, en), "fits_me")
 
 
 class FoundActivity(Activity):

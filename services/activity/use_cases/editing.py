@@ -18,6 +18,7 @@ from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import content, series, telling, views
 from services.activity.use_cases.access import managed_in_scope_and_locked
 from services.activity.use_cases.amending import Known, known_of, tell_amended
+from services.activity.use_cases.listing import keep_listed
 from services.activity.use_cases.publishing import require_publishable
 from services.activity.use_cases.waiting_list import offer_free_places
 from services.chassis.errors import FieldError, Invalid
@@ -79,6 +80,7 @@ def _edit(uow: ActivityUnitOfWork, activity: Activity, changes: Mapping[str, Any
     if public:
         uow.audit("activity.edited", f"activity:{activity.id}", fields=sorted(changes))
         uow.publish(telling.activity_state(activity), version=activity.version)
+        keep_listed(uow, activity)
         for shift in activity.shifts:
             offer_free_places(uow, activity, shift)
     return known

@@ -16,6 +16,7 @@ from services.activity.models import Activity, Shift
 from services.activity.repository import ActivityUnitOfWork
 from services.activity.use_cases import series, telling, views
 from services.activity.use_cases.access import managed_in_scope_and_locked
+from services.activity.use_cases.listing import keep_listed
 from services.chassis.errors import FieldError, Invalid
 
 _LINE_ENDS = frozenset({EnrollmentStatus.WAITLISTED, EnrollmentStatus.OFFERED})
@@ -55,6 +56,7 @@ def _publish(uow: ActivityUnitOfWork, draft: Activity, status: ActivityStatus) -
     draft.version += 1
     uow.audit("activity.published", f"activity:{draft.id}")
     uow.publish(telling.activity_state(draft), version=draft.version)
+    keep_listed(uow, draft)
     uow.publish(
         ActivityPublished(
             activity_id=draft.id,
@@ -122,6 +124,7 @@ def _revoke(uow: ActivityUnitOfWork, activity: Activity, reason: str) -> None:
     activity.version += 1
     uow.audit("activity.revoked", f"activity:{activity.id}")
     uow.publish(telling.activity_state(activity), version=activity.version)
+    keep_listed(uow, activity)
     uow.publish(
         ActivityRevoked(
             activity_id=activity.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ from services.activity.commands import (
     ListInvitations,
     ListMyActivities,
     ListMyInvitations,
-    SearchActivities,
 )
 from services.activity.domain.states import EnrollmentStatus, phase_of
 from services.activity.models import Activity, Enrollment, Invitation, Shift
@@ -34,21 +32,6 @@ _IN_STATE = {
 def get_activity(query: GetActivity, uow: ActivityUnitOfWork) -> dict[str, Any]:
     """One activity; a draft only for those who administer it."""
     return views.activity(uow, visible(uow, query.activity_id))
-
-
-def search_activities(query: SearchActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
-    """A page of what fits; see ``services/activity/repository/search.py``."""
-    page = uow.page(
-        uow.search.statement(query, uow.clock.now()),
-        uow.search.order(query),
-        limit=query.limit,
-        cursor=query.cursor,
-        scope=f"activities:{replace(query, limit=1, cursor=None)}",
-    )
-    shown = views.activities(uow, [activity for activity, _ in page.items])
-    for item, (_, metres) in zip(shown, page.items, strict=True):
-        item["distance_metres"] = metres
-    return {"items": shown, "next_cursor": page.next_cursor}
 
 
 def list_enrollments(query: ListEnrollments, uow: ActivityUnitOfWork) -> dict[str, Any]:
