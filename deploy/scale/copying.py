@@ -6,7 +6,8 @@ import io
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +55,28 @@ def copy_rows(connection: Any, database: str, table: str, rows: Sequence[Row], f
     figures.add(f"{database}.{table}", len(rows), time.monotonic() - started)
 
 
+@contextmanager
+def without_slow_indexes(connection: Any, table: str, figures: Figures) -> Iterator[None]:
+    """Drop the GIN and GiST indexes of ``table``, and build them anew at the end: far quicker than row by row."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = current_schema AND i.tablename = %s"
+            " AND i.indexdef ~ ' USING (gin|gist) '",
+            (table,),
+        )
+        indexes = dict(cursor.fetchall())
+        for name in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+    yield
+    for name, definition in indexes.items():
+        started = time.monotonic()
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SET LOCAL maintenance_work_mem = '2GB'")
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute(definition)
+        figures.add(f"index {name}", 1, time.monotonic() - started)
+
+
 def _line(values: Iterable[Any]) -> str:
     return "\t".join(map(_field, values)) + "\n"
 
@@ -69,7 +92,7 @@ def _field(value: Any) -> str:
         case datetime() | date():
             return value.isoformat()
         case frozenset() | set() | tuple():
-            return "{" + ",".join(value) + "}"
+            return "{" + ",".join(map(str, value)) + "}"
         case dict() | list():
             return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
         case _:

@@ -1,7 +1,8 @@
 """``./dev load-scale``: a province on file, by COPY, into a development platform that runs.
 
 Everything is as registering leaves it: columns sealed and digested with the platform's own keys, versions, owners and
-roles. What is not loaded: outbox and audit entries (nothing happened), notify's contacts, and who decided what.
+roles. What is not loaded: outbox and audit entries (nothing happened), notify's contacts, and who decided what; of
+activities, what other services copy of them, and who took part in those that are over.
 Every account's password is the demonstration's.
 """
 
@@ -22,7 +23,8 @@ from argon2 import PasswordHasher
 from demo.people import PASSWORD
 from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
-from deploy.scale.copying import Figures, connect, copy_rows
+from deploy.scale.activities import Host, activity_rows
+from deploy.scale.copying import Figures, connect, copy_rows, without_slow_indexes
 from deploy.scale.rows import Rows, organization_rows, volunteer_rows
 from deploy.scale.shape import Node, Root, grow
 from services.chassis.context import Caller
@@ -36,11 +38,13 @@ ORGANIZATIONS, VOLUNTEERS = 132_000, 1_000_000
 _FEW = 1000  # rows that a demonstration may have left
 _PROCESSES = 3
 _CHUNK = 10_000
+_WHO_ENROLL = 20_000  # for what has not ended
 _LOADED = {
     "identity": ("account", "principal", "role_grant", "volunteer", "organization_copy"),
     "organization": ("organization", "administrator", "membership", "applicant", "volunteer", "card_application",
                      "adoption_receipt", "published_activity", "organization_counter", "counted_volunteer"),
-    "activity": ("organization_copy",), "attendance": ("organization_copy",), "card": ("organization_copy",),
+    "activity": ("organization_copy", "volunteer_copy", "activity", "shift", "listing", "enrollment"),
+    "attendance": ("organization_copy",), "card": ("organization_copy",),
 }  # fmt: skip
 
 Environments = Mapping[str, Mapping[str, str]]
@@ -55,12 +59,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev load-scale", description="A province on file, for measuring.")
     parser.add_argument("--organizations", type=int, default=ORGANIZATIONS)
     parser.add_argument("--volunteers", type=int, default=VOLUNTEERS)
+    parser.add_argument("--activities", type=int, default=0, help="4240000: as many as were reported in 2021")
     wanted = parser.parse_args(arguments)
     platform = Platform(ROOT / ".run")
     environments = {service: platform.job_environment(service) for service in _LOADED}
     try:
         root = _root_to_fill(environments)
-        figures, seconds = load(environments, root, wanted.organizations, wanted.volunteers)
+        figures, seconds = load(environments, root, wanted.organizations, wanted.volunteers, wanted.activities)
     except Refused as refused:
         print(f"dev: {refused}", file=sys.stderr)
         return 1
@@ -70,7 +75,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def load(environments: Environments, root: Root | None, organizations: int, volunteers: int) -> tuple[Figures, float]:
+def load(
+    environments: Environments, root: Root | None, organizations: int, volunteers: int, activities: int
+) -> tuple[Figures, float]:
     """Everything; answers the figures and the seconds it took."""
     started, figures = time.monotonic(), Figures()
     password_hash = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD)
@@ -86,8 +93,31 @@ def load(environments: Environments, root: Root | None, organizations: int, volu
         chunks = [range(start, min(start + _CHUNK, volunteers)) for start in range(0, volunteers, _CHUNK)]
         for done in pool.map(_load_volunteers, chunks):
             figures.take(done)
+    if activities:
+        _load_all_activities(environments["activity"], nodes, activities, now, figures)
     _count_and_analyze(environments)
     return figures, time.monotonic() - started
+
+
+def _load_all_activities(
+    environment: Mapping[str, str], nodes: Sequence[Node], total: int, now: datetime, figures: Figures
+) -> None:
+    hosts = [Host.of(node) for node in nodes if node.active and node.kind != "province"]
+    random.Random(4).shuffle(hosts)
+    connection = connect(environment["ZHIYUAN_DATABASE_URL"])
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT id::text FROM volunteer_copy WHERE status = 'active' LIMIT {_WHO_ENROLL}")
+        volunteers = [id_ for (id_,) in cursor]
+    chunks = [range(start, min(start + _CHUNK, total)) for start in range(0, total, _CHUNK)]
+    with (
+        without_slow_indexes(connection, "listing", figures),
+        ProcessPoolExecutor(
+            _PROCESSES, initializer=_begin_activities, initargs=(environment, hosts, volunteers, total, now)
+        ) as pool,
+    ):
+        for done in pool.map(_load_activities, chunks):
+            figures.take(done)
+    connection.close()
 
 
 # in the processes of the pool ------------------------------------------------------------------------------------
@@ -120,6 +150,18 @@ def _load_volunteers(serials: range) -> Figures:
     )
 
 
+def _begin_activities(
+    environment: Mapping[str, str], hosts: Sequence[Host], volunteers: Sequence[str], total: int, now: datetime
+) -> None:
+    connections = {"activity": connect(environment["ZHIYUAN_DATABASE_URL"])}
+    _here.update(connections=connections, hosts=hosts, volunteers=volunteers, total=total, now=now)
+
+
+def _load_activities(serials: range) -> Figures:
+    seed = 20_000_000 + serials.start
+    return _save(activity_rows(serials, _here["total"], _here["hosts"], _here["volunteers"], _here["now"], seed))
+
+
 def _save(rows: Rows) -> Figures:
     """A transaction for each database."""
     figures = Figures()
@@ -140,7 +182,7 @@ def _root_to_fill(environments: Environments) -> Root | None:
     for service, environment in environments.items():
         if environment["ZHIYUAN_ENVIRONMENT"] != "development":
             raise Refused(f"{service} does not belong to a development platform; nothing was loaded")
-    for service, table in (("organization", "organization"), ("identity", "volunteer")):
+    for service, table in (("organization", "organization"), ("identity", "volunteer"), ("activity", "activity")):
         if _one(environments, service, f"SELECT count(*) FROM {table}")[0] > _FEW:
             raise Refused(f"{service} has more than {_FEW} rows in {table}; ./dev up --fresh starts anew")
     found = _one(

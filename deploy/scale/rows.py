@@ -150,4 +150,9 @@ def _volunteer(
             "id": volunteer_id, "account_id": account_id, "volunteer_no": who.volunteer_no, "name": who.name,
             "status": status, "political_status": league, "version": version,
         },
+        "activity.volunteer_copy": {
+            "id": volunteer_id, "volunteer_no": who.volunteer_no, "name": who.name, "status": status,
+            "birth_date": who.birth_date, "accompanied_until": None, "region": region,
+            "organization_id": organization_id, "skills": (), "version": version,
+        },
     }  # fmt: skip
