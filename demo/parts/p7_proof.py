@@ -1,6 +1,6 @@
-"""7. Hours that prove themselves: the waiting line, scans without network, and a certificate's QR.
+"""7. Hours that prove themselves: the waiting line, scans without network, long days, and a certificate's QR.
 
-Sources: FACTS.md (offers with a deadline; offline
+Sources: FACTS.md (offers with a deadline; at most 8 hours a day at once, up to 12 by the parent organization; offline
 scans), 民政部令67号 (proof of service is verified online).
 """
 
@@ -19,20 +19,21 @@ from demo.check import needed
 from demo.parts.p5_attendance import SHIFT_MINUTES, qr_token, scan
 from demo.world import Organization, Stage, Volunteer
 
-TITLE = "Waiting line, offline scans, a certificate by its QR"
+TITLE = "Waiting line, offline scans, a long day, a certificate"
 
-HOURS = 10  # of the shift
+HOURS, AT_ONCE = 10, 8  # of the shift, and of them what counts without a question
 OFFER_HOURS = 12
 
 
 def play(stage: Stage) -> None:
     """A long day for four volunteers of whom two have a place."""
     world = stage.world
-    team = needed(world.team, "the team")
+    team, unit = needed(world.team, "the team"), needed(world.unit, "the unit above the team")
     first, leaving, silent, patient, *_ = needed(world.scanned, "volunteers with three hours each")
     activity = _long_day(stage, team)
     _waiting_line(stage, activity, first, leaving, silent, patient)
     _scans(stage, team, activity, first, patient)
+    _more_than_eight_hours(stage, team, unit, first, patient)
     _certificate(stage, team, activity, first)
 
 
@@ -131,13 +132,49 @@ def _scans(stage: Stage, team: Organization, activity: dict[str, Any], online: V
     before = _own_record(offline, activity)
     check.equal(hand_in(*kept), ["recorded", "recorded"], "the same scans again are taken")
     check.equal(_own_record(offline, activity), before, "and change nothing")
-    for provenance in ("scan", "offline_scan"):
-        world.count("attendance", "zhiyuan_attendance_minutes_recorded_total", by=HOURS * 60, provenance=provenance)
 
 
 def _own_record(volunteer: Volunteer, activity: dict[str, Any]) -> dict[str, Any]:
     own = volunteer.client.pages("/me/service-records")
     return next(record for record in own if record["activity_id"] == activity["activity_id"])
+
+
+def _more_than_eight_hours(
+    stage: Stage, team: Organization, unit: Organization, granted: Volunteer, refused: Volunteer
+) -> None:
+    """Eight hours count at once; the organization above decides on the other two."""
+    world, check = stage.world, stage.check
+    at_once, held = AT_ONCE * 60, (HOURS - AT_ONCE) * 60
+    for volunteer, provenance in ((granted, "scan"), (refused, "offline_scan")):
+        summary = volunteer.client.get("/me/service-summary")
+        check.equal(
+            (summary["total_minutes"], summary["held_minutes"]),
+            (SHIFT_MINUTES + at_once, held),
+            f"of ten hours by {provenance} eight count at once, and two are held",
+        )
+        world.count("attendance", "zhiyuan_attendance_minutes_recorded_total", by=at_once, provenance=provenance)
+    check.equal(list(team.owner.pages("/reviews/hours")), [], "the team itself has nothing to decide")
+    waiting = {item["volunteer_id"]: item for item in unit.owner.pages("/reviews/hours")}
+    check.that({granted.id, refused.id} <= waiting.keys(), "the unit above it finds both in its inbox", seen=waiting)
+    path = "/reviews/hours/{}/decision"
+    check.refused(
+        lambda: unit.owner.post(path.format(waiting[refused.id]["id"]), approve=False),
+        "a refusal without a reason",
+        status=422,
+        code="required",
+        field="reason",
+    )
+    unit.owner.post(path.format(waiting[granted.id]["id"]), approve=True)
+    unit.owner.post(path.format(waiting[refused.id]["id"]), approve=False, reason="当日下午已撤岗")
+    world.count("attendance", "zhiyuan_attendance_minutes_recorded_total", by=held, provenance="scan")
+    totals = [v.client.get("/me/service-summary")["total_minutes"] for v in (granted, refused)]
+    check.equal(
+        totals,
+        [SHIFT_MINUTES + at_once + held, SHIFT_MINUTES + at_once],
+        "granted, the two hours count; refused, they do not",
+    )
+    recount = world.platform.get("/attendance/recount")
+    check.that(recount["sound"], "a recount agrees with every total", seen=recount)
 
 
 def _certificate(stage: Stage, team: Organization, activity: dict[str, Any], volunteer: Volunteer) -> None:
