@@ -337,7 +337,7 @@ ROUTES = [
         "GET", "/supervision", "organization.get_supervision",
         request=reports.GetSupervision, answer=reports.Supervision, who=Who.ADMINISTRATOR, tags=_REPORTS,
         render=_indicators_listed, formats=_LISTS,
-        zh="督导指标", en="The notice's five indicators for a subtree",
+        zh="督导指标", en="The indicators of supervision for a subtree",
     ),
     Route(
         "GET", "/supervision/{indicator}/organizations", "organization.list_indicator_organizations",

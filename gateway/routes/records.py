@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import forgotten
+from services.attendance.schemas import duties, forgotten
 from services.chassis.errors import IllegalTransition, NotFound
 
-_SIGN_OUTS = ("forgotten sign-outs",)
+_SIGN_OUTS, _OVERDUE = ("forgotten sign-outs",), ("overdue records",)
 
 ROUTES = [
     Route(
         "GET", "/organizations/{organization_id}/open-records", "attendance.list_open_records",
         request=forgotten.ListOpenRecords, answer=forgotten.OpenRecordPage, who=Who.ADMINISTRATOR, tags=_SIGN_OUTS,
         zh="忘记签退的记录", en="Records that were left open in an organization and those below it",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/overdue-records", "attendance.list_overdue_records",
+        request=duties.ListOverdueRecords, answer=duties.OverdueActivityPage, who=Who.ADMINISTRATOR, tags=_OVERDUE,
+        zh="逾期未记录的活动", en="Activities of an organization and those below it whose hours are overdue",
     ),
     Route(
         "POST", "/service-records/{record_id}/sign-out", "attendance.enter_sign_out",

@@ -157,6 +157,22 @@ class ObjectionResolved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordDutyChanged(Event):
+    """Whether an activity's hours were recorded within ten working days after it (民政部令67号).
+
+    ``status``: ``in_time``, ``overdue``, ``late`` (complete by now, and it was overdue), or ``void``: revoked since.
+    """
+
+    type = "record_duty.changed"
+    subject_field = "activity_id"
+
+    activity_id: str
+    organization_id: str
+    due_on: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StarAwarded(Event):
     """A volunteer's confirmed hours reached the next star (FACTS.md, Stars)."""
 

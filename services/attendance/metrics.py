@@ -37,6 +37,11 @@ SUPPLEMENTS_DECIDED = Counter(
 OBJECTIONS = Counter(
     "zhiyuan_attendance_objections", "Objections; step is `submitted`, `upheld` or `dismissed`", ["step"]
 )
+RECORD_DUTIES = Counter(
+    "zhiyuan_attendance_record_duties",
+    "Activities whose hours had to be recorded; status is `in_time`, `overdue`, `late` or `void` (revoked since)",
+    ["status"],
+)
 CERTIFICATES = Counter(
     "zhiyuan_attendance_certificates",
     "Certificates of service; step is `issued`, `revoked`, `outdated` (hours taken back), `verified`, `not_verified`",

@@ -7,6 +7,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import disclosure, evaluations, held_hours, mine, offline, reviews, scans
+from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
@@ -18,6 +19,7 @@ from services.attendance.use_cases import (
     copying,
     deciding,
     disclosing,
+    duties,
     evaluating,
     exporting,
     forgotten,
@@ -38,7 +40,7 @@ from services.identity.events import ExportRequested, VolunteerChanged, Voluntee
 from services.organization.events import AdministratorChanged, DelegationChanged, OrganizationChanged
 
 TIMER_SECONDS = 3
-"""How soon a complete activity is disclosed, and an undisputed record confirmed. Each query has an index of its own."""
+"""How soon what is complete is disclosed, and what is undisputed confirmed. Each query has an index of its own."""
 
 
 class AttendanceService:
@@ -131,6 +133,10 @@ class AttendanceService:
     @query(held_hours.HoursReviewHistory, reviews.DecisionHistory)
     def hours_review_history(self, query, uow):
         return held_reviews.hours_review_history(query, uow)
+
+    @query(duty_schemas.ListOverdueRecords, duty_schemas.OverdueActivityPage)
+    def list_overdue_records(self, query, uow):
+        return duties.list_overdue_records(query, uow)
 
     @query(uploads.UploadsInUse, uploads.UploadIds)
     def uploads_in_use(self, query, uow):
@@ -303,6 +309,10 @@ class AttendanceService:
     @every(seconds=TIMER_SECONDS)
     def look_for_anomalies(self, uow):
         anomalies.look_for_anomalies(uow)
+
+    @every(seconds=TIMER_SECONDS)
+    def look_after_duties(self, uow):
+        duties.look_after_duties(uow)
 
     @every(seconds=TIMER_SECONDS)
     def confirm_undisputed(self, uow):

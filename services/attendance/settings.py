@@ -55,6 +55,12 @@ class AttendanceSettings(ServiceSettings):
         parse=int,
         default=720,
     )
+    record_working_days: int = setting(
+        "ZHIYUAN_RECORD_WORKING_DAYS",
+        "Within how many working days after an activity its hours must be recorded.",
+        parse=int,
+        default=10,
+    )
     disclosure_days: int = setting(
         "ZHIYUAN_DISCLOSURE_DAYS",
         "For how many days hours are disclosed before they are confirmed.",
@@ -135,6 +141,7 @@ class AttendanceSettings(ServiceSettings):
             ("ZHIYUAN_SCAN_PAIRS_A_DAY", self.pairs_a_day),
             ("ZHIYUAN_OFFLINE_SCAN_HOURS", self.offline_scan_hours),
             ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
+            ("ZHIYUAN_RECORD_WORKING_DAYS", self.record_working_days),
             ("ZHIYUAN_DAY_AT_ONCE_MINUTES", self.day_at_once_minutes),
             ("ZHIYUAN_CERTIFICATES_A_DAY", self.certificates_a_day),
         ):

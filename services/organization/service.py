@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.activity.events import ActivityPublished, ActivityRevoked
+from services.attendance.events import RecordDutyChanged
 from services.card.events import CardStatusChanged
 from services.chassis import audit_reading, uploads
 from services.chassis.entrypoints import UnitsOfWork, command, every, on, query, sweep
@@ -275,6 +276,10 @@ class OrganizationService:
     @on(ActivityRevoked)
     def note_activity_revoked(self, event, uow):
         copies.note_activity_revoked(event.data, uow)
+
+    @on(RecordDutyChanged)
+    def note_record_duty(self, event, uow):
+        copies.note_record_duty(event.data, event.aggregate_version, uow)
 
 
 SERVICE = OrganizationService

@@ -117,6 +117,7 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
                                ("supplements", "supplement", "above"), ("hours", "held", "above"))
     ],
+    ("GET", "/organizations/{organization_id}/overdue-records"): [Entry(_UNIT, may=_LOOKS)],
     ("POST", "/organizations/{organization_id}/delegations"): [
         Entry(_UNIT, {"account_id": "{above_account}", "starts_on": "{day}", "ends_on": "{day}"})
     ],

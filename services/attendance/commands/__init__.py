@@ -23,6 +23,7 @@ from services.attendance.commands.disclosure import (
     ResolveObjection,
     SubmitObjection,
 )
+from services.attendance.commands.duties import ListOverdueRecords
 from services.attendance.commands.evaluations import (
     EvaluateActivity,
     EvaluateService,
@@ -80,6 +81,7 @@ __all__ = [
     "ListMyEvaluations",
     "ListObjections",
     "ListOpenRecords",
+    "ListOverdueRecords",
     "ListReviewReasons",
     "ListReviews",
     "ListScanConflicts",

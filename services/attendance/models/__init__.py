@@ -16,6 +16,7 @@ from services.attendance.models.certificates import (
 )
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.disclosure import Disclosure, Objection
+from services.attendance.models.duties import RecordDuty
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
 from services.attendance.models.held_hours import HeldHours
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
@@ -44,6 +45,7 @@ __all__ = [
     "LedgerEntry",
     "Objection",
     "OfflineScan",
+    "RecordDuty",
     "ReviewerCopy",
     "Scan",
     "ServiceCertificate",

@@ -65,4 +65,7 @@ class EnrollmentCopy(Base):
     status: Mapped[str]
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
-    __table_args__ = (sa.Index("ix_enrollment_copy_volunteer_shift", "volunteer_id", "shift_id"),)
+    __table_args__ = (
+        sa.Index("ix_enrollment_copy_volunteer_shift", "volunteer_id", "shift_id"),
+        sa.Index("ix_enrollment_copy_activity", "activity_id"),
+    )

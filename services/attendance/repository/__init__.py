@@ -16,6 +16,7 @@ from services.attendance.repository.anomalies import AnomalyRepository, LookingR
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
+from services.attendance.repository.duties import DutyRepository
 from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
 from services.attendance.repository.held_hours import HeldHoursRepository
 from services.attendance.repository.offline import OfflineScanRepository
@@ -46,6 +47,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.held = HeldHoursRepository(self.session)
         self.supplements = SupplementRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
+        self.duties = DutyRepository(self.session)
         self.certificates = CertificateRepository(self.session)
         self.batches = BatchRepository(self.session)
         self.evaluations = EvaluationRepository(self.session)

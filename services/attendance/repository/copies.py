@@ -33,6 +33,7 @@ class CopyRepository:
             return
         self._session.execute(sa.delete(ShiftCopy).where(ShiftCopy.activity_id == values["id"]))
         self._session.add_all(shifts)
+        self._session.flush()
 
     def save_enrollment(self, **values: Any) -> None:
         """Take over an enrollment, unless it is old."""

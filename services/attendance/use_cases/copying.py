@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.models import ShiftCopy
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.duties import keep_duty
 from services.chassis.events import Received
 from services.chassis.forgetting import forget_traces
 from services.identity.events import VolunteerChanged, VolunteerErased
@@ -73,6 +74,7 @@ def copy_activity(event: Received[ActivityChanged], uow: AttendanceUnitOfWork) -
         address=state.address,
         version=event.aggregate_version,
     )
+    keep_duty(uow, state.activity_id)
 
 
 def copy_enrollment(event: Received[EnrollmentChanged], uow: AttendanceUnitOfWork) -> None:

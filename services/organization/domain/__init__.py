@@ -208,6 +208,7 @@ class Indicator(StrEnum):
     LEAGUE_MEMBERS_REGISTERED = "league_members_registered"
     CARD_HOLDERS = "card_holders"
     ORGANIZATIONS_WITH_ACTIVITY = "organizations_with_activity"
+    HOURS_RECORDED_IN_TIME = "hours_recorded_in_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,12 @@ DEFINITIONS: dict[Indicator, Definition] = {
         "自 {since} 起发布过活动（未撤销）的组织数 ÷ 已审核通过的组织数",
         "organizations that published an activity (not revoked) since {since} / approved organizations",
         "notice, 一.2",
+    ),
+    Indicator.HOURS_RECORDED_IN_TIME: Definition(
+        Fraction(1),
+        "活动结束后十个工作日内完成时长记录的活动数 ÷ 应当完成记录的活动数",
+        "activities whose hours were recorded within ten working days / activities whose hours had to be recorded",
+        "notice, 二.3; 民政部令67号",
     ),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.organization.models.base import Base
-from services.organization.models.copies import Applicant, CardApplication, PublishedActivity, Volunteer
+from services.organization.models.copies import Applicant, CardApplication, PublishedActivity, RecordDuty, Volunteer
 from services.organization.models.invitations import AdministratorInvitation
 from services.organization.models.reports import AdoptionReceipt, Site
 from services.organization.models.reviews import Membership, ReviewDecision
@@ -33,6 +33,7 @@ __all__ = [
     "Organization",
     "OrganizationCounter",
     "PublishedActivity",
+    "RecordDuty",
     "ReviewDecision",
     "Site",
     "SupervisionDay",

@@ -76,3 +76,16 @@ class PublishedActivity(Base):
             postgresql_where=sa.text("revoked_at IS NULL"),
         ),
     )
+
+
+class RecordDuty(Base):
+    """A copy of ``record_duty.changed``: whether an activity's hours were recorded in time."""
+
+    __tablename__ = "record_duty"
+
+    activity_id: Mapped[str] = mapped_column(UUID, primary_key=True)
+    organization_id: Mapped[str] = mapped_column(UUID)
+    status: Mapped[str]
+    version: Mapped[int] = mapped_column(sa.BigInteger)
+
+    __table_args__ = (sa.Index("ix_record_duty_organization", "organization_id", "status"),)

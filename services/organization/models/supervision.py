@@ -16,8 +16,9 @@ class _Counters:
 
     ``declared_…``: of the latest receipt, None unless the organization is active and has sent one. ``covered_level``:
     the level of the nearest organization above that has declared too (0: none); a unit declares for everything below
-    it. ``last_activity_at``: when its latest activity that was not revoked was published. ``waiting_since``: since
-    when its own registration waits for a review.
+    it. ``last_activity_at``: when its latest activity that was not revoked was published. ``records_due``: of how many
+    of its activities the hours had to be recorded by now. ``waiting_since``: since when its own registration waits for
+    a review.
     """
 
     path: Mapped[str] = mapped_column(LTree)
@@ -33,6 +34,8 @@ class _Counters:
     pending_memberships: Mapped[int]
     oldest_pending_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
+    records_due: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    records_in_time: Mapped[int] = mapped_column(server_default=sa.text("0"))
 
 
 class OrganizationCounter(_Counters, Base):
@@ -56,7 +59,15 @@ class OrganizationCounter(_Counters, Base):
         sa.Index(
             "ix_organization_counter_sums",
             "path",
-            postgresql_include=["active", "registered", "league_members", "card_holders", "last_activity_at"],
+            postgresql_include=[
+                "active",
+                "registered",
+                "league_members",
+                "card_holders",
+                "last_activity_at",
+                "records_due",
+                "records_in_time",
+            ],
         ),
         sa.Index(
             "ix_organization_counter_declaring",
@@ -98,6 +109,8 @@ class CounterTotal(Base):
     registered: Mapped[int] = mapped_column(sa.BigInteger)
     league_members: Mapped[int] = mapped_column(sa.BigInteger)
     card_holders: Mapped[int] = mapped_column(sa.BigInteger)
+    records_due: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
+    records_in_time: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
 
 
 class CountedVolunteer(Base):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.copies import save_if_newer
-from services.organization.models import Applicant, CardApplication, PublishedActivity, Volunteer
+from services.organization.models import Applicant, CardApplication, PublishedActivity, RecordDuty, Volunteer
 
 if TYPE_CHECKING:
     from services.organization.repository import OrganizationUnitOfWork
@@ -39,6 +39,11 @@ class CopyRepository:
         self._uow.counters.touch_organization(organization_id)
         statement = insert(PublishedActivity).values(id=id, organization_id=organization_id, **moment)
         self._uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moment))
+
+    def save_record_duty(self, **values: Any) -> bool:
+        """Take over whether an activity's hours were recorded in time, unless something newer is here."""
+        self._uow.counters.touch_organization(values["organization_id"])
+        return save_if_newer(self._uow.session, RecordDuty, values)
 
     def volunteer(self, volunteer_id: str) -> Volunteer | None:
         """A volunteer, or None while their event has not arrived."""

@@ -19,9 +19,11 @@ COUNTERS = (
     "pending_memberships",
     "oldest_pending_at",
     "waiting_since",
+    "records_due",
+    "records_in_time",
 )
 # Those of which the sum over all organizations is kept.
-TOTALS = ("active", "registered", "league_members", "card_holders")
+TOTALS = ("active", "registered", "league_members", "card_holders", "records_due", "records_in_time")
 
 # Where each volunteer counts now, and as what: the sources, and nothing that was derived from them.
 PEOPLE = """
@@ -40,7 +42,8 @@ PLACES = """
             WHERE activity.organization_id = node.id AND activity.revoked_at IS NULL) AS last_activity_at,
            receipt.declared_organizations, receipt.declared_volunteers, receipt.declared_league_members,
            waiting.pending_memberships, waiting.oldest_pending_at,
-           CASE WHEN node.status = 'pending' THEN node.submitted_at END AS waiting_since
+           CASE WHEN node.status = 'pending' THEN node.submitted_at END AS waiting_since,
+           duty.records_due, duty.records_in_time
     FROM organization AS node
     LEFT JOIN LATERAL (SELECT * FROM adoption_receipt AS sent
                        WHERE sent.organization_id = node.id AND node.status = 'active'
@@ -48,6 +51,10 @@ PLACES = """
     CROSS JOIN LATERAL (SELECT count(*)::int AS pending_memberships, min(submitted_at) AS oldest_pending_at
                         FROM membership
                         WHERE membership.organization_id = node.id AND membership.status = 'pending') AS waiting
+    CROSS JOIN LATERAL (SELECT count(*)::int AS records_due,
+                               count(*) FILTER (WHERE record_duty.status = 'in_time')::int AS records_in_time
+                        FROM record_duty
+                        WHERE record_duty.organization_id = node.id AND record_duty.status <> 'void') AS duty
 """
 
 # The level of the nearest organization above ``counter`` that has declared; the path names them all.
@@ -179,7 +186,7 @@ FROM_SCRATCH = f"""
     SELECT organization_id, path, active, coalesce(registered, 0) AS registered,
            coalesce(league_members, 0) AS league_members, coalesce(card_holders, 0) AS card_holders, last_activity_at,
            declared_organizations, declared_volunteers, declared_league_members, coalesce(level, 0) AS covered_level,
-           pending_memberships, oldest_pending_at, waiting_since
+           pending_memberships, oldest_pending_at, waiting_since, records_due, records_in_time
     FROM declaring LEFT JOIN people USING (organization_id) LEFT JOIN above USING (organization_id)
 """
 DIFFERENCES = f"""

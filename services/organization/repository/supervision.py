@@ -206,7 +206,7 @@ def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator,
     active = _Part(one, counters.active, kept=kept.active)
     has_activity = _Part(one, sa.and_(counters.active, counters.last_activity_at >= since))
 
-    def members(name: str) -> _Part:
+    def summed(name: str) -> _Part:
         return _Part(counters[name], sa.true(), kept=kept[name])
 
     def declared(name: str) -> _Part:
@@ -214,11 +214,12 @@ def _parts(source: sa.FromClause, path: str, since: datetime) -> dict[Indicator,
 
     return {
         Indicator.ORGANIZATIONS_ON_FILE: (active, declared("declared_organizations")),
-        Indicator.VOLUNTEERS_ON_FILE: (members("registered"), declared("declared_volunteers")),
+        Indicator.VOLUNTEERS_ON_FILE: (summed("registered"), declared("declared_volunteers")),
         Indicator.LEAGUE_MEMBERS_REGISTERED: (
-            members("league_members"),
+            summed("league_members"),
             declared("declared_league_members"),
         ),
-        Indicator.CARD_HOLDERS: (members("card_holders"), members("registered")),
+        Indicator.CARD_HOLDERS: (summed("card_holders"), summed("registered")),
         Indicator.ORGANIZATIONS_WITH_ACTIVITY: (has_activity, active),
+        Indicator.HOURS_RECORDED_IN_TIME: (summed("records_in_time"), summed("records_due")),
     }

@@ -246,7 +246,7 @@ class PendingReviews(Answer):
 
 
 class Supervision(Answer):
-    """The notice's five indicators for one subtree.
+    """The indicators of supervision for one subtree.
 
     ``counted_at``: when the figures were counted. For an earlier day that is soon after its end, or later if the
     platform was away that night.

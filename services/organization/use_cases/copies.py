@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.activity.events import ActivityPublished, ActivityRevoked
+from services.attendance.events import RecordDutyChanged
 from services.card.events import CardStatusChanged
 from services.identity.events import VolunteerChanged
 from services.organization.repository import OrganizationUnitOfWork
@@ -43,4 +44,14 @@ def note_activity_revoked(revoked: ActivityRevoked, uow: OrganizationUnitOfWork)
     """It was revoked, and counts no longer."""
     uow.copies.save_activity(
         id=revoked.activity_id, organization_id=revoked.organization_id, revoked_at=revoked.revoked_at
+    )
+
+
+def note_record_duty(changed: RecordDutyChanged, version: int, uow: OrganizationUnitOfWork) -> None:
+    """Whether the hours of an activity were recorded in time."""
+    uow.copies.save_record_duty(
+        activity_id=changed.activity_id,
+        organization_id=changed.organization_id,
+        status=changed.status,
+        version=version,
     )

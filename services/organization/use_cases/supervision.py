@@ -1,4 +1,4 @@
-"""Supervision: the notice's five indicators and what waits for review, for any subtree, as of any day (notice, 二)."""
+"""Supervision: the notice's indicators and what waits for review, for any subtree, as of any day (notice, 二)."""
 
 from __future__ import annotations
 

@@ -188,6 +188,7 @@ def test_the_indicators_count_the_subtree_and_nothing_beside_it(
         "league_members_registered": (2, 5),
         "card_holders": (1, 3),
         "organizations_with_activity": (1, 2),
+        "hours_recorded_in_time": (0, 0),
     }
     assert figures(world, province.owner, province)["volunteers_on_file"] == (4, 10)
     assert figures(world, other_city.owner, other_city)["volunteers_on_file"] == (1, 0)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.activity.events import ActivityPublished, ActivityRevoked
+from services.attendance.events import RecordDutyChanged
 from services.card.events import CardStatusChanged
 from services.chassis.errors import AppError, Invalid
 from services.chassis.ids import new_id
@@ -54,10 +55,27 @@ def move(world: World, node: Node, parent: Node) -> None:
         uow.counters.moved(node.id)
 
 
+def duty_of(node: Node, activity_id: str, status: str) -> RecordDutyChanged:
+    """What attendance tells of an activity's hours."""
+    return RecordDutyChanged(activity_id=activity_id, organization_id=node.id, due_on="2026-03-20", status=status)
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ("changed", "card", "approve", "transfer", "erase", "publish", "revoke", "receipt", "status", "move")
+            (
+                "changed",
+                "card",
+                "approve",
+                "transfer",
+                "erase",
+                "publish",
+                "revoke",
+                "duty",
+                "receipt",
+                "status",
+                "move",
+            )
         ),
         st.integers(0, 2),  # whom or what
         st.integers(0, 3),  # where
@@ -135,6 +153,11 @@ class History:
         )  # fmt: skip
         with self.world.units() as uow:
             copies.note_activity_revoked(event, uow)
+
+    def duty(self, _person: Person, _node: Node, version: int, who: int, how: int) -> None:
+        event = duty_of(self.nodes[who], self.activities[who], ("in_time", "overdue", "late", "void")[how])
+        with self.world.units() as uow:
+            copies.note_record_duty(event, version, uow)
 
     def receipt(self, _person: Person, node: Node, version: int, _who: int, _how: int) -> None:
         submit(self.world, node.owner, node, version, version, version)
@@ -255,8 +278,29 @@ def test_an_erasure_takes_one_member_from_today_and_nothing_from_what_was_achiev
         "league_members_registered": (2, 1),
         "card_holders": (2, 1),
         "organizations_with_activity": (1, 1),
+        "hours_recorded_in_time": (0, 0),
     }
     assert figures(world, city.owner, city, as_of=yesterday) == before
+    assert recount(world.units.factory()) == []
+
+
+def test_hours_recorded_in_time_are_a_share_of_those_that_had_to_be(
+    world: World, province: Node, city: Node, team: Node
+) -> None:
+    def told(node: Node, *story: tuple[int, str]) -> None:
+        activity_id = new_id()
+        for version, status in story:
+            with world.units() as uow:
+                copies.note_record_duty(duty_of(node, activity_id, status), version, uow)
+
+    told(team, (2, "in_time"))
+    told(team, (3, "late"), (2, "overdue"))  # the older one comes late
+    told(city, (2, "overdue"))
+    told(city, (2, "overdue"), (3, "void"))
+
+    assert figures(world, team.owner, team)["hours_recorded_in_time"] == (1, 2)
+    assert figures(world, city.owner, city)["hours_recorded_in_time"] == (1, 3)
+    assert figures(world, province.owner, province)["hours_recorded_in_time"] == (1, 3)
     assert recount(world.units.factory()) == []
 
 
