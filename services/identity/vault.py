@@ -41,9 +41,10 @@ class Vault:
         account.phone_digest = None if phone is None else self.phone_digest(phone)
 
     def set_email(self, account: Account, email: str | None) -> None:
-        """Give an account a mail address, sealed and findable."""
+        """Give an account a mail address, sealed and findable; nobody has shown yet that the mailbox is theirs."""
         account.email_sealed = self.seal("account.email", account.id, email)
         account.email_digest = None if email is None else self.email_digest(email)
+        account.email_verified_at = account.email_verified_by = None
 
     def cert_no_of(self, person: Volunteer | Principal) -> str | None:
         """A certificate number in clear."""

@@ -15,6 +15,8 @@ class Account(Base):
 
     Phone and email are unique among volunteers only: who answers for three organizations has one phone.
     Whom an organization registered has no password before they prove to have the phone, at ``confirmed_at``.
+    ``email_verified_by``: the purpose of the code that came by e-mail and was used; None: nobody has shown that the
+    mailbox is theirs.
     """
 
     __tablename__ = "account"
@@ -28,6 +30,8 @@ class Account(Base):
     phone_digest: Mapped[bytes | None]
     email_sealed: Mapped[str | None]
     email_digest: Mapped[bytes | None]
+    email_verified_at: Mapped[datetime | None]
+    email_verified_by: Mapped[str | None]
     locale: Mapped[str]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

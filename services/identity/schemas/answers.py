@@ -119,13 +119,17 @@ class MyVolunteer(Answer):
 
 
 class Me(Answer):
-    """Oneself."""
+    """Oneself. ``email_verified_by``: what the code from that mailbox was for, ``change_contact`` or ``reset_password``;
+    null: nobody has shown that the mailbox is theirs.
+    """
 
     account_id = Id()
     kind = fields.String()
     name = fields.String()
     phone_masked = fields.String(allow_none=True)
     email_masked = fields.String(allow_none=True)
+    email_verified_at = Timestamp(allow_none=True)
+    email_verified_by = fields.String(allow_none=True)
     confirmed_at = Timestamp()
     roles = fields.List(fields.Nested(RoleHeld))
     totp_enrolled = fields.Boolean()
@@ -201,6 +205,8 @@ class Export(Answer):
     name = fields.String()
     phone = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
+    email_verified_at = Timestamp(allow_none=True)
+    email_verified_by = fields.String(allow_none=True)
     created_at = Timestamp()
     roles = fields.List(fields.Nested(RoleHeld))
     sessions = fields.List(fields.Nested(SessionSummary))

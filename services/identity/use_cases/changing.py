@@ -19,7 +19,7 @@ from services.identity.domain.people import VolunteerStatus, change_status
 from services.identity.models import Account, Volunteer
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases import in_person, papers, realname
-from services.identity.use_cases.codes import fitting_code, recipient_digest, use_code, wrong_code
+from services.identity.use_cases.codes import fitting_code, note_own_mailbox, recipient_digest, use_code, wrong_code
 from services.identity.use_cases.consenting import record_political_status
 from services.identity.use_cases.in_person import Cause
 from services.identity.use_cases.profile import get_me, own_account
@@ -140,6 +140,7 @@ def _change_contact(uow: IdentityUnitOfWork, contact: _NewContact, account: Acco
         uow.vault.set_phone(account, contact.recipient)
     else:
         uow.vault.set_email(account, contact.recipient)
+        note_own_mailbox(uow, account, Purpose.CHANGE_CONTACT)
 
 
 def _change_volunteer(

@@ -17,7 +17,7 @@ from services.identity import commands
 from services.identity.domain.access import Channel, CodeLimits, Purpose
 from services.identity.events import CodeRequested
 from services.identity.metrics import CODES_REQUESTED
-from services.identity.models import VerificationCode
+from services.identity.models import Account, VerificationCode
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases.captchas import WRONG_CAPTCHA, read_right
 
@@ -59,6 +59,11 @@ def on_its_way(uow: IdentityUnitOfWork) -> dict[str, int]:
 def recipient_digest(uow: IdentityUnitOfWork, channel: Channel, recipient: str) -> bytes:
     """The blind index of a recipient: the same as of the account that has this phone or mailbox."""
     return uow.vault.phone_digest(recipient) if channel is Channel.SMS else uow.vault.email_digest(recipient)
+
+
+def note_own_mailbox(uow: IdentityUnitOfWork, account: Account, purpose: Purpose) -> None:
+    """A code that came by e-mail was used for ``purpose``: whoever has the account has the mailbox, too."""
+    account.email_verified_at, account.email_verified_by = uow.clock.now(), purpose.value
 
 
 def refuse_busy_address(uow: IdentityUnitOfWork) -> None:

@@ -19,6 +19,7 @@ from services.identity.passwords import passwords_with
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.use_cases.codes import (
     fitting_code,
+    note_own_mailbox,
     on_its_way,
     recipient_digest,
     refuse_busy_address,
@@ -68,6 +69,8 @@ def reset_password(units: Any, command: commands.ResetPassword) -> None:
         if account.password_hash is None:  # registered by an organization: the first login confirms the phone
             account.confirmed_at = uow.clock.now()
             uow.audit("account.confirmed", f"account:{account.id}", channel=code.channel)
+        if code.channel == Channel.EMAIL and account.email_verified_at is None:
+            note_own_mailbox(uow, account, Purpose.RESET_PASSWORD)
         account.password_hash = password_hash
         uow.sessions.end(account.id, "password_reset", uow.clock.now())
         uow.logins.forget(login_digest(uow, command.account))

@@ -9,6 +9,7 @@ import pytest
 from services.chassis.errors import Invalid, TooMany
 from services.identity import commands, pictures
 from services.identity.errors import BadCredentials, BadRefreshToken
+from services.identity.models import Account
 from services.identity.schemas import requests
 from services.identity.use_cases import captchas, codes, password_resets
 from tests.service.identity.conftest import Identity
@@ -144,6 +145,19 @@ def test_whoever_has_the_code_sets_a_new_password_and_ends_every_session(identit
     assert identity.sign_in(body["phone"], "Banyan-2027")
     with pytest.raises(Invalid):
         reset(identity, body["phone"], digits)
+
+
+@pytest.mark.parametrize(("channel", "shown_by"), [("sms", None), ("email", "reset_password")])
+def test_a_code_that_came_by_e_mail_shows_whose_the_mailbox_is_and_one_by_sms_does_not(
+    identity: Identity, channel: str, shown_by: str | None
+) -> None:
+    body = identity.registration(email="kapok@example.org")
+    volunteer = identity.register(dict(body))
+    identity.clock.advance(minutes=2)
+    ask_for_reset(identity, body["phone"], channel)
+    reset(identity, body["phone"], identity.last_code())
+    account = identity.stored(Account, volunteer.account_id)
+    assert (account.email_verified_by, account.email_verified_at is None) == (shown_by, shown_by is None)
 
 
 def test_a_captcha_is_a_picture_whose_answer_stands_nowhere(identity: Identity) -> None:

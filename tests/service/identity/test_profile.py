@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -162,6 +163,7 @@ def test_an_erased_person_is_gone_and_the_row_stays(identity: Identity) -> None:
     assert (row.status, row.volunteer_no) == ("erased", volunteer.volunteer_no)
     assert (row.cert_no_sealed, row.cert_no_digest, row.birth_date, row.political_status) == (None,) * 4
     assert (account.name, account.phone_sealed, account.email_digest, account.password_hash) == ("", None, None, None)
+    assert (account.email_verified_at, account.email_verified_by) == (None, None)
     with pytest.raises(BadRefreshToken):
         identity.refresh(session["refresh_token"])
     with pytest.raises(NotAuthenticated), identity.uow(identity.as_volunteer(volunteer)) as uow:
@@ -203,6 +205,24 @@ def test_whom_to_call_in_an_emergency_is_sealed_masked_and_exported(identity: Id
     with identity.uow(identity.as_volunteer(volunteer)) as uow:
         erasing.erase_me(commands.EraseMe(), uow)
     assert identity.stored(Volunteer, volunteer.id).emergency_phone_sealed is None
+
+
+def test_a_mailbox_counts_as_ones_own_once_a_code_from_it_was_used(identity: Identity) -> None:
+    volunteer = identity.register(identity.registration(email="kapok@example.org"))
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        me = answers.Me().dump(profile.get_me(commands.GetMe(), uow))
+        assert (me["email_verified_at"], me["email_verified_by"]) == (None, None)
+    code = identity.code("kapok@example.org", purpose="change_contact", channel="email")
+    change(identity, volunteer, email="kapok@example.org", email_code=code)
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        export = answers.Export().dump(profile.export_me(commands.ExportMe(), uow))
+    verified_at = identity.clock.now()
+    assert datetime.fromisoformat(export["email_verified_at"]) == verified_at
+    assert export["email_verified_by"] == "change_contact"
+    identity.clock.advance(minutes=2)
+    with pytest.raises(Invalid):
+        change(identity, volunteer, email="other@example.org", email_code="000000")
+    assert identity.stored(Account, volunteer.account_id).email_verified_at == verified_at
 
 
 def test_the_old_phone_is_told_that_it_was_replaced(identity: Identity) -> None:
