@@ -63,6 +63,10 @@ class UploadStore(Protocol):
         """Its content."""
         ...
 
+    def of(self, owner: str) -> list[Upload]:
+        """What an account has handed in, the oldest first, but what was set aside."""
+        ...
+
     def swept_by_one(self) -> AbstractContextManager[bool]:
         """Whether nobody else is sweeping meanwhile."""
         ...
@@ -97,7 +101,11 @@ class UploadStore(Protocol):
 
 
 class FileStore:
-    """A folder: the content in ``<id>``, what is known in ``<id>.json``, written last; ``<id>.aside``: set aside."""
+    """A folder: the content in ``<id>``, what is known in ``<id>.json``, written last; ``<id>.aside``: set aside.
+
+    ``owners/<digest of the account>/<id>`` finds what is somebody's without reading everything; it may name what is not
+    there (any more), never leave out what is.
+    """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -121,6 +129,8 @@ class FileStore:
             created_at=at.isoformat(),
         )
         self._write(upload.upload_id, content)
+        self._owned(owner).mkdir(parents=True, exist_ok=True)
+        (self._owned(owner) / upload.upload_id).touch()
         self._describe(upload)
         metrics.UPLOADED_BYTES.inc(len(content))
         return upload
@@ -137,6 +147,12 @@ class FileStore:
     def read(self, upload_id: str) -> bytes:
         """Its content."""
         return (self._folder / self.find(upload_id).upload_id).read_bytes()
+
+    def of(self, owner: str) -> list[Upload]:
+        """What an account has handed in, the oldest first, but what was set aside."""
+        named = sorted(entry.name for entry in self._owned(owner).glob("*"))
+        found = (self._described_or_none(f"{upload_id}{_KEPT}") for upload_id in named)
+        return [upload for upload in found if upload is not None and upload.owner == owner]
 
     @contextmanager
     def swept_by_one(self) -> Iterator[bool]:
@@ -168,12 +184,16 @@ class FileStore:
     def remove(self, upload_id: str) -> None:
         """The end of a file that was set aside: the content first, so that a crash leaves something to go on with."""
         (self._folder / upload_id).unlink(missing_ok=True)
+        described = self._described_or_none(f"{upload_id}{_ASIDE}")
+        if described is not None:
+            (self._owned(described.owner) / upload_id).unlink(missing_ok=True)
         (self._folder / f"{upload_id}{_ASIDE}").unlink(missing_ok=True)
 
     def disown(self, upload_id: str) -> None:
         """Forget who handed in a file, and what they called it."""
         upload = self.find(upload_id)
         self._describe(replace(upload, owner="", name=f"file{Path(upload.name).suffix}"))
+        (self._owned(upload.owner) / upload_id).unlink(missing_ok=True)
 
     def remove_fragments(self) -> None:
         """Remove content without a description, and replacements that replaced nothing: their process died."""
@@ -194,6 +214,15 @@ class FileStore:
                     yield self._described(entry.name)
                 except FileNotFoundError:
                     continue  # it went meanwhile
+
+    def _owned(self, owner: str) -> Path:
+        return self._folder / "owners" / hashlib.sha256(owner.encode()).hexdigest()
+
+    def _described_or_none(self, name: str) -> Upload | None:
+        try:
+            return self._described(name)
+        except FileNotFoundError:
+            return None
 
     def _described(self, name: str) -> Upload:
         return Upload(**orjson.loads((self._folder / name).read_bytes()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -9,9 +11,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from gateway.routing import OneOf, Route, Who
 from gateway.sites import RegisterVolunteerAtSite, home_by_site
+from gateway.uploads import Upload
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, NotFound
+from services.chassis.schema import Request as EmptyRequest
 from services.identity import errors
 from services.identity.schemas import (
     answers,
@@ -43,6 +47,17 @@ async def only_what_is_signed(
 ) -> dict[str, Any]:
     """WeChat adds parameters as it likes (``openid``, ``encrypt_type``)."""
     return {name: payload[name] for name in _SIGNED if name in payload}
+
+
+async def list_uploads(_request: Request, caller: Caller, payload: dict[str, Any], gateway: Gateway) -> dict[str, Any]:
+    """What the gateway itself holds of somebody: the files that they have handed in, and where to fetch each."""
+    kept = await asyncio.to_thread(gateway.uploads.of, caller.require_account())
+    return {**payload, "uploads": [_shown(upload) for upload in kept]}
+
+
+def _shown(upload: Upload) -> dict[str, Any]:
+    known = {name: value for name, value in asdict(upload).items() if name != "owner"}
+    return {**known, "fetch": f"/v1/uploads/{upload.upload_id}"}
 
 
 async def as_text(_request: Request, answer: Any) -> Response:
@@ -231,7 +246,8 @@ ROUTES: list[Route] = [
     ),
     Route(
         "POST", "/me/exports", "identity.request_export",
-        request=privacy.RequestExport, answer=privacy.ExportState, status=202, tags=_ME,
+        from_client=EmptyRequest, request=privacy.RequestExport, prepare=list_uploads, answer=privacy.ExportState,
+        status=202, tags=_ME,
         zh="申请导出全部个人信息", en="Gather everything that all services hold of oneself",
     ),
     Route(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +67,23 @@ class ExportMe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnUpload:
+    """A file that the caller handed in, as the gateway keeps it; ``fetch``: the path that gives out its content."""
+
+    upload_id: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+    fetch: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestExport:
-    """Gather everything that all services hold of oneself (PIPL 45)."""
+    """Gather everything that all services hold of oneself (PIPL 45); the gateway says which files it keeps."""
+
+    uploads: list[OwnUpload]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,8 +119,8 @@ class MyVolunteer(Answer):
 
 
 class Me(Answer):
-    """Oneself. ``email_verified_by``: what the code from that mailbox was for, ``change_contact`` or ``reset_password``;
-    null: nobody has shown that the mailbox is theirs.
+    """Oneself. ``email_verified_by``: what the code that came to that mailbox was for, ``change_contact`` or
+    ``reset_password``; null: nobody has shown that the mailbox is theirs.
     """
 
     account_id = Id()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.chassis.schema import Answer, Id, Request, Timestamp, list_of
+from services.chassis.schema import Answer, Id, Request, Text, Timestamp, list_of
 from services.chassis.uploads import BATCH
 from services.identity import commands
 
@@ -25,11 +25,28 @@ class WithdrawConsent(Request):
     consent_id = Id(required=True)
 
 
+class OwnUpload(Request):
+    """What the gateway knows of a file that the caller handed in. ``fetch``: where its content is to be had."""
+
+    class Meta:
+        command = commands.OwnUpload
+
+    upload_id = Id(required=True)
+    name = Text(max=200, required=True)
+    content_type = Text(max=100, required=True)
+    size = fields.Integer(required=True)
+    sha256 = Text(min=64, max=64, required=True)
+    created_at = Timestamp(required=True)
+    fetch = Text(max=200, required=True)
+
+
 class RequestExport(Request):
-    """``POST /me/exports``."""
+    """``POST /me/exports``, with what the gateway keeps of the caller: all of it, however much."""
 
     class Meta:
         command = commands.RequestExport
+
+    uploads = fields.List(fields.Nested(OwnUpload), required=True)
 
 
 class GetExport(Request):
@@ -73,7 +90,10 @@ class ExportState(Answer):
 
 
 class FullExport(ExportState):
-    """What has come, by service; rows by table, in identity's beside what GET /me/export says."""
+    """What has come, by service; rows by table, in identity's beside what GET /me/export says.
+
+    ``gateway`` lists the files that one has handed in, with name, kind, size, SHA-256, when, and where to fetch each.
+    """
 
     data = fields.Dict(keys=fields.String(), values=fields.Dict())
 

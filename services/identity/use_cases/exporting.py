@@ -6,6 +6,7 @@ missing. What has come is kept sealed, and not for long.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,9 @@ from services.notify import events as notify
 from services.organization import events as organization
 
 OWN = "identity"
+FILES = "gateway"
+"""It keeps what people hand in, and says so when it asks for the export."""
+
 PARTS: tuple[type[Exported], ...] = (
     organization.PersonalDataExported,
     activity.PersonalDataExported,
@@ -45,7 +49,7 @@ ASKED = tuple(part.source() for part in PARTS)
 AGAIN_AFTER = timedelta(minutes=10)
 
 
-def request_export(_command: commands.RequestExport, uow: IdentityUnitOfWork) -> dict[str, Any]:
+def request_export(command: commands.RequestExport, uow: IdentityUnitOfWork) -> dict[str, Any]:
     """Ask every service, or answer what was asked for a moment ago."""
     account = uow.accounts.lock(uow.caller.require_account())
     if account is None:
@@ -64,6 +68,7 @@ def request_export(_command: commands.RequestExport, uow: IdentityUnitOfWork) ->
     person = Person(export.id, account.id, volunteer.id if volunteer is not None else None)
     own = Export().dump(export_me(commands.ExportMe(), uow))
     _keep(uow, export.id, OWN, own | {"rows": collect(uow, PERSONAL_DATA, SEALED_COLUMNS, person)})
+    _keep(uow, export.id, FILES, {"uploads": [asdict(upload) for upload in command.uploads]})
     uow.publish(
         ExportRequested(export_id=export.id, account_id=account.id, volunteer_id=person.volunteer_id),
         version=account.version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from services.chassis.audit import AUDIT_LOG
 from services.chassis.context import Caller
 from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
 from services.chassis.personal_data import seal
 from services.identity import commands
 from services.identity.domain.consents import TEXTS, Purpose
@@ -30,9 +32,18 @@ def withdraw(identity: Identity, caller: Caller, consent_id: str) -> dict[str, A
         return consenting.withdraw_consent(commands.WithdrawConsent(consent_id=consent_id), uow)
 
 
-def request_export(identity: Identity, caller: Caller) -> dict[str, Any]:
+def request_export(identity: Identity, caller: Caller, *uploads: commands.OwnUpload) -> dict[str, Any]:
     with identity.uow(caller) as uow:
-        return exporting.request_export(commands.RequestExport(), uow)
+        return exporting.request_export(commands.RequestExport(uploads=list(uploads)), uow)
+
+
+def own_upload() -> commands.OwnUpload:
+    """As the gateway tells of it."""
+    upload_id = new_id()
+    return commands.OwnUpload(
+        upload_id=upload_id, name="证明.png", content_type="image/png", size=72, sha256="0" * 64,
+        created_at=datetime(2026, 3, 5, tzinfo=UTC), fetch=f"/v1/uploads/{upload_id}",
+    )  # fmt: skip
 
 
 def get_export(identity: Identity, caller: Caller, export_id: str) -> dict[str, Any]:
@@ -106,10 +117,20 @@ class TestExports:
         answer(identity, asked["export_id"], exporting.PARTS[0], {})
         complete = get_export(identity, caller, asked["export_id"])
         assert (complete["status"], complete["missing"]) == ("complete", [])
-        assert set(complete["data"]) == {"identity", *exporting.ASKED}
+        assert set(complete["data"]) == {"identity", "gateway", *exporting.ASKED}
         assert complete["data"]["identity"]["volunteer"]["cert_no"] == resident_id(1)
         assert complete["data"]["identity"]["rows"]["consent_record"][0]["purpose"] == "registration"
         assert complete["data"]["card"] == {"volunteer_copy": [{"name": "林木棉"}]}
+
+    def test_the_files_that_one_has_handed_in_are_listed_with_where_to_fetch_them(self, identity: Identity) -> None:
+        caller, upload = identity.as_volunteer(identity.register()), own_upload()
+        asked = request_export(identity, caller, upload)
+        (listed,) = get_export(identity, caller, asked["export_id"])["data"]["gateway"]["uploads"]
+        assert datetime.fromisoformat(listed.pop("created_at")) == upload.created_at
+        assert listed == {
+            "upload_id": upload.upload_id, "name": "证明.png", "content_type": "image/png", "size": 72,
+            "sha256": "0" * 64, "fetch": f"/v1/uploads/{upload.upload_id}",
+        }  # fmt: skip
 
     def test_every_look_is_audited(self, identity: Identity) -> None:
         caller = identity.as_volunteer(identity.register())
@@ -120,7 +141,8 @@ class TestExports:
     def test_what_is_kept_is_sealed(self, identity: Identity) -> None:
         asked = request_export(identity, identity.as_volunteer(identity.register()))
         with identity.uow() as uow:
-            (kept,) = uow.session.scalars(sa.select(DataExportPart.document_sealed)).all()
+            own = sa.select(DataExportPart.document_sealed).where(DataExportPart.service == exporting.OWN)
+            (kept,) = uow.session.scalars(own).all()
         assert resident_id(1) not in kept
         assert kept.startswith("v1.test.")
         assert asked["export_id"] not in kept

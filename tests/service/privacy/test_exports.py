@@ -83,7 +83,7 @@ def test_a_person_gets_every_row_about_them_and_nothing_of_anybody_else(
 
         caller = identity.as_volunteer(volunteer)
         with identity.uow(caller) as uow:
-            export_id = exporting.request_export(commands.RequestExport(), uow)["export_id"]
+            export_id = exporting.request_export(commands.RequestExport(uploads=[]), uow)["export_id"]
         (asked,) = identity.units.published("account.export_requested")
         with units() as uow:
             HANDLERS[service](_received(asked, ExportRequested), uow)
@@ -114,7 +114,7 @@ def test_who_is_nobody_to_a_service_is_told_so(
     units = units_of(service, scratch_database, clock)
     try:
         with identity.uow(identity.as_volunteer(volunteer)) as uow:
-            export_id = exporting.request_export(commands.RequestExport(), uow)["export_id"]
+            export_id = exporting.request_export(commands.RequestExport(uploads=[]), uow)["export_id"]
         (asked,) = identity.units.published("account.export_requested")
         with units() as uow:
             HANDLERS[service](_received(asked, ExportRequested), uow)

@@ -72,7 +72,7 @@ class Shelf:
         return True
 
     def files_of(self, upload: Upload) -> list[str]:
-        return sorted(path.name for path in self.folder.iterdir() if path.name.startswith(upload.upload_id))
+        return sorted(path.name for path in self.folder.rglob("*") if path.name.startswith(upload.upload_id))
 
 
 @pytest.fixture
@@ -111,6 +111,7 @@ def test_what_others_need_of_an_erased_persons_stays_and_does_not_say_whose_it_w
     shelf.sweep()
     kept = shelf.gateway.uploads.find(logo.upload_id)
     assert (kept.owner, kept.name, kept.sha256) == ("", "file.png", logo.sha256)
+    assert shelf.gateway.uploads.of(logo.owner) == []
     assert "林小梅" not in "".join(
         path.read_text("utf-8", "replace") for path in shelf.folder.iterdir() if path.is_file()
     )

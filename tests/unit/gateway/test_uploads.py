@@ -90,6 +90,20 @@ def test_nothing_but_an_upload_is_found(uploads: Site, upload_id: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_an_export_is_asked_for_with_the_files_that_one_has_handed_in_and_nobody_elses(uploads: Site) -> None:
+    uploads.rpc.answers["identity.request_export"] = {}
+    first, second = (hand_in(uploads, PNG + extra).json() for extra in (b"1", b"22"))
+    uploads.http.post("/v1/uploads", files={"file": ("b.png", PNG)}, headers=bearer())
+    assert uploads.http.post("/v1/me/exports", json={}, headers=VOLUNTEER).status_code == 202
+    (sent,) = [payload for target, payload, *_ in uploads.rpc.asked if target == "identity.request_export"]
+    assert sent == {"uploads": [{**kept, "fetch": f"/v1/uploads/{kept['upload_id']}"} for kept in (first, second)]}
+
+
+def test_what_a_client_says_of_its_files_is_refused(uploads: Site) -> None:
+    answer = uploads.http.post("/v1/me/exports", json={"uploads": []}, headers=VOLUNTEER)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "uploads")
+
+
 def test_strangers_hand_in_nothing(uploads: Site) -> None:
     assert uploads.http.post("/v1/uploads", files={"file": ("a.png", PNG)}).status_code == 401
 

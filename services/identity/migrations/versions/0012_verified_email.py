@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("account", sa.Column("email_verified_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("account", sa.Column("email_verified_by", sa.String(), nullable=True))
+    op.add_column("account", sa.Column("email_verified_by", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
