@@ -20,9 +20,10 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 _MAX_DEPTH = 4
 
 _STYLE = """
-:root{--ink:#1d2433;--soft:#5b6577;--line:#dfe4ec;--paper:#fff;--ground:#f5f7fa;--accent:#c8102e}
+:root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6577;--line:#dfe4ec;--paper:#fff;--ground:#f5f7fa;
+--accent:#c8102e;--get:#0a7d4f;--post:#1f5fbf;--put:#a15c00;--delete:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b5;--line:#333b49;--paper:#1c222c;--ground:#141920;
---accent:#ff6b7d}}
+--accent:#ff6b7d;--get:#4cc38a;--post:#7aa9f7;--put:#e0a458;--delete:#ff8a80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);
 font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif}
@@ -30,18 +31,23 @@ header,main{max-width:62rem;margin:auto;padding:1rem}
 h1{margin:.5rem 0 0;font-size:1.6rem}h2{margin:2rem 0 .5rem;font-size:1.1rem;color:var(--accent)}
 h4{margin:1rem 0 .3rem;font-size:.9rem;color:var(--soft)}
 header p{white-space:pre-line;color:var(--soft)}
+a{color:var(--accent)}nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:1rem 0 0}
 input{width:100%;padding:.6rem .8rem;font:inherit;color:inherit;background:var(--paper);
 border:1px solid var(--line);border-radius:.5rem}
 details{margin:.35rem 0;background:var(--paper);border:1px solid var(--line);border-radius:.5rem}
 summary{display:flex;flex-wrap:wrap;gap:.3rem .8rem;align-items:baseline;padding:.5rem .8rem;cursor:pointer}
+summary::before{content:"▸";color:var(--soft)}[open]>summary::before{content:"▾"}
 details>div{padding:0 .8rem .8rem}
-.m{width:4.2rem;font-weight:700;font-size:.8rem}.get{color:#0a7d4f}.post{color:#1f5fbf}.put,.patch{color:#a15c00}.delete{color:#b3261e}
-code{font:.9em/1.5 ui-monospace,Menlo,Consolas,monospace;word-break:break-all}
+.m{width:4.2rem;font-weight:700;font-size:.8rem}
+.get{color:var(--get)}.post{color:var(--post)}.put,.patch{color:var(--put)}.delete{color:var(--delete)}
+code{font:.9em/1.5 ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .zh{font-weight:600}.en,.who{color:var(--soft)}.who{margin-left:auto;font-size:.85rem}
 table{width:100%;border-collapse:collapse;font-size:.9rem}
 td{padding:.25rem .5rem .25rem 0;border-top:1px solid var(--line);vertical-align:top}
 pre{margin:0;padding:.6rem .8rem;overflow-x:auto;background:var(--ground);border-radius:.4rem}
 .need{color:var(--accent)}
+@media(max-width:40rem){tr{display:block;padding:.25rem 0;border-top:1px solid var(--line)}
+td{display:block;padding:0;border:0}}
 """
 
 _SCRIPT = """
@@ -52,20 +58,24 @@ for(const part of document.querySelectorAll('section'))
 part.hidden=![...part.querySelectorAll('details')].some(d=>!d.hidden)});
 const open=()=>{const one=document.getElementById(location.hash.slice(1));if(one)one.open=true};
 addEventListener('hashchange',open);open();
+for(const one of all)one.addEventListener('toggle',()=>{if(one.open)history.replaceState(null,'','#'+one.id)});
 """
 
 
 def render(document: dict[str, Any]) -> str:
     """The page for an OpenAPI document."""
     info = document["info"]
-    sections = "".join(_section(tag["name"], document) for tag in document.get("tags", ()))
+    tags = [tag["name"] for tag in document.get("tags", ())]
+    links = "".join(f'<a href="#{_anchor(tag)}">{escape(tag)}</a>' for tag in tags)
+    sections = "".join(_section(tag, document) for tag in tags)
     return (
         '<!doctype html><html lang="zh"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>{escape(info['title'])}</h1><p>{escape(info['description'])}</p>"
+        f"<header><h1>{escape(info['title'])}</h1><p>{_with_code(info['description'])}</p>"
         '<p><a href="/openapi.json">openapi.json</a></p>'
-        '<input id="find" type="search" placeholder="搜索 · Search" aria-label="搜索 · Search"></header>'
+        '<input id="find" type="search" placeholder="搜索 · Search" aria-label="搜索 · Search">'
+        f"<nav>{links}</nav></header>"
         f"<main>{sections}</main><script>{_SCRIPT}</script></body></html>"
     )
 
@@ -77,12 +87,16 @@ def _section(tag: str, document: dict[str, Any]) -> str:
         for method in _METHODS
         if method in item and tag in item[method]["tags"]
     )
-    return f"<section><h2>{escape(tag)}</h2>{operations}</section>"
+    return f'<section id="{_anchor(tag)}"><h2>{escape(tag)}</h2>{operations}</section>'
+
+
+def _anchor(tag: str) -> str:
+    return escape("of_" + tag.replace(" ", "_"))
 
 
 def _operation(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
     zh, _, en = operation["summary"].partition(" · ")
-    text = f"{method} {path} {operation['summary']} {' '.join(operation['tags'])}".lower()
+    text = f"{method} {path} {operation['summary']} {' '.join(operation['tags'])}".lower().replace("`", "")
     parts = [
         _parameters(operation.get("parameters", ()), document),
         _bodies("请求 · Request", operation.get("requestBody", {}), document),
@@ -92,7 +106,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
     return (
         f'<details id="{escape(operation["operationId"])}" data-text="{escape(text)}"><summary>'
         f'<span class="m {method}">{method.upper()}</span><code>{escape(path)}</code>'
-        f'<span class="zh">{escape(zh)}</span><span class="en">{escape(en)}</span>'
+        f'<span class="zh">{escape(zh)}</span><span class="en">{_with_code(en)}</span>'
         f'<span class="who">{escape(operation["description"])}</span></summary><div>{"".join(parts)}</div></details>'
     )
 
@@ -122,14 +136,14 @@ def _answers(responses: dict[str, Any], document: dict[str, Any]) -> str:
     done, refused = "", ""
     for status, response in sorted(responses.items()):
         if status < "400":
-            done += _bodies(f"{status} {escape(response['description'])}", response, document)
+            done += _bodies(f"{status} {_with_code(response['description'])}", response, document)
         else:
             refused += f"<tr><td>{status}</td><td>{_with_code(response['description'])}</td></tr>"
     return f"{done}<h4>拒绝 · Refusals</h4><table>{refused}</table>"
 
 
 def _with_code(text: str) -> str:
-    pieces = escape(text).split("`")
+    pieces = escape(text).replace("``", "`").split("`")  # docstrings double them
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 

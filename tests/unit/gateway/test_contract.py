@@ -103,6 +103,9 @@ def test_the_page_shows_every_operation_and_fetches_nothing(document: dict[str, 
     for _, path, operation in operations(document):
         assert path in page
         assert f'id="{operation["operationId"]}"' in page
+    for tag in document["tags"]:
+        assert f'href="#of_{tag["name"].replace(" ", "_")}"' in page
+    assert "`" not in page
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert "@import" not in page
     assert "url(" not in page
