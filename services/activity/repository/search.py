@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from services.activity.commands import SearchActivities
 from services.activity.domain import listing
@@ -28,7 +29,11 @@ from services.chassis.pagination import After, Attempt, Key
 STEPS_A_ROW = 100
 """How many listings a walk looks at for each that is wanted, before it gives up."""
 
-_DAY = timedelta(days=1)
+_TABLE = Listing.__table__  # its columns, and not the entity: that would be adapted anew to each subquery
+_LISTED = _TABLE.c
+
+LONG = timedelta(days=7)
+"""What takes longer has an index of its own (``models/listings.py``)."""
 _FIRST_CIRCLE_KM, _GROWTH = 1.0, 4.0
 
 
@@ -52,7 +57,7 @@ class Wanted:
 
     def order(self) -> list[Key]:
         """The keys of the pages."""
-        return self.keys(Listing)
+        return self.keys(_LISTED)
 
     def keys(self, listed: Any) -> list[Key]:
         """The same, of a subquery of listings."""
@@ -61,6 +66,13 @@ class Wanted:
         if self.query.sort == "distance" and self.query.near is not None:
             return [metres_from(self.query.near, listed), listed.activity_id]
         return [listed.starts_at, listed.activity_id]
+
+
+class _Extent(NamedTuple):
+    """When the last activity starts, and how long the longest takes (``LONG`` if none is longer)."""
+
+    last_start: datetime | None
+    longest: timedelta
 
 
 class SearchRepository:
@@ -74,36 +86,43 @@ class SearchRepository:
         near = wanted.query.near
         if wanted.query.sort == "distance" and near is not None:
             for circle in _growing(near, after):
-                yield self._collected(replace(wanted, query=replace(wanted.query, near=circle)), after)
+                yield _collected(replace(wanted, query=replace(wanted.query, near=circle)), after, self._extent)
             return
         walk = _newest_first if wanted.query.sort == "newest" else _in_order_of_start
-        walked = aliased(Listing, walk(wanted, after).subquery("walked"))
+        walked = walk(wanted, after, self._extent).subquery("walked").c
         yield _found(wanted, walked).where(*_conditions(wanted, walked)), wanted.keys(walked)
-        yield self._collected(wanted, after)
+        yield _collected(wanted, after, self._extent)
 
-    def _collected(self, wanted: Wanted, after: After) -> Attempt:
-        """All that fit; looked up before they are sorted, or PostgreSQL may take walking to be quicker."""
-        fitting = sa.select(Listing).where(
-            *_conditions(wanted, Listing), *self._looked_up(wanted), after.condition(wanted.keys(Listing))
-        )
-        collected = aliased(Listing, fitting.cte("collected").prefix_with("MATERIALIZED"))
-        return _found(wanted, collected), wanted.keys(collected)
+    @cached_property
+    def _extent(self) -> _Extent:
+        """Both from indexes."""
+        last = sa.select(sa.func.max(_LISTED.starts_at)).scalar_subquery()
+        length = _LISTED.ends_at - _LISTED.starts_at
+        longest = sa.select(sa.func.max(length)).where(length > LONG).scalar_subquery()
+        last_start, span = self._session.execute(sa.select(last, longest)).one()
+        return _Extent(last_start, span or LONG)
 
-    def _looked_up(self, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
-        """What follows from the conditions, and can be looked up; nothing, if that would be all of the period."""
-        query = wanted.query
-        words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
-        cells = None if query.near is None else listing.cells_that_cover(query.near)
-        if words:
-            yield Listing.words.contains(sorted(words))
-        if cells is not None:
-            yield Listing.facets.overlap(sorted(cells))
-        if words or cells is not None or _facets(query):
-            yield Listing.facets.overlap(sorted(self._months(wanted.period)))
 
-    def _months(self, period: Period) -> set[int]:
-        end = period.end or self._session.scalar(sa.select(sa.func.max(Listing.ends_at))) or period.begin
-        return listing.months(period.begin, max(period.begin, end))
+def _collected(wanted: Wanted, after: After, extent: _Extent) -> Attempt:
+    """All that fit; looked up before they are sorted, or PostgreSQL may take walking to be quicker."""
+    fitting = sa.select(_TABLE).where(
+        *_conditions(wanted, _LISTED), *_looked_up(wanted, extent), after.condition(wanted.keys(_LISTED))
+    )
+    collected = fitting.cte("collected").prefix_with("MATERIALIZED").c
+    return _found(wanted, collected), wanted.keys(collected)
+
+
+def _looked_up(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[bool]]:
+    """What follows from the conditions, in the words of the index."""
+    query, period = wanted.query, wanted.period
+    words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
+    cells = None if query.near is None else listing.cells_that_cover(query.near)
+    if words:
+        yield _LISTED.words.contains(sorted(words))
+    if cells is not None:
+        yield _LISTED.facets.overlap(sorted(cells))
+    end = period.end or (extent.last_start or period.begin) + extent.longest
+    yield _LISTED.facets.overlap(sorted(listing.months(period.begin, max(period.begin, end))))
 
 
 def _found(wanted: Wanted, listed: Any) -> sa.Select[Any, Any]:
@@ -140,42 +159,44 @@ def _facets(query: SearchActivities) -> set[int]:
     return {facet(value) for facet, value in asked if value is not None}
 
 
-def _in_order_of_start(wanted: Wanted, after: After) -> sa.Select[Any]:
-    """The next listings in order of their start.
+def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent) -> sa.Select[Any]:
+    """The next listings in order of their start that end within the period or later.
 
-    Those that were under way for more than a day when the period begins come first: few, and found by their span.
+    Those that had begun more than a week before the period come first. Few last so long: they have an index of their
+    own, so that a walk passes over a week of what has ended and not over a year of it.
     """
     period = wanted.period
-    first = period.begin - _DAY
-    ahead = _stretch(wanted, after).where(Listing.starts_at >= first)
+    first = period.begin - LONG
+    lately = _stretch(wanted, after).where(_LISTED.ends_at > period.begin, _LISTED.starts_at >= first)
     if period.end is not None:
-        ahead = ahead.where(Listing.starts_at < period.end)
+        lately = lately.where(_LISTED.starts_at < period.end)
     if after.values is not None and after.values[0] >= first:
-        return ahead
-    span = sa.func.tstzrange(Listing.starts_at, Listing.ends_at)
-    under_way = sa.select(Listing).where(
-        Listing.ends_at - Listing.starts_at > _DAY,
-        span.op("@>", is_comparison=True)(sa.cast(period.begin, Listing.starts_at.type)),
-        Listing.starts_at < first,
-        after.condition(wanted.keys(Listing)),
+        return lately
+    before = _stretch(wanted, after).where(
+        _LISTED.ends_at - _LISTED.starts_at > LONG,
+        _LISTED.ends_at > period.begin,
+        _LISTED.starts_at.between(period.begin - extent.longest, first),
+        _LISTED.starts_at < first,
     )
-    both = sa.union_all(under_way, sa.select(aliased(Listing, ahead.subquery("ahead"))))
-    return sa.select(aliased(Listing, both.subquery("both")))
+    both = sa.union_all(*(sa.select(each.subquery()) for each in (before, lately))).subquery("both")
+    return sa.select(both).order_by(both.c.starts_at, both.c.activity_id).limit(_steps(wanted))
 
 
-def _newest_first(wanted: Wanted, after: After) -> sa.Select[Any]:
+def _newest_first(wanted: Wanted, after: After, _extent: _Extent) -> sa.Select[Any]:
     """The listings that were published last. What begins within a period was published before that is over."""
     stretch, end = _stretch(wanted, after), wanted.period.end
-    return stretch if end is None else stretch.where(Listing.published_at < end)
+    return stretch if end is None else stretch.where(_LISTED.published_at < end)
 
 
 def _stretch(wanted: Wanted, after: After) -> sa.Select[Any]:
     """So many listings along the index of the order."""
-    keys = wanted.keys(Listing)
+    keys = wanted.keys(_LISTED)
     order = [key[0].desc() if isinstance(key, tuple) else key for key in keys]
-    return (
-        sa.select(Listing).where(after.condition(keys)).order_by(*order).limit(STEPS_A_ROW * (wanted.query.limit + 1))
-    )
+    return sa.select(_TABLE).where(after.condition(keys)).order_by(*order).limit(_steps(wanted))
+
+
+def _steps(wanted: Wanted) -> int:
+    return STEPS_A_ROW * (wanted.query.limit + 1)
 
 
 def _growing(whole: Circle, after: After) -> Iterator[Circle]:

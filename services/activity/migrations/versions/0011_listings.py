@@ -13,6 +13,7 @@ depends_on = None
 
 _ID = sa.Uuid(as_uuid=False)
 _TIME = sa.DateTime(timezone=True)
+_LONG = sa.text("ends_at - starts_at > interval '7 days'")
 
 
 def upgrade() -> None:
@@ -38,16 +39,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_listing")),
     )
-    op.create_index("ix_listing_starts_at", "listing", ["starts_at", "activity_id"])
+    op.create_index("ix_listing_starts_at", "listing", ["starts_at", "activity_id", "ends_at"])
+    op.create_index("ix_listing_long", "listing", ["starts_at", "activity_id", "ends_at"], postgresql_where=_LONG)
+    op.create_index("ix_listing_longest", "listing", [sa.text("(ends_at - starts_at)")], postgresql_where=_LONG)
     op.create_index("ix_listing_published_at", "listing", ["published_at", "activity_id"])
-    op.create_index("ix_listing_ends_at", "listing", ["ends_at"])
-    op.create_index(
-        "ix_listing_span",
-        "listing",
-        [sa.text("tstzrange(starts_at, ends_at)")],
-        postgresql_using="gist",
-        postgresql_where=sa.text("ends_at - starts_at > interval '1 day'"),
-    )
     op.create_index(
         "ix_listing_facets_words",
         "listing",
