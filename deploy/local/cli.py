@@ -12,8 +12,8 @@ bench import [--rows N] [--json]      a spreadsheet of 100,000 volunteers: rows 
 bench scans [--volunteers N] [--clients N] [--json]     everybody signs in to one activity, each request twice
 bench enroll [--volunteers N] [--places N] [--shifts N] [--clients N] [--json]      a crowd after few places, at once
 bench login-timing [N]  how long sign-ins of an existing and of unknown names are refused, on the running platform
-bench scale [--explain] how long sign-in, inboxes, trees and supervision look for their rows; after load-scale
-load-scale [--organizations N] [--volunteers N]     fill a development platform with a province on file
+bench scale [searches] [--explain]  how long sign-in, inboxes, trees and supervision, or searches, look for their rows
+load-scale [--organizations N] [--volunteers N] [--activities N]  fill a development platform with a province on file
 logs [PROCESS] [-f]     what a process has logged
 psql SERVICE            a shell on a service's database
 republish SERVICE [AGGREGATE]      tell a service's state again, for the copies that others keep
@@ -228,7 +228,7 @@ def bench(arguments: list[str]) -> int:
         print(
             "dev: bench rpc [--json], bench import [--rows N] [--json], bench login-timing [N],"
             " bench scans [--volunteers N] [--json], bench enroll [--volunteers N] [--json],"
-            " bench scale [--explain]",
+            " bench scale [searches] [--explain]",
             file=sys.stderr,
         )
         return 2

@@ -1,28 +1,26 @@
-"""``./dev bench scale [--explain]``: how long the services look for their rows in a province on file.
+"""``./dev bench scale [searches] [--explain]``: how long the services look for their rows in a province on file.
 
 What is timed is what an entrypoint does between parsing and answering: a READ ONLY transaction is opened, the use case
 runs against the platform's own database, and the answer is dumped through its schema; in this process, so neither the
 broker nor other requests are in the figure. Of signing in it is the look for
-the account, without argon2. Exit code 1: a p95 is above the limit.
+the account, without argon2. ``searches``: only those of activities. Exit code 1: a p95 is above the limit.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-import sqlalchemy as sa
 
 from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
+from deploy.scale.asking import LIMIT_MS, AskPage, Case, Side, Work, explained, measured, pages
 from deploy.scale.people import person
+from deploy.scale.searches import searching_for
+from services.activity.repository import ActivityUnitOfWork
+from services.activity.settings import ActivitySettings
 from services.chassis.context import Caller
-from services.chassis.runtime import Runtime
 from services.identity.repository import IdentityUnitOfWork
 from services.identity.settings import IdentitySettings
 from services.organization import commands
@@ -35,90 +33,32 @@ from services.organization.use_cases import reviews as reviewing
 from services.organization.use_cases import supervision
 from services.organization.use_cases import tree as looking
 
-LIMIT_MS = 50.0
-_RUNS, _WARM_UP = 60, 5
-_DEEP = 100  # pages of 100
-Work = Callable[[Any], Any]
-AskPage = Callable[[Any, str | None], Any]
-
-
-@dataclass(frozen=True)
-class Case:
-    """Something that is looked for; ``work`` gets a unit of work."""
-
-    title: str
-    work: Work
-
-
-class Side:
-    """One service's units of work, on behalf of whom a case needs."""
-
-    def __init__(self, platform: Platform, service: str, unit_of_work: type[Any], settings: type[Any]) -> None:
-        environment = {**platform.job_environment(service), "ZHIYUAN_MAX_WORKERS": "2"}
-        self.runtime = Runtime.build(service, settings.from_environment(environment))
-        self._unit_of_work = unit_of_work
-
-    def reading(self, caller: Caller = Caller()) -> Any:  # noqa: B008  # frozen
-        """A READ ONLY unit of work."""
-        return self.runtime.units(self._unit_of_work, caller).reading()
-
-    def one(self, statement: str) -> Any:
-        """A row that is needed to ask."""
-        with self.runtime.engine.connect() as connection:
-            row = connection.execute(sa.text(statement)).first()
-        if row is None:
-            raise SystemExit("dev: this platform holds no province; ./dev load-scale loads one")
-        return row
-
 
 def main(arguments: list[str]) -> int:
     """Time every case; answers 1 if one is too slow."""
     platform = Platform(ROOT / ".run")
-    identity = Side(platform, "identity", IdentityUnitOfWork, IdentitySettings)
-    organization = Side(platform, "organization", OrganizationUnitOfWork, OrganizationSettings)
     slow = 0
-    for side, caller, cases in (
-        (identity, Caller(), signing_in(identity)),
-        *((organization, who, cases) for who, cases in looking_at(organization)),
-    ):
+    for side, caller, cases in _searches(platform) if "searches" in arguments else _lists(platform):
         for case in cases:
-            slow += _measure(side, caller, case) > LIMIT_MS
+            slow += measured(side, caller, case) > LIMIT_MS
             if "--explain" in arguments:
                 print("\n".join(f"    {line}" for line in explained(side, caller, case)))
     print(f"limit: p95 {LIMIT_MS:.0f} ms; {slow} above it" if slow else f"every p95 is below {LIMIT_MS:.0f} ms")
     return 1 if slow else 0
 
 
-def _measure(side: Side, caller: Caller, case: Case) -> float:
-    taken = []
-    for run in range(_WARM_UP + _RUNS):
-        started = time.perf_counter()
-        with side.reading(caller) as uow:
-            case.work(uow)
-        if run >= _WARM_UP:
-            taken.append((time.perf_counter() - started) * 1000)
-    median, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
-    print(f"{case.title:58} p50 {median:7.1f} ms  p95 {p95:7.1f} ms{'  !' if p95 > LIMIT_MS else ''}", flush=True)
-    return p95
+def _lists(platform: Platform) -> Iterator[tuple[Side, Caller, Iterable[Case]]]:
+    identity = Side(platform, "identity", IdentityUnitOfWork, IdentitySettings)
+    yield identity, Caller(), signing_in(identity)
+    organization = Side(platform, "organization", OrganizationUnitOfWork, OrganizationSettings)
+    for caller, cases in looking_at(organization):
+        yield organization, caller, cases
 
 
-def explained(side: Side, caller: Caller, case: Case) -> Iterator[str]:
-    """EXPLAIN (ANALYZE, BUFFERS) of every statement that a case runs."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            statements.append((statement, parameters))
-
-    sa.event.listen(side.runtime.engine, "before_cursor_execute", note)
-    with side.reading(caller) as uow:
-        case.work(uow)
-    sa.event.remove(side.runtime.engine, "before_cursor_execute", note)
-    with side.runtime.engine.connect() as connection:
-        for statement, parameters in statements:
-            rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}", parameters)
-            yield "-- " + " ".join(statement.split())[:150]
-            yield from (row[0] for row in rows)
+def _searches(platform: Platform) -> Iterator[tuple[Side, Caller, Iterable[Case]]]:
+    activity = Side(platform, "activity", ActivityUnitOfWork, ActivitySettings)
+    for caller, cases in searching_for(activity):
+        yield activity, caller, cases
 
 
 def signing_in(side: Side) -> list[Case]:
@@ -157,9 +97,9 @@ def looking_at(side: Side) -> Iterator[tuple[Caller, list[Case]]]:
     for who, (caller, id_), below in (("root", root, True), ("city", city, True), ("leaf", leaf, False)):
         counts = _asked(reviewing.count_reviews, commands.CountReviews(), reviews.ReviewCounts)
         inboxes = [Case(f"{who}: GET /reviews", counts), *_inboxes(who)]
-        lists = _pages(side, caller, f"{who}: GET …/members", _members_of(id_, include_below=below), tree.MemberPage())
+        lists = pages(side, caller, f"{who}: GET …/members", _members_of(id_, include_below=below), tree.MemberPage())
         if below:
-            lists += _pages(side, caller, f"{who}: GET …/tree", _tree_of(id_), tree.TreePage())
+            lists += pages(side, caller, f"{who}: GET …/tree", _tree_of(id_), tree.TreePage())
         yield caller, [*inboxes, *lists, *(_supervision(who, id_) if below else [])]
 
 
@@ -222,22 +162,6 @@ def _supervision(who: str, id_: str) -> list[Case]:
 def _asked(use_case: Callable[[Any, Any], Any], query: Any, answer: Callable[[], Any]) -> Work:
     dumper = answer()
     return lambda uow: dumper.dump(use_case(query, uow))
-
-
-def _pages(side: Side, caller: Caller, title: str, ask: AskPage, dumper: Any) -> list[Case]:
-    """The first page of a list, and one far into it, if it goes that far."""
-    cases = [Case(title, lambda uow: dumper.dump(ask(uow, None)))]
-    cursor: str | None = None
-    pages = 1
-    while pages < _DEEP:
-        with side.reading(caller) as uow:
-            following = ask(uow, cursor).next_cursor
-        if following is None:
-            break
-        cursor, pages = following, pages + 1
-    if cursor is not None:
-        cases.append(Case(f"{title}, page {pages}", lambda uow: dumper.dump(ask(uow, cursor))))
-    return cases
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
+from deploy.scale.activities import SPAN, Host, activity_rows
 from deploy.scale.copying import _line
 from deploy.scale.people import person
 from deploy.scale.rows import organization_rows, volunteer_rows
@@ -68,7 +69,9 @@ def test_rows_fill_every_column_that_must_be_filled(vault: Vault) -> None:
         table: [*rows.get(table, []), *more]
         for table, more in volunteer_rows(range(300), [(NODES[-1].id, "440106")], vault, "hash", NOW, 1).items()
     }
-    assert "organization.card_application" in rows
+    hosts, volunteers = [Host.of(NODES[-1])], ["018f3c1e-0000-7000-8000-000000000002"]
+    rows |= activity_rows(range(600, 1000), 1000, hosts, volunteers, NOW, 7)
+    assert {"organization.card_application", "activity.enrollment"} <= {table for table, some in rows.items() if some}
     assert {row["status"] for row in rows["organization.membership"]} == {"approved", "pending"}
     for target, values in rows.items():
         service, _, name = target.partition(".")
@@ -82,3 +85,20 @@ def test_rows_fill_every_column_that_must_be_filled(vault: Vault) -> None:
 def test_a_line_is_what_copy_reads() -> None:
     values = [None, True, b"\x01\xff", date(2026, 3, 2), (), {"a": "\\"}, "a\tb\\c\n", 7]
     assert _line(values) == '\\N\tt\t\\\\x01ff\t2026-03-02\t{}\t{"a": "\\\\\\\\"}\ta\\tb\\\\c\\n\t7\n'
+
+
+def test_activities_are_as_publishing_leaves_them_and_grow_in_number() -> None:
+    hosts = [Host.of(node) for node in NODES if node.active and node.kind != "province"]
+    rows = activity_rows(range(3000), 3000, hosts, ["018f3c1e-0000-7000-8000-000000000002"], NOW, 7)
+    activities, listings = rows["activity.activity"], {row["activity_id"]: row for row in rows["activity.listing"]}
+    assert {row["id"] for row in activities if row["status"] == "published"} == set(listings)
+    assert 0 < len(activities) - len(listings) < 100
+    for activity in activities:
+        shifts = [row for row in rows["activity.shift"] if row["activity_id"] == activity["id"]]
+        assert activity["published_at"] < activity["starts_at"] == shifts[0]["starts_at"]
+        assert activity["ends_at"] == shifts[-1]["ends_at"]
+    assert {row["activity_id"] for row in rows["activity.enrollment"]} <= {
+        row["id"] for row in activities if row["ends_at"] > NOW
+    }
+    older = sum(row["published_at"] < NOW - SPAN / 2 for row in activities)
+    assert 600 < older < 900  # a quarter
