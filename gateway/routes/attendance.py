@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from gateway import qr
 from gateway.endpoints import accepts
+from gateway.evidence import describe_evidence
 from gateway.routing import Route, Who
 from services.attendance import errors
 from services.attendance.schemas import anomalies, disclosure, mine, offline, reviews, scans
-from services.chassis.context import Caller
-from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
-
-if TYPE_CHECKING:
-    from gateway.app import Gateway
+from services.chassis.errors import AlreadyDecided, NotFound
 
 _DRAWN = {"image/png": qr.png, "image/svg+xml": qr.svg}
 
@@ -29,34 +26,6 @@ async def _draw_code(request: HttpRequest, answer: Any) -> Response | None:
         return None
     picture = await asyncio.to_thread(_DRAWN[media_type], answer["token"])
     return Response(picture, media_type=media_type, headers={"X-Valid-Until": answer["valid_until"]})
-
-
-async def _describe_evidence(
-    _request: HttpRequest, caller: Caller, payload: dict[str, Any], gateway: Gateway
-) -> dict[str, Any]:
-    """Put what is known of each upload in the place of its id; raises ``Invalid`` for others' files."""
-    described, faults = [], []
-    for position, upload_id in enumerate(payload["evidence"]):
-        try:
-            upload = await asyncio.to_thread(gateway.uploads.find, upload_id)
-        except NotFound:
-            upload = None
-        if upload is None or upload.owner != caller.account_id:
-            faults.append(
-                FieldError(f"evidence.{position}", "unknown_upload", "不是您上传的文件", "is no upload of yours")
-            )
-            continue
-        described.append(
-            {
-                "upload_id": upload.upload_id,
-                "sha256": upload.sha256,
-                "content_type": upload.content_type,
-                "name": upload.name,
-            }
-        )
-    if faults:
-        raise Invalid(*faults)
-    return {**payload, "evidence": described}
 
 
 _SCANS, _SUPPLEMENTS, _DISCLOSURE, _MINE = ("attendance",), ("supplements",), ("disclosure",), ("my hours",)
@@ -104,7 +73,7 @@ ROUTES = [
     ),
     Route(
         "POST", "/activities/{activity_id}/supplements", "attendance.submit_supplement",
-        from_client=reviews.SupplementForm, request=reviews.SubmitSupplement, prepare=_describe_evidence,
+        from_client=reviews.SupplementForm, request=reviews.SubmitSupplement, prepare=describe_evidence,
         answer=reviews.SubmittedSupplement, who=Who.ADMINISTRATOR, status=201, tags=_SUPPLEMENTS,
         errors=(errors.NotAccepted, errors.NotVerifiedInPerson, errors.OverlapsRecord, errors.ActivityRevoked),
         zh="补录服务时长", en="Ask the superior to count hours that could not be scanned",

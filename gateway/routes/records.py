@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from gateway.evidence import describe_evidence
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import duties, forgotten
-from services.chassis.errors import IllegalTransition, NotFound
+from services.attendance.schemas import corrections, duties, forgotten
+from services.chassis.errors import AlreadyDecided, IllegalTransition, NotFound
 
-_SIGN_OUTS, _OVERDUE = ("forgotten sign-outs",), ("overdue records",)
+_SIGN_OUTS, _OVERDUE, _CORRECTIONS = ("forgotten sign-outs",), ("overdue records",), ("corrections",)
 
 ROUTES = [
     Route(
@@ -33,5 +34,41 @@ ROUTES = [
         "POST", "/activities/{activity_id}/sign-outs", "attendance.enter_sign_outs",
         request=forgotten.EnterSignOuts, answer=forgotten.SignOutResults, who=Who.ADMINISTRATOR, tags=_SIGN_OUTS,
         deadline=10, zh="批量补记签退（每条各有结果）", en="Enter the same sign-out for many, each with its result",
+    ),
+    Route(
+        "POST", "/service-records/{record_id}/corrections", "attendance.request_correction",
+        from_client=corrections.CorrectionForm, request=corrections.RequestCorrection, prepare=describe_evidence,
+        answer=corrections.CorrectionState, who=Who.VOLUNTEER, status=201, tags=_CORRECTIONS,
+        errors=(NotFound, errors.NotCorrectable, errors.CorrectionWaiting, errors.OverlapsRecord),
+        zh="申请更正服务时长", en="Ask that one's own record be corrected",
+    ),
+    Route(
+        "GET", "/me/corrections", "attendance.list_my_corrections",
+        request=corrections.ListMyCorrections, answer=corrections.CorrectionPage, who=Who.VOLUNTEER,
+        tags=_CORRECTIONS, zh="我的更正", en="Corrections of one's own records, asked for or not, newest first",
+    ),
+    Route(
+        "POST", "/corrections/{correction_id}/withdrawal", "attendance.withdraw_correction",
+        request=corrections.WithdrawCorrection, answer=corrections.CorrectionState, who=Who.VOLUNTEER,
+        tags=_CORRECTIONS, errors=(NotFound, IllegalTransition),
+        zh="撤回更正申请", en="Ask no more for a correction that nobody has decided",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/corrections", "attendance.list_corrections",
+        request=corrections.ListCorrections, answer=corrections.CorrectionPage, who=Who.ADMINISTRATOR,
+        tags=_CORRECTIONS, zh="待处理的更正申请", en="Corrections that wait in an organization and those below it",
+    ),
+    Route(
+        "POST", "/corrections/{correction_id}/decision", "attendance.decide_correction",
+        request=corrections.DecideCorrection, answer=corrections.CorrectionState, who=Who.ADMINISTRATOR,
+        tags=_CORRECTIONS,
+        errors=(NotFound, AlreadyDecided, errors.AboutOneself, errors.NotCorrectable, errors.OverlapsRecord),
+        zh="处理更正申请", en="Grant a correction, with another time if that is true; or refuse it, and say why",
+    ),
+    Route(
+        "POST", "/service-records/{record_id}/amendments", "attendance.amend_record",
+        request=corrections.AmendRecord, answer=corrections.CorrectionState, who=Who.ADMINISTRATOR, status=201,
+        tags=_CORRECTIONS, errors=(NotFound, errors.AboutOneself, errors.NotCorrectable, errors.OverlapsRecord),
+        zh="主动更正服务时长", en="Correct a record of one's own accord, with a reason",
     ),
 ]  # fmt: skip

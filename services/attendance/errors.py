@@ -257,6 +257,24 @@ class NotDisclosed(Conflict):
     detail_zh, detail_en = "只能在公示期内提出异议。", "Objections are taken while hours are disclosed."
 
 
+class NotCorrectable(Conflict):
+    """The record is open or frozen; ``status`` tells which. An open one is signed out, a frozen one waits."""
+
+    code = "not_correctable"
+    title_zh, title_en = "该记录目前不能更正", "The record cannot be corrected at present"
+    detail_zh = "该记录尚未签退，或有异议待处理：{status}。"
+    detail_en = "The record is not closed, or an objection to it is open: {status}."
+
+
+class CorrectionWaiting(Conflict):
+    """A correction of this record waits to be decided already; it can be withdrawn."""
+
+    code = "correction_waiting"
+    title_zh, title_en = "已有更正申请待处理", "A correction waits already"
+    detail_zh = "该记录已有更正申请待处理，可先撤回。"
+    detail_en = "A correction of this record waits to be decided; it can be withdrawn first."
+
+
 class ObjectionAlreadyResolved(Conflict):
     """The objection was upheld or dismissed before; ``status`` tells which."""
 

@@ -124,6 +124,24 @@ class SupplementDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectionDecided(Event):
+    """A correction was granted or refused; or made by the organizer, unasked (not ``on_request``)."""
+
+    type = "correction.decided"
+    subject_field = "correction_id"
+
+    correction_id: str
+    record_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    on_request: bool
+    granted: bool
+    minutes: int
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScanConflictDecided(Event):
     """An organizer decided whether a scan counts that was handed in later and could not count by itself."""
 

@@ -34,6 +34,11 @@ HELD_HOURS_DECIDED = Counter(
 SUPPLEMENTS_DECIDED = Counter(
     "zhiyuan_attendance_supplements_decided", "Supplements decided by superiors: approved or rejected", ["decision"]
 )
+CORRECTIONS = Counter(
+    "zhiyuan_attendance_corrections",
+    "Corrections of records; step is `requested`, `granted`, `refused`, `withdrawn` or `unasked` (by the organizer)",
+    ["step"],
+)
 OBJECTIONS = Counter(
     "zhiyuan_attendance_objections", "Objections; step is `submitted`, `upheld` or `dismissed`", ["step"]
 )

@@ -10,6 +10,8 @@ from services.attendance.models import (
     Attainment,
     BatchMember,
     CertifiedService,
+    Correction,
+    CorrectionEvidence,
     DelegationCopy,
     EnrollmentCopy,
     Evidence,
@@ -30,6 +32,7 @@ from services.attendance.models import (
 from services.chassis.personal_data import ACCOUNT, VOLUNTEER, Held
 
 _OWN_SUPPLEMENTS = sa.select(Supplement.id).where(Supplement.volunteer_id == VOLUNTEER).scalar_subquery()
+_OWN_CORRECTIONS = sa.select(Correction.id).where(Correction.volunteer_id == VOLUNTEER).scalar_subquery()
 _OWN_CERTIFICATES = (
     sa.select(ServiceCertificate.id).where(ServiceCertificate.volunteer_id == VOLUNTEER).scalar_subquery()
 )
@@ -46,6 +49,8 @@ PERSONAL_DATA = (
     Held(StarAward, StarAward.volunteer_id == VOLUNTEER),
     Held(Supplement, Supplement.volunteer_id == VOLUNTEER),
     Held(Evidence, Evidence.supplement_id.in_(_OWN_SUPPLEMENTS)),
+    Held(Correction, Correction.volunteer_id == VOLUNTEER),
+    Held(CorrectionEvidence, CorrectionEvidence.correction_id.in_(_OWN_CORRECTIONS)),
     Held(ServiceCertificate, ServiceCertificate.volunteer_id == VOLUNTEER),
     Held(CertifiedService, CertifiedService.certificate_id.in_(_OWN_CERTIFICATES)),
     Held(BatchMember, BatchMember.volunteer_id == VOLUNTEER),

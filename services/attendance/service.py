@@ -6,7 +6,7 @@ from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import certificates as papers
-from services.attendance.schemas import disclosure, evaluations, held_hours, mine, offline, reviews, scans
+from services.attendance.schemas import corrections, disclosure, evaluations, held_hours, mine, offline, reviews, scans
 from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import watching as screens
@@ -17,16 +17,19 @@ from services.attendance.use_cases import (
     certificate_batches,
     certificates,
     copying,
+    correcting,
     deciding,
     disclosing,
     duties,
     evaluating,
+    evidence,
     exporting,
     forgotten,
     held_reviews,
     my_hours,
     objecting,
     offline_scans,
+    requesting_corrections,
     reviewing,
     scan_conflicts,
     scanning,
@@ -140,11 +143,35 @@ class AttendanceService:
 
     @query(uploads.UploadsInUse, uploads.UploadIds)
     def uploads_in_use(self, query, uow):
-        return supplements.uploads_in_use(query, uow)
+        return evidence.uploads_in_use(query, uow)
 
     @query(reviews.MaySeeUpload, reviews.UploadAccess)
     def may_see_upload(self, query, uow):
-        return supplements.may_see_upload(query, uow)
+        return evidence.may_see_upload(query, uow)
+
+    @command(corrections.RequestCorrection, corrections.CorrectionState)
+    def request_correction(self, command, uow):
+        return requesting_corrections.request_correction(command, uow)
+
+    @command(corrections.WithdrawCorrection, corrections.CorrectionState)
+    def withdraw_correction(self, command, uow):
+        return requesting_corrections.withdraw_correction(command, uow)
+
+    @query(corrections.ListMyCorrections, corrections.CorrectionPage)
+    def list_my_corrections(self, query, uow):
+        return requesting_corrections.list_my_corrections(query, uow)
+
+    @query(corrections.ListCorrections, corrections.CorrectionPage)
+    def list_corrections(self, query, uow):
+        return requesting_corrections.list_corrections(query, uow)
+
+    @command(corrections.DecideCorrection, corrections.CorrectionState)
+    def decide_correction(self, command, uow):
+        return correcting.decide_correction(command, uow)
+
+    @command(corrections.AmendRecord, corrections.CorrectionState)
+    def amend_record(self, command, uow):
+        return correcting.amend_record(command, uow)
 
     @command(disclosure.OpenDisclosure, disclosure.DisclosureSummary)
     def open_disclosure(self, command, uow):

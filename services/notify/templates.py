@@ -334,6 +334,28 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "correction_granted",
+        "您申请的“{title}”服务记录更正已同意，现计{minutes}分钟。",
+        "The correction of your record at “{title}” was granted; it counts {minutes} minutes now.",
+        "民政部令67号: errors corrected on request",
+        Priority.NEWS,
+    ),
+    Template(
+        "correction_refused",
+        "您申请的“{title}”服务记录更正未获同意，原因：{reason}。",
+        "The correction of your record at “{title}” was refused: {reason}.",
+        "民政部令67号: errors corrected on request",
+        Priority.NEWS,
+    ),
+    Template(
+        "record_amended",
+        "组织更正了您在“{title}”的服务记录，现计{minutes}分钟。说明：{reason}。如有不符，请申请更正。",
+        "Your record at “{title}” was corrected by the organizer; it counts {minutes} minutes now: {reason}. "
+        "If that is not so, ask for a correction.",
+        "民政部令67号: errors are corrected, and not in silence",
+        Priority.NEWS,
+    ),
+    Template(
         "sign_out_entered",
         "您在“{title}”未扫码签退，组织已补记签退时间{signed_out_at}，共计{minutes}分钟。说明：{reason}。如有不符，请提出更正。",
         "You did not sign out at “{title}”; the organizer entered {signed_out_at}, {minutes} minutes in all: {reason}. "

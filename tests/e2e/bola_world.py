@@ -199,7 +199,8 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     code = unit.owner.get(at_the_door, kind="sign_in")["token"]
     forgotten = member.client.post("/attendance/scans", token=code, nonce="never-signed-out")["record_id"]
     return {
-        "left": left["activity_id"], "left_at": shift_left["ends_at"], "open_record": forgotten,
+        "left": left["activity_id"], "left_since": shift_left["starts_at"], "left_at": shift_left["ends_at"],
+        "open_record": forgotten,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
         "no_show": no_show, "held": held["id"],
@@ -218,9 +219,16 @@ def _papers(world: World, unit: Organization, member: Volunteer) -> dict[str, st
     attainment = unit.owner.post(
         f"/volunteers/{member.id}/trainings", name="急救培训", issuer="越权测试单位", date="2026-01-02"
     )
+    records = member.client.get("/me/service-records")["items"]
+    confirmed = next(record for record in records if record["status"] == "confirmed")
+    correction = member.client.post(
+        f"/service-records/{confirmed['record_id']}/corrections", starts_at=confirmed["starts_at"],
+        ends_at=confirmed["ends_at"], reason="时间记录有误",
+    )["correction_id"]  # fmt: skip
     return {
+        "correction": correction,
         "certificate": member.client.post("/me/service-certificates")["serial"], "batch": batch,
-        "record": member.client.get("/me/service-records")["items"][0]["record_id"],
+        "record": records[0]["record_id"],
         "attainment": attainment["attainment_id"], "anomaly": anomaly["anomaly_id"],
     }  # fmt: skip
 

@@ -207,6 +207,21 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ],
     ("GET", "/activities/{activity_id}/evaluations"): [Entry({"activity_id": "{disclosed}"})],
     ("POST", "/service-records/{record_id}/evaluation"): [Entry({"record_id": "{record}"}, {"grade": "good"})],
+    ("POST", "/service-records/{record_id}/corrections"): [
+        Entry({"record_id": "{record}"}, {"starts_at": "{left_since}", "ends_at": "{left_at}", "reason": "早到"},
+              rightful="member")
+    ],
+    ("GET", "/organizations/{organization_id}/corrections"): [Entry(_UNIT)],
+    ("POST", "/corrections/{correction_id}/decision"): [
+        Entry({"correction_id": "{correction}"}, {"grant": False, "reason": "与签到表不符"})
+    ],
+    ("POST", "/corrections/{correction_id}/withdrawal"): [
+        Entry({"correction_id": "{correction}"}, rightful="member",
+              state=("illegal_transition", "the request before this one has refused it"))
+    ],
+    ("POST", "/service-records/{record_id}/amendments"): [
+        Entry({"record_id": "{record}"}, {"reason": "经核实未到场"})
+    ],
     ("POST", "/volunteers/{volunteer_id}/trainings"): [Entry({"volunteer_id": "{member}"}, _ATTAINMENT)],
     ("POST", "/volunteers/{volunteer_id}/awards"): [Entry({"volunteer_id": "{member}"}, _ATTAINMENT)],
     ("GET", "/volunteers/{volunteer_id}/attainments"): [Entry({"volunteer_id": "{member}"})],
@@ -331,7 +346,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called",
+    "open_record", "called", "correction",
 })  # fmt: skip
 
 

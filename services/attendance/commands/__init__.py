@@ -14,6 +14,14 @@ from services.attendance.commands.certificates import (
     RevokeCertificate,
     VerifyCertificate,
 )
+from services.attendance.commands.corrections import (
+    AmendRecord,
+    DecideCorrection,
+    ListCorrections,
+    ListMyCorrections,
+    RequestCorrection,
+    WithdrawCorrection,
+)
 from services.attendance.commands.disclosure import (
     CorrectedTime,
     GetDisclosure,
@@ -54,8 +62,10 @@ from services.attendance.commands.supplements import (
 from services.attendance.commands.watching import WatchAttendance
 
 __all__ = [
+    "AmendRecord",
     "CorrectedTime",
     "CountReviews",
+    "DecideCorrection",
     "DecideReview",
     "DecideReviews",
     "Decision",
@@ -77,7 +87,9 @@ __all__ = [
     "ListAttainments",
     "ListBatches",
     "ListCertificates",
+    "ListCorrections",
     "ListDisclosures",
+    "ListMyCorrections",
     "ListMyEvaluations",
     "ListObjections",
     "ListOpenRecords",
@@ -93,6 +105,7 @@ __all__ = [
     "RecordTraining",
     "RecountLedger",
     "RequestBatch",
+    "RequestCorrection",
     "ResolveAnomaly",
     "ResolveObjection",
     "ResolveScanConflict",
@@ -106,4 +119,5 @@ __all__ = [
     "UploadScans",
     "VerifyCertificate",
     "WatchAttendance",
+    "WithdrawCorrection",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.attendance.domain import Interval
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDisclosure:
@@ -58,6 +60,11 @@ class CorrectedTime:
 
     starts_at: datetime
     ends_at: datetime
+
+    @property
+    def time(self) -> Interval:
+        """The same as an interval."""
+        return Interval(self.starts_at, self.ends_at)
 
 
 @dataclass(frozen=True, kw_only=True)

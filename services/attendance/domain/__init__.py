@@ -22,9 +22,11 @@ from services.attendance.domain.place import Fence, Place
 from services.attendance.domain.stars import STAR_HOURS, minutes_to_next_star, star_of
 from services.attendance.domain.states import (
     BY_SCAN,
+    CORRECTABLE,
     OBJECTIONABLE,
     REVIEWED_AS,
     REVIEWERS,
+    CorrectionStatus,
     Direction,
     DisclosureStatus,
     ObjectionStatus,
@@ -47,6 +49,7 @@ from services.attendance.domain.time import LONGEST_SERVICE, Interval, scan_wind
 
 __all__ = [
     "BY_SCAN",
+    "CORRECTABLE",
     "CURED_ELSEWHERE",
     "FROM_COMPANY",
     "HELD_REVIEWED_AS",
@@ -58,6 +61,7 @@ __all__ = [
     "VOUCHED_FOR",
     "Band",
     "ConflictKind",
+    "CorrectionStatus",
     "DayThresholds",
     "Direction",
     "DisclosureStatus",

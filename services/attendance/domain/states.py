@@ -67,6 +67,15 @@ REVIEWED_AS = {
 """The words that all kinds of reviews share (API.md), and what they mean for a supplement."""
 
 
+class CorrectionStatus(StrEnum):
+    """Where a correction stands: asked for by the volunteer, or granted from the start by whoever corrects unasked."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class ObjectionStatus(StrEnum):
     """Where an objection stands."""
 
@@ -87,12 +96,16 @@ _NEXT: dict[RecordStatus, frozenset[RecordStatus]] = {
     RecordStatus.RECORDED: frozenset({RecordStatus.DISCLOSED}),
     RecordStatus.DISCLOSED: frozenset({RecordStatus.FROZEN, RecordStatus.CONFIRMED}),
     RecordStatus.FROZEN: frozenset({RecordStatus.DISCLOSED}),
-    RecordStatus.CONFIRMED: frozenset(),
+    RecordStatus.CONFIRMED: frozenset({RecordStatus.DISCLOSED}),  # what is raised is shown again (ADR 0031)
 }
 
 
 OBJECTIONABLE = frozenset({RecordStatus.DISCLOSED, RecordStatus.FROZEN})
 """The states in which anybody may object to a record, and in which the public sees it."""
+
+
+CORRECTABLE = frozenset({RecordStatus.RECORDED, RecordStatus.DISCLOSED, RecordStatus.CONFIRMED})
+"""The states in which a record's time is corrected; an open one is signed out, a frozen one waits for its objection."""
 
 
 def change_status(current: str, attempted: RecordStatus) -> RecordStatus:

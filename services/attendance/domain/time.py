@@ -31,6 +31,14 @@ class Interval:
         """Whether they share a moment; back-to-back ones do not."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
+    def spanning(self, other: Interval) -> Interval:
+        """From the earlier start to the later end."""
+        return Interval(min(self.starts_at, other.starts_at), max(self.ends_at, other.ends_at))
+
+    def holds(self, other: Interval) -> bool:
+        """Whether ``other`` lies in it, its ends included."""
+        return self.starts_at <= other.starts_at and other.ends_at <= self.ends_at
+
     def clipped_to(self, bounds: Interval) -> Interval:
         """The part inside ``bounds``; of no length where there is none."""
         starts_at = min(max(self.starts_at, bounds.starts_at), bounds.ends_at)

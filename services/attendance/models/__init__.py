@@ -15,6 +15,7 @@ from services.attendance.models.certificates import (
     ServiceCertificate,
 )
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
+from services.attendance.models.corrections import Correction, CorrectionEvidence
 from services.attendance.models.disclosure import Disclosure, Objection
 from services.attendance.models.duties import RecordDuty
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
@@ -36,6 +37,8 @@ __all__ = [
     "BatchMember",
     "CertificateBatch",
     "CertifiedService",
+    "Correction",
+    "CorrectionEvidence",
     "DelegationCopy",
     "Disclosure",
     "EnrollmentCopy",

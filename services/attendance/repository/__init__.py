@@ -15,6 +15,7 @@ from services.attendance.ledger import Ledger
 from services.attendance.repository.anomalies import AnomalyRepository, LookingRepository
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
+from services.attendance.repository.corrections import CorrectionRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
 from services.attendance.repository.duties import DutyRepository
 from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
@@ -46,6 +47,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.ledger = Ledger(self.session)
         self.held = HeldHoursRepository(self.session)
         self.supplements = SupplementRepository(self.session)
+        self.corrections = CorrectionRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
         self.duties = DutyRepository(self.session)
         self.certificates = CertificateRepository(self.session)

@@ -40,6 +40,10 @@ class RecordRepository:
             raise NotFound(what="record")
         return found
 
+    def lock(self, record_id: str) -> ServiceRecord:
+        """One record as it is now, so that nobody discloses it meanwhile. Lock its volunteer before."""
+        return self._session.get_one(ServiceRecord, record_id, with_for_update=True, populate_existing=True)
+
     def scan_with(self, volunteer_id: str, nonce: str) -> Scan | None:
         """The scan that came with this nonce before."""
         return self._session.get(Scan, (volunteer_id, nonce))

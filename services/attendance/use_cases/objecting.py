@@ -12,9 +12,7 @@ from services.attendance import commands, metrics
 from services.attendance.domain import (
     OBJECTIONABLE,
     DisclosureStatus,
-    Interval,
     ObjectionStatus,
-    Provenance,
     RecordStatus,
     change_status,
 )
@@ -22,8 +20,8 @@ from services.attendance.errors import NotDisclosed, ObjectionAlreadyResolved
 from services.attendance.events import ObjectionResolved
 from services.attendance.models import Objection, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
-from services.attendance.use_cases import hours
-from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
+from services.attendance.use_cases.claimed_time import faults_of
+from services.attendance.use_cases.rewriting import locked_record, rewrite
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.masking import masked_mobile
@@ -65,7 +63,7 @@ def submit_objection(command: commands.SubmitObjection, uow: AttendanceUnitOfWor
 
 
 def _freeze(uow: AttendanceUnitOfWork, activity_id: str, record_id: str) -> None:
-    record = _locked_record(uow, record_id)
+    record = locked_record(uow, record_id)
     if record.activity_id != activity_id:
         raise NotFound(what="record")
     if record.status not in OBJECTIONABLE:
@@ -76,12 +74,6 @@ def _freeze(uow: AttendanceUnitOfWork, activity_id: str, record_id: str) -> None
     if record.status == RecordStatus.DISCLOSED:
         record.status = change_status(record.status, RecordStatus.FROZEN)
         record.version += 1
-
-
-def _locked_record(uow: AttendanceUnitOfWork, record_id: str) -> ServiceRecord:
-    """The record, read again under its volunteer's lock."""
-    uow.copies.lock_volunteer(uow.records.get(record_id).volunteer_id)
-    return uow.records.get(record_id)
 
 
 def list_objections(query: commands.ListObjections, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -123,7 +115,7 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     faults = _faults(command, found, uow)
     if faults:
         raise Invalid(*faults)
-    record = None if found.record_id is None else _locked_record(uow, found.record_id)
+    record = None if found.record_id is None else locked_record(uow, found.record_id)
     objection = uow.objections.lock(found.id)
     if objection.status != ObjectionStatus.OPEN:
         raise ObjectionAlreadyResolved(status=objection.status)
@@ -135,7 +127,7 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     minutes_before = None if record is None else record.minutes
     if record is not None:
         if command.upheld:
-            _correct(uow, record, command.corrected)
+            rewrite(uow, record, None if command.corrected is None else command.corrected.time)
         _unfreeze(uow, record, objection)
     minutes = None if record is None else record.minutes
     uow.audit(
@@ -172,20 +164,7 @@ def _faults(command: commands.ResolveObjection, objection: Objection, uow: Atten
         return [FieldError("corrected", "not_upheld", "驳回异议时不能更正", "a dismissed objection corrects nothing")]
     if objection.record_id is None:
         return [FieldError("corrected", "no_record", "该异议未指明记录", "the objection names no record")]
-    return faults_of(uow, Interval(command.corrected.starts_at, command.corrected.ends_at), "corrected.")
-
-
-def _correct(uow: AttendanceUnitOfWork, record: ServiceRecord, corrected: commands.CorrectedTime | None) -> None:
-    """A reversing entry and, where another time is true, its entry: a version, and news, for each."""
-    time = None if corrected is None else Interval(corrected.starts_at, corrected.ends_at)
-    if time is not None:
-        require_no_overlap(uow, record.volunteer_id, time, but=record.id)
-    record.version += 1
-    hours.take_back(uow, record)
-    if time is not None:
-        record.version += 1
-        hours.give(uow, record, time, Provenance.CORRECTION)
-    hours.fill_days(uow, record.volunteer_id)
+    return faults_of(uow, command.corrected.time, "corrected.")
 
 
 def _unfreeze(uow: AttendanceUnitOfWork, record: ServiceRecord, objection: Objection) -> None:

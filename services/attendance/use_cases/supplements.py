@@ -9,11 +9,11 @@ from services.attendance.domain import REVIEWED_AS, REVIEWERS, Interval, Supplem
 from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
 from services.attendance.models import Evidence, ServiceRecord, ShiftCopy, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
-from services.chassis.uploads import FindUploadsInUse
 
 KIND = "supplements"
 
@@ -50,7 +50,7 @@ def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfW
         status=SupplementStatus.SUBMITTED.value,
         submitted_by=uow.caller.require_account(),
         submitted_at=uow.clock.now(),
-        evidence=_evidence(command.evidence),
+        evidence=[Evidence(**columns) for columns in evidence.columns_of(command.evidence)],
         version=1,
     )
     uow.supplements.add(supplement)
@@ -60,7 +60,7 @@ def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfW
         volunteer_id=supplement.volunteer_id,
         activity_id=activity.id,
         minutes=supplement.minutes,
-        evidence=[evidence.sha256 for evidence in supplement.evidence],
+        evidence=[file.sha256 for file in supplement.evidence],
     )
     return supplement
 
@@ -86,20 +86,6 @@ def _shift_faults(command: commands.SubmitSupplement, shift: ShiftCopy | None) -
     if not command.time.overlaps(Interval(shift.starts_at, shift.ends_at)):
         return [FieldError("starts_at", "outside_shift", "不在该班次时间内", "does not meet the time of the shift")]
     return []
-
-
-def _evidence(files: list[commands.EvidenceFile]) -> list[Evidence]:
-    once = {file.upload_id: file for file in files}
-    return [
-        Evidence(
-            position=position,
-            upload_id=file.upload_id,
-            sha256=file.sha256,
-            content_type=file.content_type,
-            name=file.name,
-        )
-        for position, file in enumerate(once.values())
-    ]
 
 
 def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -151,31 +137,6 @@ def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) 
         "minutes": supplement.minutes,
         "reason": supplement.reason,
         "rejection_reason": supplement.decision_reason,
-        "evidence": [evidence.upload_id for evidence in supplement.evidence],
-        "files": [
-            {
-                "upload_id": evidence.upload_id,
-                "content_type": evidence.content_type,
-                "name": evidence.name,
-                "used_elsewhere": evidence.sha256 in used_twice,
-            }
-            for evidence in supplement.evidence
-        ],
+        "evidence": [file.upload_id for file in supplement.evidence],
+        "files": evidence.shown(supplement.evidence, used_twice),
     }
-
-
-def uploads_in_use(query: FindUploadsInUse, uow: AttendanceUnitOfWork) -> dict[str, Any]:
-    """Those that prove the hours of somebody who was not erased: an erased person's hours are claimed by nobody."""
-    uow.caller.require_service("gateway")
-    return {"upload_ids": uow.supplements.proofs_among(query.upload_ids)}
-
-
-def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:
-    """Whether a supplement that carries the file is the caller's to judge: their organization's, or one below."""
-    carriers = uow.supplements.carrying(query.upload_id)
-    return {"allowed": any(_may_see(uow, organization_id) for organization_id in carriers)}
-
-
-def _may_see(uow: AttendanceUnitOfWork, organization_id: str) -> bool:
-    own = uow.organizations.reaches(organization_id, *ROLES, *REVIEWERS)
-    return own or uow.reviewing.reaches_from_above(organization_id, *REVIEWERS)

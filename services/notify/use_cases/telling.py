@@ -24,6 +24,7 @@ from services.activity.events import (
     InvitationSent,
 )
 from services.attendance.events import (
+    CorrectionDecided,
     HeldHoursDecided,
     HoursHeld,
     HoursRecorded,
@@ -209,6 +210,11 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(HoursHeld, "hours_held", NEWS, "volunteer_id"),
     Telling(HeldHoursDecided, "held_hours_refused", NEWS, "volunteer_id", when=lambda e: not e.granted),
     Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
+    Telling(CorrectionDecided, "correction_granted", NEWS, "volunteer_id", when=lambda e: e.on_request and e.granted),
+    Telling(
+        CorrectionDecided, "correction_refused", NEWS, "volunteer_id", when=lambda e: e.on_request and not e.granted
+    ),
+    Telling(CorrectionDecided, "record_amended", NEWS, "volunteer_id", when=lambda e: not e.on_request),
     Telling(SignOutEntered, "sign_out_entered", NEWS, "volunteer_id"),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
     Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),

@@ -11,7 +11,7 @@ import pytest
 from services.attendance import commands, errors
 from services.attendance.domain import Direction
 from services.attendance.schemas import reviews
-from services.attendance.use_cases import deciding, reviewing, supplements
+from services.attendance.use_cases import deciding, evidence, reviewing, supplements
 from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
@@ -331,7 +331,7 @@ class TestDeciding:
 class TestEvidence:
     def may_see(self, case: Case, caller: Caller, upload_id: str) -> bool:
         query = commands.MaySeeUpload(upload_id=upload_id)
-        return bool(case.world.do(supplements.may_see_upload, query, caller)["allowed"])
+        return bool(case.world.do(evidence.may_see_upload, query, caller)["allowed"])
 
     def test_the_activitys_administrators_and_superiors_see_it_and_nobody_else(self, case: Case) -> None:
         upload_id = case.submit().evidence[0].upload_id
@@ -356,7 +356,7 @@ class TestEvidence:
 
         def needed(caller: Caller = GATEWAY) -> list[str]:
             query = FindUploadsInUse(upload_ids=[proof.upload_id, new_id()])
-            return list(world.do(supplements.uploads_in_use, query, caller)["upload_ids"])
+            return list(world.do(evidence.uploads_in_use, query, caller)["upload_ids"])
 
         for still_needed, volunteer_id in ((True, case.volunteer_id), (False, other)):
             world.hear(VolunteerErased(volunteer_id=volunteer_id, account_id=new_id()), version=2)

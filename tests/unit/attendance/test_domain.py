@@ -38,6 +38,7 @@ class TestRecordStates:
         [
             ["recorded", "disclosed", "confirmed"],
             ["recorded", "disclosed", "frozen", "disclosed", "confirmed"],
+            ["recorded", "disclosed", "confirmed", "disclosed", "confirmed"],
         ],
     )
     def test_a_record_goes_from_open_to_confirmed(self, path: list[str]) -> None:
@@ -55,7 +56,7 @@ class TestRecordStates:
             ("recorded", "frozen"),
             ("frozen", "confirmed"),
             ("confirmed", "frozen"),
-            ("confirmed", "disclosed"),
+            ("confirmed", "recorded"),
             ("disclosed", "open"),
         ],
     )

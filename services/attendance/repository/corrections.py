@@ -1,0 +1,95 @@
+"""Queries on corrections and what speaks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from services.attendance.domain import CorrectionStatus
+from services.attendance.models import (
+    ActivityCopy,
+    Correction,
+    CorrectionEvidence,
+    Evidence,
+    ServiceRecord,
+    VolunteerCopy,
+)
+
+_ERASED = "erased"  # identity's word
+
+
+class CorrectionRepository:
+    """Corrections. Lock the volunteer before changing one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def erase(self, volunteer_id: str) -> None:
+        """Forget what was written about an erased person, and what their files were called."""
+        own = sa.select(Correction.id).where(Correction.volunteer_id == volunteer_id)
+        self._session.execute(
+            sa.update(CorrectionEvidence).where(CorrectionEvidence.correction_id.in_(own)).values(name="")
+        )
+        self._session.execute(
+            sa.update(Correction).where(Correction.volunteer_id == volunteer_id).values(reason="", decision_reason=None)
+        )
+
+    def add(self, correction: Correction) -> None:
+        """A new correction."""
+        self._session.add(correction)
+
+    def find(self, correction_id: str) -> Correction | None:
+        """One correction as it is now."""
+        return self._session.get(Correction, correction_id, populate_existing=True)
+
+    def is_requested(self, record_id: str) -> bool:
+        """Whether a correction of the record waits to be decided."""
+        statement = sa.select(
+            sa.exists().where(Correction.record_id == record_id, Correction.status == CorrectionStatus.REQUESTED.value)
+        )
+        return bool(self._session.scalar(statement))
+
+    def listed(self, *conditions: Any) -> Any:
+        """Corrections with their record, the activity's title and the volunteer's name."""
+        return (
+            sa.select(Correction, ServiceRecord, ActivityCopy.title, VolunteerCopy.name)
+            .join(ServiceRecord, ServiceRecord.id == Correction.record_id)
+            .join(ActivityCopy, ActivityCopy.id == Correction.activity_id)
+            .join(VolunteerCopy, VolunteerCopy.id == Correction.volunteer_id)
+            .where(*conditions)
+        )
+
+    def carrying(self, upload_id: str) -> Sequence[str]:
+        """The organizations that decide about corrections for which this upload speaks."""
+        return self._session.scalars(
+            sa.select(ActivityCopy.organization_id)
+            .join(Correction, Correction.activity_id == ActivityCopy.id)
+            .join(CorrectionEvidence, CorrectionEvidence.correction_id == Correction.id)
+            .where(CorrectionEvidence.upload_id == upload_id)
+            .distinct()
+        ).all()
+
+    def proofs_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
+        """Those of the uploads that speak for a correction of somebody who was not erased."""
+        return self._session.scalars(
+            sa.select(CorrectionEvidence.upload_id)
+            .join(Correction, Correction.id == CorrectionEvidence.correction_id)
+            .join(VolunteerCopy, VolunteerCopy.id == Correction.volunteer_id)
+            .where(CorrectionEvidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
+            .distinct()
+        ).all()
+
+    def files_used_elsewhere(self, corrections: Sequence[Correction]) -> set[str]:
+        """Those of their hashes that another correction, or a supplement, carries, too."""
+        hashes = {evidence.sha256 for correction in corrections for evidence in correction.evidence}
+        twice = (
+            sa.select(CorrectionEvidence.sha256)
+            .where(CorrectionEvidence.sha256.in_(hashes))
+            .group_by(CorrectionEvidence.sha256)
+            .having(sa.func.count(CorrectionEvidence.correction_id.distinct()) > 1)
+        )
+        in_supplements = sa.select(Evidence.sha256).where(Evidence.sha256.in_(hashes))
+        return set(self._session.scalars(sa.union(twice, in_supplements)))

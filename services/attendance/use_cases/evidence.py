@@ -1,0 +1,59 @@
+"""Files that speak for hours: kept as the gateway knew them, shown to whoever decides, and to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.attendance import commands
+from services.attendance.domain import REVIEWERS
+from services.attendance.models import CorrectionEvidence, Evidence
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.scanning import ROLES
+from services.chassis.uploads import FindUploadsInUse
+
+
+def columns_of(files: Iterable[commands.EvidenceFile]) -> list[dict[str, Any]]:
+    """A row for each file, in the order given; the same upload twice is one file."""
+    once = {file.upload_id: file for file in files}
+    return [
+        {
+            "position": position,
+            "upload_id": file.upload_id,
+            "sha256": file.sha256,
+            "content_type": file.content_type,
+            "name": file.name,
+        }
+        for position, file in enumerate(once.values())
+    ]
+
+
+def shown(evidence: Iterable[Evidence | CorrectionEvidence], used_elsewhere: set[str]) -> list[dict[str, Any]]:
+    """The files to look at; ``used_elsewhere``: hashes that something else carries, too."""
+    return [
+        {
+            "upload_id": file.upload_id,
+            "content_type": file.content_type,
+            "name": file.name,
+            "used_elsewhere": file.sha256 in used_elsewhere,
+        }
+        for file in evidence
+    ]
+
+
+def uploads_in_use(query: FindUploadsInUse, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Those that prove the hours of somebody who was not erased: an erased person's hours are claimed by nobody."""
+    uow.caller.require_service("gateway")
+    kept = {*uow.supplements.proofs_among(query.upload_ids), *uow.corrections.proofs_among(query.upload_ids)}
+    return {"upload_ids": sorted(kept)}
+
+
+def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:
+    """Whether something that carries the file is the caller's to judge: their organization's, or one below."""
+    carriers = (*uow.supplements.carrying(query.upload_id), *uow.corrections.carrying(query.upload_id))
+    return {"allowed": any(_may_see(uow, organization_id) for organization_id in carriers)}
+
+
+def _may_see(uow: AttendanceUnitOfWork, organization_id: str) -> bool:
+    own = uow.organizations.reaches(organization_id, *ROLES, *REVIEWERS)
+    return own or uow.reviewing.reaches_from_above(organization_id, *REVIEWERS)
