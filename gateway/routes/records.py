@@ -5,10 +5,11 @@ from __future__ import annotations
 from gateway.evidence import describe_evidence
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import corrections, duties, forgotten
+from services.attendance.schemas import appeals, corrections, disclosure, duties, forgotten
 from services.chassis.errors import AlreadyDecided, IllegalTransition, NotFound
 
-_SIGN_OUTS, _OVERDUE, _CORRECTIONS = ("forgotten sign-outs",), ("overdue records",), ("corrections",)
+_SIGN_OUTS, _OVERDUE = ("forgotten sign-outs",), ("overdue records",)
+_CORRECTIONS, _APPEALS = ("corrections",), ("appeals",)
 
 ROUTES = [
     Route(
@@ -70,5 +71,30 @@ ROUTES = [
         request=corrections.AmendRecord, answer=corrections.CorrectionState, who=Who.ADMINISTRATOR, status=201,
         tags=_CORRECTIONS, errors=(NotFound, errors.AboutOneself, errors.NotCorrectable, errors.OverlapsRecord),
         zh="主动更正服务时长", en="Correct a record of one's own accord, with a reason",
+    ),
+    Route(
+        "GET", "/me/objections", "attendance.list_my_objections",
+        request=appeals.ListMyObjections, answer=appeals.MyObjectionPage, who=Who.SIGNED_IN, tags=_APPEALS,
+        zh="与我有关的异议", en="What one objected to, and objections to one's own records; until when one may appeal",
+    ),
+    Route(
+        "POST", "/objections/{objection_id}/appeal", "attendance.submit_appeal",
+        request=appeals.SubmitAppeal, answer=disclosure.Appeal, who=Who.SIGNED_IN, status=201, tags=_APPEALS,
+        errors=(NotFound, errors.NothingToAppeal, errors.AppealTooLate, errors.AlreadyAppealed),
+        zh="对异议处理结果申诉", en="Appeal against what came of an objection; once a case",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/appeals", "attendance.list_appeals",
+        request=appeals.ListAppeals, answer=appeals.AppealPage, who=Who.ADMINISTRATOR, tags=_APPEALS,
+        zh="待处理的申诉", en="Appeals from the organizations below",
+    ),
+    Route(
+        "POST", "/appeals/{appeal_id}/decision", "attendance.decide_appeal",
+        request=appeals.DecideAppeal, answer=disclosure.Appeal, who=Who.ADMINISTRATOR, tags=_APPEALS,
+        errors=(
+            NotFound, AlreadyDecided, errors.SuperiorDecides, errors.OwnDecision, errors.AboutOneself,
+            errors.OverlapsRecord,
+        ),
+        zh="处理申诉", en="Decide an appeal, finally",
     ),
 ]  # fmt: skip

@@ -283,6 +283,40 @@ class ObjectionAlreadyResolved(Conflict):
     detail_zh, detail_en = "该异议已处理：{status}。", "The objection was resolved: {status}."
 
 
+class NothingToAppeal(Conflict):
+    """Who objected appeals against a dismissal, whose record was cut against that; ``status`` is the objection's."""
+
+    code = "nothing_to_appeal"
+    title_zh, title_en = "没有可申诉的处理结果", "There is nothing to appeal against"
+    detail_zh = "该异议尚未处理，或处理结果未对您不利：{status}。"
+    detail_en = "The objection is not resolved, or not against you: {status}."
+
+
+class AppealTooLate(Conflict):
+    """Appeals are taken for some days after the resolution; ``closed_at`` tells until when."""
+
+    code = "appeal_too_late"
+    title_zh, title_en = "申诉期已过", "Too late to appeal"
+    detail_zh, detail_en = "申诉截止时间为 {closed_at}。", "Appeals were taken until {closed_at}."
+
+
+class AlreadyAppealed(Conflict):
+    """There is one appeal a case; ``status`` is that one's."""
+
+    code = "already_appealed"
+    title_zh, title_en = "已申诉", "Appealed already"
+    detail_zh, detail_en = "每项异议只能申诉一次：{status}。", "A case is appealed once: {status}."
+
+
+class OwnDecision(Forbidden):
+    """Whoever resolved the objection does not decide the appeal against it, whatever roles they hold."""
+
+    code = "own_decision"
+    title_zh, title_en = "不能审核本人的决定", "This is your own decision"
+    detail_zh = "申诉须由上级组织的其他管理员审核。"
+    detail_en = "An appeal is decided by somebody else, at an organization above."
+
+
 class OwnScan(Forbidden):
     """Nobody decides about a scan of their own, whatever roles they hold."""
 

@@ -191,6 +191,22 @@ class RecordDutyChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AppealDecided(Event):
+    """An appeal was upheld or dismissed, finally. Whoever appealed is told."""
+
+    type = "appeal.decided"
+    subject_field = "appeal_id"
+
+    appeal_id: str
+    objection_id: str
+    activity_id: str
+    title: str
+    account_id: str
+    upheld: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StarAwarded(Event):
     """A volunteer's confirmed hours reached the next star (FACTS.md, Stars)."""
 

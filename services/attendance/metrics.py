@@ -47,6 +47,7 @@ RECORD_DUTIES = Counter(
     "Activities whose hours had to be recorded; status is `in_time`, `overdue`, `late` or `void` (revoked since)",
     ["status"],
 )
+APPEALS = Counter("zhiyuan_attendance_appeals", "Appeals; step is `submitted`, `upheld` or `dismissed`", ["step"])
 CERTIFICATES = Counter(
     "zhiyuan_attendance_certificates",
     "Certificates of service; step is `issued`, `revoked`, `outdated` (hours taken back), `verified`, `not_verified`",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.attendance.models import (
     ActivityEvaluation,
     Anomaly,
+    Appeal,
     Attainment,
     BatchMember,
     CertifiedService,
@@ -61,4 +62,5 @@ PERSONAL_DATA = (
     Held(Objection, Objection.account_id == ACCOUNT),
     Held(DelegationCopy, sa.or_(DelegationCopy.delegator_id == ACCOUNT, DelegationCopy.delegate_id == ACCOUNT)),
     Held(ReviewerCopy, ReviewerCopy.account_id == ACCOUNT),
+    Held(Appeal, Appeal.account_id == ACCOUNT),
 )

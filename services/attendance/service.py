@@ -5,14 +5,25 @@ from __future__ import annotations
 from services.activity.events import ActivityChanged, EnrollmentChanged
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
+from services.attendance.schemas import (
+    appeals,
+    corrections,
+    disclosure,
+    evaluations,
+    held_hours,
+    mine,
+    offline,
+    reviews,
+    scans,
+)
 from services.attendance.schemas import certificates as papers
-from services.attendance.schemas import corrections, disclosure, evaluations, held_hours, mine, offline, reviews, scans
 from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
     anomalies,
+    appealing,
     attainments,
     certificate_batches,
     certificates,
@@ -34,6 +45,7 @@ from services.attendance.use_cases import (
     scan_conflicts,
     scanning,
     standing_in,
+    submitting_appeals,
     supplements,
     watching,
 )
@@ -196,6 +208,22 @@ class AttendanceService:
     @command(disclosure.ResolveObjection, disclosure.ResolvedObjection)
     def resolve_objection(self, command, uow):
         return objecting.resolve_objection(command, uow)
+
+    @query(appeals.ListMyObjections, appeals.MyObjectionPage)
+    def list_my_objections(self, query, uow):
+        return submitting_appeals.list_my_objections(query, uow)
+
+    @command(appeals.SubmitAppeal, disclosure.Appeal)
+    def submit_appeal(self, command, uow):
+        return submitting_appeals.submit_appeal(command, uow)
+
+    @query(appeals.ListAppeals, appeals.AppealPage)
+    def list_appeals(self, query, uow):
+        return appealing.list_appeals(query, uow)
+
+    @command(appeals.DecideAppeal, disclosure.Appeal)
+    def decide_appeal(self, command, uow):
+        return appealing.decide_appeal(command, uow)
 
     @query(mine.ListServiceRecords, mine.ServiceRecordPage)
     def list_service_records(self, query, uow):

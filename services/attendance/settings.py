@@ -68,6 +68,13 @@ class AttendanceSettings(ServiceSettings):
         default=7,
     )
 
+    appeal_days: int = setting(
+        "ZHIYUAN_APPEAL_DAYS",
+        "For how many days after the resolution of an objection an appeal is taken.",
+        parse=int,
+        default=15,
+    )
+
     certificates_a_day: int = setting(
         "ZHIYUAN_CERTIFICATES_A_DAY",
         "How many certificates of service somebody may have issued to themselves in 24 hours.",
@@ -142,6 +149,7 @@ class AttendanceSettings(ServiceSettings):
             ("ZHIYUAN_OFFLINE_SCAN_HOURS", self.offline_scan_hours),
             ("ZHIYUAN_DISCLOSURE_DAYS", self.disclosure_days),
             ("ZHIYUAN_RECORD_WORKING_DAYS", self.record_working_days),
+            ("ZHIYUAN_APPEAL_DAYS", self.appeal_days),
             ("ZHIYUAN_DAY_AT_ONCE_MINUTES", self.day_at_once_minutes),
             ("ZHIYUAN_CERTIFICATES_A_DAY", self.certificates_a_day),
         ):

@@ -376,6 +376,18 @@ _ALL = (
         "notice, attachment 2, 二.8",
     ),
     Template(
+        "appeal_upheld",
+        "您就“{title}”时长异议提出的申诉经上级组织核实成立，记录已更正。说明：{reason}。",
+        "Your appeal about hours at “{title}” was upheld and the record corrected. {reason}.",
+        "notice, attachment 2, 二.8; DESIGN.md, 6: one appeal a level up",
+    ),
+    Template(
+        "appeal_dismissed",
+        "您就“{title}”时长异议提出的申诉经上级组织核实不成立。说明：{reason}。",
+        "Your appeal about hours at “{title}” was dismissed. {reason}.",
+        "notice, attachment 2, 二.8; DESIGN.md, 6: one appeal a level up",
+    ),
+    Template(
         "hours_recorded",
         "您在“{title}”的服务时长{minutes}分钟已记录。",
         "{minutes} minutes of service at “{title}” were recorded for you.",

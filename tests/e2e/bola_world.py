@@ -194,13 +194,18 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     objection = member.client.post(
         f"/activities/{disclosed['activity_id']}/objections", text="多记了一小时。", contact=member.person.phone
     )
+    in_vain = member.client.post(
+        f"/activities/{disclosed['activity_id']}/objections", text="人数不对。", contact=member.person.phone
+    )["objection_id"]  # fmt: skip
+    unit.owner.post(f"/objections/{in_vain}/resolution", upheld=False, reason="经核实无误")
+    appeal = member.client.post(f"/objections/{in_vain}/appeal", text="请上级核实。")["appeal_id"]
     (shift_left,) = left["shifts"]
     at_the_door = f"/activities/{left['activity_id']}/shifts/{shift_left['shift_id']}/attendance-code"
     code = unit.owner.get(at_the_door, kind="sign_in")["token"]
     forgotten = member.client.post("/attendance/scans", token=code, nonce="never-signed-out")["record_id"]
     return {
         "left": left["activity_id"], "left_since": shift_left["starts_at"], "left_at": shift_left["ends_at"],
-        "open_record": forgotten,
+        "open_record": forgotten, "appeal": appeal,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
         "no_show": no_show, "held": held["id"],

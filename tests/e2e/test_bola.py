@@ -232,6 +232,13 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/objections/{objection_id}/resolution"): [
         Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"})
     ],
+    ("POST", "/objections/{objection_id}/appeal"): [
+        Entry({"objection_id": "{objection}"}, {"text": "请上级核实"}, rightful="member")
+    ],
+    ("GET", "/organizations/{organization_id}/appeals"): [Entry(_UNIT)],
+    ("POST", "/appeals/{appeal_id}/decision"): [
+        Entry({"appeal_id": "{appeal}"}, {"upheld": False, "reason": "经核实无误"}, rightful="above")
+    ],
     ("POST", "/activities/{activity_id}/revocation"): [Entry(_ACTIVITY, {"reason": "台风"})],
     ("GET", "/uploads/{upload_id}"): [Entry({"upload_id": "{upload}"})],
     ("POST", "/card/applications/{application_id}/cancellation"): [
@@ -346,7 +353,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called", "correction",
+    "open_record", "called", "correction", "appeal",
 })  # fmt: skip
 
 

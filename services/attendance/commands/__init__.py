@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.attendance.commands.anomalies import ListAnomalies, ResolveAnomaly
+from services.attendance.commands.appeals import DecideAppeal, ListAppeals, ListMyObjections, SubmitAppeal
 from services.attendance.commands.certificates import (
     GetBatch,
     GetCertificate,
@@ -65,6 +66,7 @@ __all__ = [
     "AmendRecord",
     "CorrectedTime",
     "CountReviews",
+    "DecideAppeal",
     "DecideCorrection",
     "DecideReview",
     "DecideReviews",
@@ -84,6 +86,7 @@ __all__ = [
     "KeptScan",
     "ListActivityEvaluations",
     "ListAnomalies",
+    "ListAppeals",
     "ListAttainments",
     "ListBatches",
     "ListCertificates",
@@ -91,6 +94,7 @@ __all__ = [
     "ListDisclosures",
     "ListMyCorrections",
     "ListMyEvaluations",
+    "ListMyObjections",
     "ListObjections",
     "ListOpenRecords",
     "ListOverdueRecords",
@@ -114,6 +118,7 @@ __all__ = [
     "RevokeCertificate",
     "ScanCode",
     "ShowCode",
+    "SubmitAppeal",
     "SubmitObjection",
     "SubmitSupplement",
     "UploadScans",

@@ -16,7 +16,7 @@ from services.attendance.models.certificates import (
 )
 from services.attendance.models.copies import ActivityCopy, EnrollmentCopy, ShiftCopy, VolunteerCopy
 from services.attendance.models.corrections import Correction, CorrectionEvidence
-from services.attendance.models.disclosure import Disclosure, Objection
+from services.attendance.models.disclosure import Appeal, Disclosure, Objection
 from services.attendance.models.duties import RecordDuty
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
 from services.attendance.models.held_hours import HeldHours
@@ -32,6 +32,7 @@ __all__ = [
     "ActivityEvaluation",
     "Anomaly",
     "AnomalyCursor",
+    "Appeal",
     "Attainment",
     "Base",
     "BatchMember",

@@ -46,6 +46,35 @@ class Objection(Base):
     resolved_by: Mapped[str | None] = mapped_column(ID)
     resolved_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    minutes_before: Mapped[int | None]  # what the record counted when it was resolved, and since
+    minutes: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.Index("ix_objection_activity", "activity_id", "submitted_at", "id"),)
+
+
+class Appeal(Base):
+    """Somebody does not accept what came of an objection: one a case, decided a level up, finally (DESIGN.md, 6).
+
+    ``by_volunteer``: by whose record was cut; else by who had objected.
+    """
+
+    __tablename__ = "appeal"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    objection_id: Mapped[str] = mapped_column(sa.ForeignKey("objection.id"), unique=True)
+    activity_id: Mapped[str] = mapped_column(ID)
+    record_id: Mapped[str | None] = mapped_column(sa.ForeignKey("service_record.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ID, index=True)
+    by_volunteer: Mapped[bool]
+    text: Mapped[str]
+    status: Mapped[str]
+    submitted_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ID)
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    minutes_before: Mapped[int | None]
+    minutes: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (sa.Index("ix_appeal_status", "status", "submitted_at", "id"),)

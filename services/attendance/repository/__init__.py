@@ -13,6 +13,7 @@ from typing import Any
 
 from services.attendance.ledger import Ledger
 from services.attendance.repository.anomalies import AnomalyRepository, LookingRepository
+from services.attendance.repository.appeals import AppealRepository
 from services.attendance.repository.certificates import BatchRepository, CertificateRepository
 from services.attendance.repository.copies import CopyRepository
 from services.attendance.repository.corrections import CorrectionRepository
@@ -57,6 +58,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.anomalies = AnomalyRepository(self.session)
         self.looking = LookingRepository(self.session)
         self.objections = ObjectionRepository(self.session)
+        self.appeals = AppealRepository(self.session)
 
 
 UNIT_OF_WORK = AttendanceUnitOfWork

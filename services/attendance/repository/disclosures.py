@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from services.attendance.domain import OBJECTIONABLE, DisclosureStatus, ObjectionStatus, RecordStatus
-from services.attendance.models import ActivityCopy, Disclosure, Objection, ServiceRecord, ShiftCopy
+from services.attendance.models import ActivityCopy, Appeal, Disclosure, Objection, ServiceRecord, ShiftCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +112,11 @@ class ObjectionRepository:
         """One objection as it is now, locked."""
         return self._session.get_one(Objection, objection_id, with_for_update=True, populate_existing=True)
 
-    def others_open(self, objection: Objection) -> bool:
-        """Whether another objection to the same record is open."""
-        statement = sa.select(
-            sa.exists().where(
-                Objection.record_id == objection.record_id,
-                Objection.id != objection.id,
-                Objection.status == ObjectionStatus.OPEN,
-            )
-        )
-        return bool(self._session.scalar(statement))
+    def is_disputed(self, record_id: str) -> bool:
+        """Whether an objection to the record, or an appeal in such a case, is open."""
+        objected = sa.exists().where(Objection.record_id == record_id, Objection.status == ObjectionStatus.OPEN)
+        appealed = sa.exists().where(Appeal.record_id == record_id, Appeal.status == ObjectionStatus.OPEN)
+        return bool(self._session.scalar(sa.select(sa.or_(objected, appealed))))
 
     def of_activity(self, activity_id: str) -> Any:
         """The objections to an activity's hours."""

@@ -102,8 +102,21 @@ class ListObjections(PageRequest):
     activity_id = Id(required=True)
 
 
+class Appeal(Answer):
+    """The one appeal of a case. ``by_volunteer``: by whose record was cut; ``minutes``: what it counts since."""
+
+    appeal_id = Id()
+    by_volunteer = fields.Boolean()
+    text = fields.String(allow_none=True)
+    status = fields.String()
+    submitted_at = Timestamp()
+    decided_at = Timestamp(allow_none=True)
+    reason = fields.String(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+
+
 class Objection(Answer):
-    """An objection as the organization sees it."""
+    """An objection as the organization sees it, with the appeal if somebody did not accept what came of it."""
 
     objection_id = Id()
     activity_id = Id()
@@ -114,6 +127,7 @@ class Objection(Answer):
     submitted_at = Timestamp()
     resolved_at = Timestamp(allow_none=True)
     reason = fields.String(allow_none=True)
+    appeal = fields.Nested(Appeal, allow_none=True)
 
 
 ObjectionPage = page_of(Objection)

@@ -42,6 +42,7 @@ def erase_volunteer(event: Received[VolunteerErased], uow: AttendanceUnitOfWork)
         version=event.aggregate_version,
     )
     uow.objections.erase(event.data.account_id)
+    uow.appeals.erase(event.data.account_id)
     uow.supplements.erase(event.data.volunteer_id)
     uow.held.erase(event.data.volunteer_id)
     uow.corrections.erase(event.data.volunteer_id)

@@ -14,13 +14,13 @@ from services.attendance.domain import (
     DisclosureStatus,
     ObjectionStatus,
     RecordStatus,
-    change_status,
 )
 from services.attendance.errors import NotDisclosed, ObjectionAlreadyResolved
 from services.attendance.events import ObjectionResolved
-from services.attendance.models import Objection, ServiceRecord
+from services.attendance.models import Appeal, Objection
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases.claimed_time import faults_of
+from services.attendance.use_cases.freezing import freeze, unfreeze
 from services.attendance.use_cases.rewriting import locked_record, rewrite
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -71,9 +71,7 @@ def _freeze(uow: AttendanceUnitOfWork, activity_id: str, record_id: str) -> None
     over = record.disclosed_until is not None and record.disclosed_until <= uow.clock.now()
     if over and record.status == RecordStatus.DISCLOSED:
         raise NotDisclosed()  # the timer has only not come by yet
-    if record.status == RecordStatus.DISCLOSED:
-        record.status = change_status(record.status, RecordStatus.FROZEN)
-        record.version += 1
+    freeze(record)
 
 
 def list_objections(query: commands.ListObjections, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -87,10 +85,12 @@ def list_objections(query: commands.ListObjections, uow: AttendanceUnitOfWork) -
         cursor=query.cursor,
         scope=f"objections:{activity.id}",
     )
-    return {"items": [_shown(uow, objection) for objection in page.items], "next_cursor": page.next_cursor}
+    appeals = uow.appeals.against([objection.id for objection in page.items])
+    items = [_shown(uow, objection, appeals.get(objection.id)) for objection in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(uow: AttendanceUnitOfWork, objection: Objection) -> dict[str, Any]:
+def _shown(uow: AttendanceUnitOfWork, objection: Objection, appeal: Appeal | None) -> dict[str, Any]:
     contact = None
     if objection.contact_sealed is not None:
         contact = masked_mobile(
@@ -106,6 +106,7 @@ def _shown(uow: AttendanceUnitOfWork, objection: Objection) -> dict[str, Any]:
         "submitted_at": objection.submitted_at,
         "resolved_at": objection.resolved_at,
         "reason": objection.reason,
+        "appeal": None if appeal is None else {**vars(appeal), "appeal_id": appeal.id},
     }
 
 
@@ -128,8 +129,9 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     if record is not None:
         if command.upheld:
             rewrite(uow, record, None if command.corrected is None else command.corrected.time)
-        _unfreeze(uow, record, objection)
+        unfreeze(uow, record)
     minutes = None if record is None else record.minutes
+    objection.minutes_before, objection.minutes = minutes_before, minutes
     uow.audit(
         f"objection.{objection.status}",
         f"objection:{objection.id}",
@@ -165,14 +167,6 @@ def _faults(command: commands.ResolveObjection, objection: Objection, uow: Atten
     if objection.record_id is None:
         return [FieldError("corrected", "no_record", "该异议未指明记录", "the objection names no record")]
     return faults_of(uow, command.corrected.time, "corrected.")
-
-
-def _unfreeze(uow: AttendanceUnitOfWork, record: ServiceRecord, objection: Objection) -> None:
-    """Back to disclosed, unless somebody else objects, too. What is overdue by then is confirmed by the timer."""
-    if uow.objections.others_open(objection):
-        return
-    record.status = change_status(record.status, RecordStatus.DISCLOSED)
-    record.version += 1
 
 
 def _tell(uow: AttendanceUnitOfWork, objection: Objection) -> None:

@@ -24,6 +24,7 @@ from services.activity.events import (
     InvitationSent,
 )
 from services.attendance.events import (
+    AppealDecided,
     CorrectionDecided,
     HeldHoursDecided,
     HoursHeld,
@@ -218,6 +219,8 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(SignOutEntered, "sign_out_entered", NEWS, "volunteer_id"),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
     Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),
+    Telling(AppealDecided, "appeal_upheld", URGENT, "account_id", when=lambda e: e.upheld),
+    Telling(AppealDecided, "appeal_dismissed", URGENT, "account_id", when=lambda e: not e.upheld),
     Telling(HoursRecorded, "hours_recorded", NEWS, "volunteer_id", when=lambda e: e.minutes > 0),
     Telling(
         HoursRecorded, "hours_corrected", NEWS, "volunteer_id",

@@ -48,6 +48,7 @@ STAYS = {
     },
     "activity": {"enrollment.source", "enrollment.status", "volunteer_copy.region"},
     "attendance": {
+        "appeal.status",
         "correction.status", "correction_evidence.content_type", "correction_evidence.sha256",
         "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "held_hours.band",
         "held_hours.decision_code", "held_hours.status", "hours_total.provenance",
