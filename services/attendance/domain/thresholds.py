@@ -48,6 +48,10 @@ class DayThresholds:
     at_once: int
     parent: int
 
+    def room_of_parent(self, decided: int) -> int:
+        """About how many minutes an organization above may still decide, if it has about ``decided``."""
+        return max(0, self.parent - self.at_once - decided)
+
 
 def midnight(day: date) -> datetime:
     """When ``day`` begins."""
@@ -64,16 +68,15 @@ def by_day(served: Interval) -> Iterator[tuple[date, Interval]]:
         yield day, part
 
 
-def in_bands(times: Sequence[Interval], before: int, thresholds: DayThresholds) -> list[list[tuple[Band, Interval]]]:
+def in_bands(times: Sequence[Interval], room: int) -> list[list[tuple[Band, Interval]]]:
     """For each of a day's ``times`` that may not count at once, in this order, who decides about which part.
 
-    ``before``: the day's minutes that come before all of them, those that count and those that were refused.
+    ``room``: about how many minutes of the day an organization above may still decide.
     """
     found = []
-    position = max(before, thresholds.at_once)
     for served in times:
-        below, beyond = served.split_after(max(0, thresholds.parent - position))
+        below, beyond = served.split_after(room)
+        room -= below.minutes
         parts = ((Band.PARENT, below), (Band.PROVINCE, beyond))
         found.append([(band, part) for band, part in parts if part.minutes])
-        position += served.minutes
     return found

@@ -15,7 +15,7 @@ class HeldHours(Base):
 
     ``day``: in Asia/Shanghai; ``starts_at`` to ``ends_at``: which part of the record it is. A row never changes its
     time: whoever decides, decides about what they saw. ``recorded_by``: the account that entered the hours by hand.
-    ``fallen``: the record was corrected since, and a refusal no longer explains what it lacks.
+    ``fallen``: the record was corrected since; a refusal no longer explains what it lacks, a grant is not in use.
     """
 
     __tablename__ = "held_hours"

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.attendance.domain import HeldStatus
+from services.attendance.domain import Band, HeldStatus
 from services.attendance.models import ActivityCopy, HeldHours, ServiceRecord, VolunteerCopy
 
 _LACKING = sa.or_(
@@ -50,19 +50,34 @@ class HeldHoursRepository:
             sa.select(HeldHours).where(HeldHours.record_id.in_(record_ids), _LACKING).order_by(HeldHours.starts_at)
         ).all()
 
-    def refused_minutes_on(self, volunteer_id: str, day: date) -> int:
-        """The refused minutes of a volunteer's day."""
+    def decided_by_parent_on(self, volunteer_id: str, day: date) -> int:
+        """Of how many minutes of a volunteer's day an organization above has decided, as the records are now."""
         return self._sum(
             HeldHours.volunteer_id == volunteer_id,
             HeldHours.day == day,
-            HeldHours.status == HeldStatus.REFUSED,
+            HeldHours.band == Band.PARENT,
+            HeldHours.status.in_((HeldStatus.GRANTED, HeldStatus.REFUSED)),
             ~HeldHours.fallen,
         )
 
-    def granted_minutes(self, record_id: str, day: date) -> int:
-        """How much was granted to a record for a day, whatever it counts now."""
-        granted = HeldHours.status == HeldStatus.GRANTED
-        return self._sum(HeldHours.record_id == record_id, HeldHours.day == day, granted)
+    def standing_of(self, record_id: str) -> Sequence[HeldHours]:
+        """All that was held of a record as it is now."""
+        return self._session.scalars(
+            sa.select(HeldHours).where(HeldHours.record_id == record_id, ~HeldHours.fallen).order_by(HeldHours.id)
+        ).all()
+
+    def fallen_grants(self, record_id: str, day: date) -> Sequence[HeldHours]:
+        """What was granted to a record for a day before it was corrected, in time's order."""
+        return self._session.scalars(
+            sa.select(HeldHours)
+            .where(
+                HeldHours.record_id == record_id,
+                HeldHours.day == day,
+                HeldHours.status == HeldStatus.GRANTED,
+                HeldHours.fallen,
+            )
+            .order_by(HeldHours.starts_at, HeldHours.id)
+        ).all()
 
     def waiting_minutes(self, volunteer_id: str) -> int:
         """All minutes of a volunteer that wait."""

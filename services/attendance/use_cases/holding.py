@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.attendance import metrics
-from services.attendance.domain import Band, HeldStatus, Interval, in_bands
+from services.attendance.domain import Band, DayThresholds, HeldStatus, Interval, in_bands
 from services.attendance.models import HeldHours, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
 from services.chassis.ids import new_id
@@ -38,12 +38,35 @@ def hold(uow: AttendanceUnitOfWork, record: ServiceRecord, day: date, time: Inte
 
 
 def drop(uow: AttendanceUnitOfWork, record: ServiceRecord) -> None:
-    """Nothing of ``record`` waits any more, and what was refused of it explains nothing: it is being corrected."""
-    for held in uow.held.lacking([record.id]):
+    """Nothing of ``record`` waits any more, and what was decided about it falls: it is being corrected."""
+    for held in uow.held.standing_of(record.id):
         if held.status == HeldStatus.WAITING:
             held.status = HeldStatus.LAPSED.value
         held.fallen = True
         held.version += 1
+
+
+def granted_before(uow: AttendanceUnitOfWork, record: ServiceRecord, day: date, wanted: int) -> int:
+    """How many of ``wanted`` minutes beyond a day's hours count by what was granted before ``record`` was corrected.
+
+    A grant is for a record and a day: a correction asks for no second one up to as much. An organization above has
+    never granted more of a day than it may, whatever was granted for other records meanwhile.
+    """
+    allowed, room = 0, _room_of_parent(uow, record.volunteer_id, day)
+    for grant in uow.held.fallen_grants(record.id, day):
+        usable = min(grant.minutes, room) if grant.band == Band.PARENT else grant.minutes
+        if allowed >= wanted or not usable:
+            continue
+        grant.fallen = False
+        grant.version += 1
+        allowed += usable
+        room -= usable if grant.band == Band.PARENT else 0
+    return min(allowed, wanted)
+
+
+def _room_of_parent(uow: AttendanceUnitOfWork, volunteer_id: str, day: date) -> int:
+    thresholds: DayThresholds = uow.settings.day_thresholds
+    return thresholds.room_of_parent(uow.held.decided_by_parent_on(volunteer_id, day))
 
 
 def claims_of(rows: Iterable[HeldHours]) -> list[Claim]:
@@ -63,8 +86,7 @@ def lay_out(uow: AttendanceUnitOfWork, volunteer_id: str, day: date, claims: Seq
     """Let these claims wait of that day and nothing else, each part for whoever decides about it."""
     uow.session.flush()
     claims = sorted(claims, key=lambda claim: claim.time.starts_at)
-    before = uow.ledger.minutes_on(volunteer_id, day) + uow.held.refused_minutes_on(volunteer_id, day)
-    bands = in_bands([claim.time for claim in claims], before, uow.settings.day_thresholds)
+    bands = in_bands([claim.time for claim in claims], _room_of_parent(uow, volunteer_id, day))
     standing = {(row.record_id, row.band, _time_of(row)): row for row in uow.held.waiting_on(volunteer_id, day)}
     for claim, parts in zip(claims, bands, strict=True):
         for band, time in parts:

@@ -58,12 +58,9 @@ def give(
 
 
 def _room(uow: AttendanceUnitOfWork, record: ServiceRecord, day: date, part: Interval) -> int:
-    """How many minutes of ``part`` count at once: what the day has left, and what was granted to this very record.
-
-    A grant is for a record and a day: a correction of the record asks for no second one up to as much.
-    """
+    """How many minutes of ``part`` count at once: what the day has left, and what was granted to this very record."""
     left = _left(uow, record.volunteer_id, day)
-    return left if part.minutes <= left else left + uow.held.granted_minutes(record.id, day)
+    return left if part.minutes <= left else left + holding.granted_before(uow, record, day, part.minutes - left)
 
 
 def _left(uow: AttendanceUnitOfWork, volunteer_id: str, day: date) -> int:

@@ -1,12 +1,15 @@
-"""Scans (at once and later), supplements, objections, corrections in any order: ledger, totals and recount agree."""
+"""Scans (at once and later), forgotten sign-outs, supplements, objections, long days and what is decided about them, in
+any order: ledger, totals and recount agree, and no day counts more than it may."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,13 +23,17 @@ from hypothesis.stateful import (
 
 from services.activity.events import ShiftState
 from services.attendance import commands
-from services.attendance.domain import Direction
-from services.attendance.use_cases import objecting
+from services.attendance.domain import Band, DayThresholds, Direction, Interval, in_bands
+from services.attendance.models import HeldHours, LedgerEntry
+from services.attendance.use_cases import forgotten, held_reviews, objecting
+from services.chassis.clock import local_day
 from services.chassis.errors import AppError
 from tests.service.attendance.conftest import World
 
 WHICH = st.integers(0, 1)
-STARTS, MINUTES = st.integers(-60, 180), st.integers(1, 180)
+STARTS, MINUTES = st.integers(-60, 480), st.integers(1, 180) | st.integers(400, 800)
+RULE = DayThresholds(at_once=480, parent=720)
+SHIFT_HOURS = st.sampled_from([3, 9, 13])
 UP_TO_FIVE = st.integers(0, 4)
 
 
@@ -39,6 +46,7 @@ class Attendance(RuleBasedStateMachine):
         self.volunteers = [world.volunteer(accepted_for=None), world.volunteer(accepted_for=None)]
         self.recorder = world.administrator("recorder", world.team)
         self.superior = world.administrator("owner", world.city)
+        self.province = world.administrator("owner", world.province)
         self.outings: list[tuple[World, datetime]] = []
         self.supplements: list[str] = []
         self.objections: list[str] = []
@@ -59,18 +67,18 @@ class Attendance(RuleBasedStateMachine):
 
     @initialize(served=MINUTES)
     def go_out_first(self, served: int) -> None:
-        self._go_out(served)
+        self._go_out(served, 9)
         self.hours_pass(3)
 
-    @rule(served=MINUTES)
-    def go_out(self, served: int) -> None:
-        self._go_out(served)
+    @rule(served=MINUTES, hours=SHIFT_HOURS)
+    def go_out(self, served: int, hours: int) -> None:
+        self._go_out(served, hours)
 
-    def _go_out(self, served: int) -> None:
+    def _go_out(self, served: int, hours: int) -> None:
         """An activity of its own: both sign in, serve, and sign out, if they may."""
         world = World(self.world.units, self.world.province, self.world.city, self.world.team)
         starts_at = world.clock.now()
-        ends_at = starts_at + timedelta(hours=3)
+        ends_at = starts_at + timedelta(hours=hours)
         shift = ShiftState(shift_id=world.shift, starts_at=starts_at, ends_at=ends_at, capacity=2)
         world.hear(world.activity_state(shifts=[shift]))
         for volunteer_id in self.volunteers:
@@ -109,6 +117,28 @@ class Attendance(RuleBasedStateMachine):
         conflicts = world.scan_conflicts(self.recorder)
         if conflicts:
             self.attempt(lambda: world.resolve_scan(conflicts[0]["conflict_id"], self.recorder, accept=accept))
+
+    @rule(after=MINUTES)
+    def enter_a_forgotten_sign_out(self, after: int) -> None:
+        """The organizer says when somebody has left the oldest activity at which one is still signed in."""
+        records = [record for record in self.records() if record["status"] == "open"]
+        if records:
+            oldest = min(records, key=lambda record: record["signed_in_at"])
+            command = commands.EnterSignOut(
+                record_id=oldest["record_id"], signed_out_at=oldest["signed_in_at"] + timedelta(minutes=after),
+                reason="理由",
+            )  # fmt: skip
+            self.attempt(lambda: self.world.do(forgotten.enter_sign_out, command, self.recorder))
+
+    @rule(grant=st.booleans(), newest_first=st.booleans())
+    def decide_about_a_long_day(self, grant: bool, newest_first: bool) -> None:
+        query = commands.ListReviews(kind="hours", status="pending", limit=100, cursor=None)
+        waiting = self.world.do(held_reviews.list_hours_reviews, query, self.province)["items"]
+        if waiting:
+            command = commands.DecideReview(
+                kind="hours", id=waiting[-1 if newest_first else 0]["id"], approve=grant, reason="理由"
+            )
+            self.attempt(lambda: self.world.do(held_reviews.decide_hours_review, command, self.province))
 
     @rule(hours=st.integers(1, 5))
     def hours_pass(self, hours: int) -> None:
@@ -168,8 +198,33 @@ class Attendance(RuleBasedStateMachine):
             assert sum(record["minutes"] for record in records) == summary["total_minutes"]
             confirmed = sum(record["minutes"] for record in records if record["status"] == "confirmed")
             assert summary["confirmed_minutes"] == confirmed
+            assert sum(record["held_minutes"] for record in records) == summary["held_minutes"]
+            assert not any(record["held_minutes"] for record in records if record["status"] == "confirmed")
             counted = sorted((r["starts_at"], r["ends_at"]) for r in records if r["starts_at"] is not None)
             assert all(one[1] <= next_one[0] for one, next_one in pairwise(counted))
+
+    @invariant()
+    def no_day_counts_more_than_it_may_and_nothing_waits_without_need(self) -> None:
+        counted: Counter[tuple[str, date]] = Counter()
+        held: dict[tuple[str, date], list[HeldHours]] = defaultdict(list)
+        with self.world.units() as uow:
+            for entry in uow.session.scalars(sa.select(LedgerEntry)):
+                counted[entry.volunteer_id, local_day(entry.starts_at)] += entry.minutes
+            for row in uow.session.scalars(sa.select(HeldHours).order_by(HeldHours.starts_at)):
+                held[row.volunteer_id, row.day].append(row)
+        for day in counted | Counter(held.keys()):
+            standing = [row for row in held[day] if not row.fallen]
+            by_parent, by_province = (
+                sum(row.minutes for row in standing if (row.status, row.band) == ("granted", band)) for band in Band
+            )
+            refused = sum(row.minutes for row in standing if (row.status, row.band) == ("refused", Band.PARENT))
+            assert counted[day] <= RULE.at_once + by_parent + by_province
+            assert counted[day] <= RULE.parent + by_province
+            waiting = [row for row in standing if row.status == "waiting"]
+            assert counted[day] >= RULE.at_once or not waiting
+            times = [Interval(row.starts_at, row.ends_at) for row in waiting]
+            laid_out = in_bands(times, RULE.room_of_parent(by_parent + refused))
+            assert laid_out == [[(row.band, time)] for row, time in zip(waiting, times, strict=True)]
 
     @invariant()
     def a_record_is_frozen_while_an_objection_to_it_is_open(self) -> None:
@@ -183,6 +238,6 @@ def test_whatever_happens_in_whatever_order_the_hours_add_up(world: World) -> No
     run_state_machine_as_test(
         lambda: Attendance(world),
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -21,8 +21,8 @@ def since(minutes: float, length: float) -> Interval:
     return Interval(starts_at, starts_at + timedelta(minutes=length))
 
 
-def bands(times: list[Interval], before: int) -> list[list[tuple[Band, int]]]:
-    return [[(band, part.minutes) for band, part in parts] for parts in in_bands(times, before, RULE)]
+def bands(times: list[Interval], room: int) -> list[list[tuple[Band, int]]]:
+    return [[(band, part.minutes) for band, part in parts] for parts in in_bands(times, room)]
 
 
 class TestByDay:
@@ -50,24 +50,24 @@ class TestByDay:
 
 class TestInBands:
     def test_up_to_twelve_hours_an_organization_above_decides_and_beyond_the_province(self) -> None:
-        assert bands([since(480, 300)], 480) == [[(Band.PARENT, 240), (Band.PROVINCE, 60)]]
+        assert bands([since(480, 300)], RULE.room_of_parent(0)) == [[(Band.PARENT, 240), (Band.PROVINCE, 60)]]
 
     def test_each_begins_where_the_one_before_it_ends(self) -> None:
-        assert bands([since(480, 200), since(700, 100)], 480) == [
+        assert bands([since(480, 200), since(700, 100)], 240) == [
             [(Band.PARENT, 200)],
             [(Band.PARENT, 40), (Band.PROVINCE, 60)],
         ]
 
-    @pytest.mark.parametrize(("before", "expected"), [(0, Band.PARENT), (719, Band.PARENT), (720, Band.PROVINCE)])
-    def test_what_counts_or_was_refused_comes_before(self, before: int, expected: Band) -> None:
-        assert bands([since(480, 1)], before) == [[(expected, 1)]]
+    @pytest.mark.parametrize(("decided", "expected"), [(0, Band.PARENT), (239, Band.PARENT), (240, Band.PROVINCE)])
+    def test_what_was_decided_above_leaves_less_to_decide_there(self, decided: int, expected: Band) -> None:
+        assert bands([since(480, 1)], RULE.room_of_parent(decided)) == [[(expected, 1)]]
 
-    @given(st.lists(st.integers(0, 900), max_size=5), st.integers(0, 1500))
+    @given(st.lists(st.integers(0, 900), max_size=5), st.integers(0, 240))
     def test_no_minute_is_lost_and_no_organization_above_gets_more_than_its_band(
-        self, lengths: list[int], before: int
+        self, lengths: list[int], room: int
     ) -> None:
-        found = bands([since(0, length) for length in lengths], before)
+        found = bands([since(0, length) for length in lengths], room)
 
         assert [sum(minutes for _, minutes in parts) for parts in found] == lengths
         by_parent = sum(minutes for parts in found for band, minutes in parts if band is Band.PARENT)
-        assert by_parent <= max(0, 720 - max(before, 480))
+        assert by_parent == min(room, sum(lengths))
