@@ -29,6 +29,9 @@ from tests.load.house import House, Timed, crowd, house
 SECOND_CROWD = 200
 """How many volunteers want the last place of every shift, if there are so many."""
 
+PATIENCE = 20
+"""How often one wish is repeated at most."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -147,7 +150,9 @@ class Rush:
             shift = {"shift_id": activity["shifts"][wish.shift]["shift_id"]}
             token, key = self._tokens[wish.person], new_id()
             response = await http.post(path, shift, token, Idempotency_Key=key)
-            while _is_lost(response) and repeated < len(wishes):
+            for _ in range(PATIENCE):
+                if not _is_lost(response):
+                    break
                 repeated += 1
                 await asyncio.sleep(0.2)
                 response = await http.post(path, shift, token, Idempotency_Key=key)
