@@ -91,6 +91,7 @@ class OrganizationCounter(_Counters, Base):
             "last_activity_at",
             postgresql_where=sa.text("active AND last_activity_at IS NOT NULL"),
         ),
+        sa.Index("ix_organization_counter_due", "organization_id", postgresql_where=sa.text("records_due > 0")),
         sa.Index("ix_organization_counter_changed", "organization_id", postgresql_where=sa.text("changed")),
     )
 
