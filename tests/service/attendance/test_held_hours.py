@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from services.activity.events import ShiftState
 from services.attendance import commands, errors
-from services.attendance.domain import Direction, RecordStatus
+from services.attendance.domain import Band, Direction, RecordStatus
 from services.attendance.use_cases import held_reviews, reviewing
 from services.chassis.clock import SHANGHAI
 from services.chassis.context import Caller, Role
@@ -265,6 +265,18 @@ class TestDeciding:
 
         assert long.day() == (540, 240)
 
+    @pytest.mark.parametrize("grants", [True, False])
+    def test_whoever_decides_first_what_the_other_decides_about_stays_the_same(self, long: Long, grants: bool) -> None:
+        long.served(6, 11)
+        long.served(18, 2)
+        parent, beyond = ([one for one in long.inbox(long.province) if one["band"] == band] for band in Band)
+        assert (sum(one["minutes"] for one in parent), sum(one["minutes"] for one in beyond)) == (240, 60)
+
+        long.decide(beyond[0]["id"], long.province, approve=grants, reason="理由")
+        assert [one["id"] for one in long.inbox(long.superior)] == [one["id"] for one in parent]
+        long.decide(parent[0]["id"], long.superior, approve=grants, reason="理由")
+        assert [one["id"] for one in long.inbox(long.superior)] == [parent[1]["id"]]
+
     @pytest.mark.parametrize(
         ("role", "where", "refusal"),
         [
@@ -385,6 +397,17 @@ class TestCorrecting:
         assert (long.figures(record_id), long.inbox(long.superior)) == ((600, 0), [])
         long.correct(record_id, 6, 12)
         assert (long.figures(record_id), long.day()) == ((660, 60), (660, 60))
+
+    def test_the_parent_has_never_granted_more_than_its_four_hours(self, long: Long) -> None:
+        first = long.served(6, 12)
+        long.decide(long.inbox(long.superior)[0]["id"], long.superior)
+        long.correct(first, 6, None)
+        second = long.supplemented(6, 12)
+        long.decide(long.inbox(long.superior)[0]["id"], long.superior)
+        assert (long.figures(first), long.figures(second)) == ((0, 0), (720, 0))
+
+        long.correct(first, 18, 2)
+        assert (long.figures(first), long.bands(long.province)) == ((0, 120), [("province", 120)])
 
     def test_a_refusal_is_asked_again_when_the_record_has_another_time(self, long: Long) -> None:
         record_id = long.served(6, 9)
