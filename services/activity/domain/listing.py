@@ -18,8 +18,8 @@ from functools import lru_cache
 from services.activity.domain.places import Circle, region_prefix
 from services.chassis.clock import local_day
 
-# Sides of the cells of the map, in degrees: some 2, 18 and 140 km.
-_CELLS = (0.02, 0.16, 1.28)
+# Sides of the cells of the map, in degrees: some 2, 9, 36 and 140 km.
+_CELLS = (0.02, 0.08, 0.32, 1.28)
 _CELLS_A_SIDE = 4
 _ROUNDING_KM = 0.001  # distances are compared in whole metres
 
@@ -143,6 +143,6 @@ def facets_of(
     }
 
 
-def words_of(text: str) -> Iterator[str]:
+def words_of(text: str) -> list[str]:
     """The words that somebody typed, folded."""
-    yield from folded(text).split()
+    return folded(text).split()

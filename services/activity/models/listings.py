@@ -43,11 +43,11 @@ class Listing(Base):
     words: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
 
     __table_args__ = (
-        # with the end, so that a walk passes over what has ended without looking at it
+        # with the times, so that a walk passes over what is not in the period without looking at it
         sa.Index("ix_listing_starts_at", "starts_at", "activity_id", "ends_at"),
         sa.Index("ix_listing_long", "starts_at", "activity_id", "ends_at", postgresql_where=_LONG),
         sa.Index("ix_listing_longest", sa.text("(ends_at - starts_at)"), postgresql_where=_LONG),
-        sa.Index("ix_listing_published_at", "published_at", "activity_id"),
+        sa.Index("ix_listing_published_at", "published_at", "activity_id", "starts_at", "ends_at"),
         # fastupdate would make every search read through what was listed lately
         sa.Index(
             "ix_listing_facets_words",

@@ -86,12 +86,14 @@ class SearchRepository:
         near = wanted.query.near
         if wanted.query.sort == "distance" and near is not None:
             for circle in _growing(near, after):
-                yield _collected(replace(wanted, query=replace(wanted.query, near=circle)), after, self._extent)
+                yield _collected(replace(wanted, query=replace(wanted.query, near=circle)), self._extent)
             return
         walk = _newest_first if wanted.query.sort == "newest" else _in_order_of_start
-        walked = walk(wanted, after, self._extent).subquery("walked").c
-        yield _found(wanted, walked).where(*_conditions(wanted, walked)), wanted.keys(walked)
-        yield _collected(wanted, after, self._extent)
+        yield _walked(wanted, walk(wanted, after, self._extent, STEPS_A_ROW * (wanted.query.limit + 1)))
+        if _can_be_looked_up(wanted.query):
+            yield _collected(wanted, self._extent)
+        else:
+            yield _walked(wanted, walk(wanted, after, self._extent, None))
 
     @cached_property
     def _extent(self) -> _Extent:
@@ -103,13 +105,16 @@ class SearchRepository:
         return _Extent(last_start, span or LONG)
 
 
-def _collected(wanted: Wanted, after: After, extent: _Extent) -> Attempt:
-    """All that fit; looked up before they are sorted, or PostgreSQL may take walking to be quicker."""
-    fitting = sa.select(_TABLE).where(
-        *_conditions(wanted, _LISTED), *_looked_up(wanted, extent), after.condition(wanted.keys(_LISTED))
-    )
-    collected = fitting.cte("collected").prefix_with("MATERIALIZED").c
-    return _found(wanted, collected), wanted.keys(collected)
+def _walked(wanted: Wanted, source: sa.Select[Any]) -> Attempt:
+    """What fits of ``source``, which is in order."""
+    walked = source.subquery("walked").c
+    return _found(wanted, walked).where(*_conditions(wanted, walked)), wanted.keys(walked)
+
+
+def _collected(wanted: Wanted, extent: _Extent) -> Attempt:
+    """All that fits. OFFSET keeps the look-up by itself: PostgreSQL would add a scan of all that has not ended."""
+    collected = sa.select(_TABLE).where(*_looked_up(wanted, extent)).offset(0).subquery("collected").c
+    return _found(wanted, collected).where(*_conditions(wanted, collected)), wanted.keys(collected)
 
 
 def _looked_up(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[bool]]:
@@ -117,6 +122,8 @@ def _looked_up(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[boo
     query, period = wanted.query, wanted.period
     words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
     cells = None if query.near is None else listing.cells_that_cover(query.near)
+    if facets := _facets(query):
+        yield _LISTED.facets.contains(sorted(facets))
     if words:
         yield _LISTED.words.contains(sorted(words))
     if cells is not None:
@@ -132,10 +139,8 @@ def _found(wanted: Wanted, listed: Any) -> sa.Select[Any, Any]:
 
 def _conditions(wanted: Wanted, listed: Any) -> Iterator[sa.ColumnElement[bool]]:
     """Everything that a listing has to fulfil."""
-    query, period, now = wanted.query, wanted.period, wanted.now
-    yield listed.ends_at > period.begin
-    if period.end is not None:
-        yield listed.starts_at < period.end
+    query, now = wanted.query, wanted.now
+    yield from _reaches_into(wanted.period, listed)
     if facets := _facets(query):
         yield listed.facets.contains(sorted(facets))
     for word in listing.words_of(query.q or ""):
@@ -149,6 +154,19 @@ def _conditions(wanted: Wanted, listed: Any) -> Iterator[sa.ColumnElement[bool]]
     )
 
 
+def _reaches_into(period: Period, listed: Any) -> Iterator[sa.ColumnElement[bool]]:
+    yield listed.ends_at > period.begin
+    if period.end is not None:
+        yield listed.starts_at < period.end
+
+
+def _can_be_looked_up(query: SearchActivities) -> bool:
+    """Whether anything is asked for that stands in the index of words and facets."""
+    return bool(_facets(query) or listing.words_of(query.q or "")) or (
+        query.near is not None and listing.cells_that_cover(query.near) is not None
+    )
+
+
 def _facets(query: SearchActivities) -> set[int]:
     """What an activity has to have, as facets."""
     asked = (
@@ -159,44 +177,37 @@ def _facets(query: SearchActivities) -> set[int]:
     return {facet(value) for facet, value in asked if value is not None}
 
 
-def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent) -> sa.Select[Any]:
-    """The next listings in order of their start that end within the period or later.
+def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent, steps: int | None) -> sa.Select[Any]:
+    """The next listings of the period in order of their start: so many, or all.
 
     Those that had begun more than a week before the period come first. Few last so long: they have an index of their
     own, so that a walk passes over a week of what has ended and not over a year of it.
     """
-    period = wanted.period
-    first = period.begin - LONG
-    lately = _stretch(wanted, after).where(_LISTED.ends_at > period.begin, _LISTED.starts_at >= first)
-    if period.end is not None:
-        lately = lately.where(_LISTED.starts_at < period.end)
-    if after.values is not None and after.values[0] >= first:
+    begin = wanted.period.begin
+    lately = _stretch(wanted, after, steps).where(_LISTED.starts_at >= begin - LONG)
+    if after.values is not None and after.values[0] >= begin - LONG:
         return lately
-    before = _stretch(wanted, after).where(
+    before = _stretch(wanted, after, steps).where(
         _LISTED.ends_at - _LISTED.starts_at > LONG,
-        _LISTED.ends_at > period.begin,
-        _LISTED.starts_at.between(period.begin - extent.longest, first),
-        _LISTED.starts_at < first,
+        _LISTED.starts_at >= begin - extent.longest,
+        _LISTED.starts_at < begin - LONG,
     )
     both = sa.union_all(*(sa.select(each.subquery()) for each in (before, lately))).subquery("both")
-    return sa.select(both).order_by(both.c.starts_at, both.c.activity_id).limit(_steps(wanted))
+    return sa.select(both).order_by(both.c.starts_at, both.c.activity_id).limit(steps)
 
 
-def _newest_first(wanted: Wanted, after: After, _extent: _Extent) -> sa.Select[Any]:
-    """The listings that were published last. What begins within a period was published before that is over."""
-    stretch, end = _stretch(wanted, after), wanted.period.end
+def _newest_first(wanted: Wanted, after: After, _extent: _Extent, steps: int | None) -> sa.Select[Any]:
+    """The listings of the period that were published last. What begins within it was published before it is over."""
+    stretch, end = _stretch(wanted, after, steps), wanted.period.end
     return stretch if end is None else stretch.where(_LISTED.published_at < end)
 
 
-def _stretch(wanted: Wanted, after: After) -> sa.Select[Any]:
-    """So many listings along the index of the order."""
+def _stretch(wanted: Wanted, after: After, steps: int | None) -> sa.Select[Any]:
+    """Listings along the index of the order, which tells by itself whether they reach into the period."""
     keys = wanted.keys(_LISTED)
     order = [key[0].desc() if isinstance(key, tuple) else key for key in keys]
-    return sa.select(_TABLE).where(after.condition(keys)).order_by(*order).limit(_steps(wanted))
-
-
-def _steps(wanted: Wanted) -> int:
-    return STEPS_A_ROW * (wanted.query.limit + 1)
+    in_period = _reaches_into(wanted.period, _LISTED)
+    return sa.select(_TABLE).where(after.condition(keys), *in_period).order_by(*order).limit(steps)
 
 
 def _growing(whole: Circle, after: After) -> Iterator[Circle]:

@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index("ix_listing_starts_at", "listing", ["starts_at", "activity_id", "ends_at"])
     op.create_index("ix_listing_long", "listing", ["starts_at", "activity_id", "ends_at"], postgresql_where=_LONG)
     op.create_index("ix_listing_longest", "listing", [sa.text("(ends_at - starts_at)")], postgresql_where=_LONG)
-    op.create_index("ix_listing_published_at", "listing", ["published_at", "activity_id"])
+    op.create_index("ix_listing_published_at", "listing", ["published_at", "activity_id", "starts_at", "ends_at"])
     op.create_index(
         "ix_listing_facets_words",
         "listing",
