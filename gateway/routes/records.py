@@ -5,10 +5,10 @@ from __future__ import annotations
 from gateway.evidence import describe_evidence
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import appeals, corrections, disclosure, duties, forgotten
+from services.attendance.schemas import appeals, corrections, disclosure, duties, forgotten, missing_entries
 from services.chassis.errors import AlreadyDecided, IllegalTransition, NotFound
 
-_SIGN_OUTS, _OVERDUE = ("forgotten sign-outs",), ("overdue records",)
+_SIGN_OUTS, _OVERDUE, _MISSING = ("forgotten sign-outs",), ("overdue records",), ("missing hours",)
 _CORRECTIONS, _APPEALS = ("corrections",), ("appeals",)
 
 ROUTES = [
@@ -96,5 +96,41 @@ ROUTES = [
             errors.OverlapsRecord,
         ),
         zh="处理申诉", en="Decide an appeal, finally",
+    ),
+    Route(
+        "POST", "/activities/{activity_id}/missing-entries", "attendance.report_missing_entry",
+        request=missing_entries.ReportMissingEntry, answer=missing_entries.MissingEntryState, who=Who.VOLUNTEER,
+        status=201, tags=_MISSING,
+        errors=(
+            errors.NotAccepted, errors.NotVerifiedInPerson, errors.ActivityRevoked, errors.MissingEntryWaiting,
+            errors.OverlapsRecord,
+        ),
+        zh="申报漏记的服务时长", en="Say that one served, when, and who saw it",
+    ),
+    Route(
+        "GET", "/me/missing-entries", "attendance.list_my_missing_entries",
+        request=missing_entries.ListMyMissingEntries, answer=missing_entries.MissingEntryPage, who=Who.VOLUNTEER,
+        tags=_MISSING, zh="我申报的漏记时长", en="What one misses oneself, newest first",
+    ),
+    Route(
+        "POST", "/missing-entries/{missing_entry_id}/withdrawal", "attendance.withdraw_missing_entry",
+        request=missing_entries.WithdrawMissingEntry, answer=missing_entries.MissingEntryState, who=Who.VOLUNTEER,
+        tags=_MISSING, errors=(NotFound, IllegalTransition),
+        zh="撤回漏记申报", en="Ask no more for hours that nobody has answered for",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/missing-entries", "attendance.list_missing_entries",
+        request=missing_entries.ListMissingEntries, answer=missing_entries.MissingEntryPage, who=Who.ADMINISTRATOR,
+        tags=_MISSING, zh="待核实的漏记时长", en="Hours that volunteers miss in an organization and those below it",
+    ),
+    Route(
+        "POST", "/missing-entries/{missing_entry_id}/decision", "attendance.decide_missing_entry",
+        from_client=missing_entries.MissingEntryDecision, request=missing_entries.DecideMissingEntry,
+        prepare=describe_evidence, answer=missing_entries.MissingEntryState, who=Who.ADMINISTRATOR, tags=_MISSING,
+        errors=(
+            NotFound, AlreadyDecided, errors.AboutOneself, errors.NotAccepted, errors.NotVerifiedInPerson,
+            errors.OverlapsRecord, errors.ActivityRevoked,
+        ),
+        zh="核实漏记时长", en="Confirm missing hours, so that the superior decides about them; or reject them",
     ),
 ]  # fmt: skip

@@ -275,6 +275,15 @@ class CorrectionWaiting(Conflict):
     detail_en = "A correction of this record waits to be decided; it can be withdrawn first."
 
 
+class MissingEntryWaiting(Conflict):
+    """The volunteer has asked about this shift already, and the organizer has not answered; it can be withdrawn."""
+
+    code = "missing_entry_waiting"
+    title_zh, title_en = "已有漏记申请待处理", "Asked already"
+    detail_zh = "该班次已有漏记申请待处理，可先撤回。"
+    detail_en = "Missing hours of this shift wait for the organizer's answer; withdraw that first."
+
+
 class ObjectionAlreadyResolved(Conflict):
     """The objection was upheld or dismissed before; ``status`` tells which."""
 

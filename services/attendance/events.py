@@ -124,6 +124,21 @@ class SupplementDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissingEntryDecided(Event):
+    """The organizer confirmed hours that a volunteer misses, so that the superior decides about them; or did not."""
+
+    type = "missing_entry.decided"
+    subject_field = "missing_entry_id"
+
+    missing_entry_id: str
+    volunteer_id: str
+    activity_id: str
+    title: str
+    confirmed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CorrectionDecided(Event):
     """A correction was granted or refused; or made by the organizer, unasked (not ``on_request``)."""
 

@@ -34,6 +34,11 @@ HELD_HOURS_DECIDED = Counter(
 SUPPLEMENTS_DECIDED = Counter(
     "zhiyuan_attendance_supplements_decided", "Supplements decided by superiors: approved or rejected", ["decision"]
 )
+MISSING_ENTRIES = Counter(
+    "zhiyuan_attendance_missing_entries",
+    "Hours that volunteers miss; step is `asked`, `confirmed` (it goes to the superior), `rejected` or `withdrawn`",
+    ["step"],
+)
 CORRECTIONS = Counter(
     "zhiyuan_attendance_corrections",
     "Corrections of records; step is `requested`, `granted`, `refused`, `withdrawn` or `unasked` (by the organizer)",

@@ -19,6 +19,7 @@ from services.attendance.schemas import (
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
+from services.attendance.schemas import missing_entries as claims
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
@@ -37,6 +38,7 @@ from services.attendance.use_cases import (
     exporting,
     forgotten,
     held_reviews,
+    missing_entries,
     my_hours,
     objecting,
     offline_scans,
@@ -108,6 +110,26 @@ class AttendanceService:
     @command(reviews.SubmitSupplement, reviews.SubmittedSupplement)
     def submit_supplement(self, command, uow):
         return supplements.submit_supplement(command, uow)
+
+    @command(claims.ReportMissingEntry, claims.MissingEntryState)
+    def report_missing_entry(self, command, uow):
+        return missing_entries.report_missing_entry(command, uow)
+
+    @command(claims.WithdrawMissingEntry, claims.MissingEntryState)
+    def withdraw_missing_entry(self, command, uow):
+        return missing_entries.withdraw_missing_entry(command, uow)
+
+    @query(claims.ListMyMissingEntries, claims.MissingEntryPage)
+    def list_my_missing_entries(self, query, uow):
+        return missing_entries.list_my_missing_entries(query, uow)
+
+    @query(claims.ListMissingEntries, claims.MissingEntryPage)
+    def list_missing_entries(self, query, uow):
+        return missing_entries.list_missing_entries(query, uow)
+
+    @command(claims.DecideMissingEntry, claims.MissingEntryState)
+    def decide_missing_entry(self, command, uow):
+        return missing_entries.decide_missing_entry(command, uow)
 
     @query(reviews.ListReviews, reviews.SupplementReviewPage)
     def list_supplement_reviews(self, query, uow):

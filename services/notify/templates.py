@@ -334,6 +334,20 @@ _ALL = (
         Priority.NEWS,
     ),
     Template(
+        "missing_entry_confirmed",
+        "您申报的“{title}”漏记时长已经组织核实，正由上级组织审核。",
+        "The hours that you miss at “{title}” were confirmed by the organizer; the organization above decides.",
+        "notice, attachment 2, 三.9",
+        Priority.NEWS,
+    ),
+    Template(
+        "missing_entry_rejected",
+        "您申报的“{title}”漏记时长经组织核实不予补录，原因：{reason}。",
+        "The hours that you miss at “{title}” were not confirmed by the organizer: {reason}.",
+        "notice, attachment 2, 三.9",
+        Priority.NEWS,
+    ),
+    Template(
         "correction_granted",
         "您申请的“{title}”服务记录更正已同意，现计{minutes}分钟。",
         "The correction of your record at “{title}” was granted; it counts {minutes} minutes now.",

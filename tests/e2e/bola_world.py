@@ -199,13 +199,18 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     )["objection_id"]  # fmt: skip
     unit.owner.post(f"/objections/{in_vain}/resolution", upheld=False, reason="经核实无误")
     appeal = member.client.post(f"/objections/{in_vain}/appeal", text="请上级核实。")["appeal_id"]
+    (past,) = waiting["shifts"]
+    missing = member.client.post(
+        f"/activities/{waiting['activity_id']}/missing-entries", shift_id=past["shift_id"],
+        starts_at=past["starts_at"], ends_at=past["ends_at"], note="忘记扫码", witness="赵一",
+    )["missing_entry_id"]  # fmt: skip
     (shift_left,) = left["shifts"]
     at_the_door = f"/activities/{left['activity_id']}/shifts/{shift_left['shift_id']}/attendance-code"
     code = unit.owner.get(at_the_door, kind="sign_in")["token"]
     forgotten = member.client.post("/attendance/scans", token=code, nonce="never-signed-out")["record_id"]
     return {
         "left": left["activity_id"], "left_since": shift_left["starts_at"], "left_at": shift_left["ends_at"],
-        "open_record": forgotten, "appeal": appeal,
+        "open_record": forgotten, "appeal": appeal, "missing": missing,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
         "no_show": no_show, "held": held["id"],

@@ -185,6 +185,18 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
                       "ends_at": "{ends_at}", "reason": "手机损坏", "evidence": ["{own_upload}"]},
               state=("overlaps_record", "the supplement on file was approved above"))
     ],
+    ("POST", "/activities/{activity_id}/missing-entries"): [
+        Entry(_PAST, {"shift_id": "{past_shift}", "starts_at": "{starts_at}", "ends_at": "{ends_at}", "note": "忘记"},
+              rightful="member", state=("missing_entry_waiting", "the one on file is answered by the next request"))
+    ],
+    ("GET", "/organizations/{organization_id}/missing-entries"): [Entry(_UNIT)],
+    ("POST", "/missing-entries/{missing_entry_id}/decision"): [
+        Entry({"missing_entry_id": "{missing}"}, {"confirm": False, "reason": "经核实未到场"})
+    ],
+    ("POST", "/missing-entries/{missing_entry_id}/withdrawal"): [
+        Entry({"missing_entry_id": "{missing}"}, rightful="member",
+              state=("illegal_transition", "the request before this one has rejected it"))
+    ],
     ("GET", "/volunteers/{volunteer_id}/in-person-verifications"): [Entry({"volunteer_id": "{member}"})],
     ("POST", "/volunteers/{volunteer_id}/in-person-verification/revocation"): [
         Entry({"volunteer_id": "{member}"}, {**_UNIT, "reason": "证件有误"})
@@ -353,7 +365,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called", "correction", "appeal",
+    "open_record", "called", "correction", "appeal", "missing",
 })  # fmt: skip
 
 

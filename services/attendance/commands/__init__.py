@@ -46,6 +46,13 @@ from services.attendance.commands.evaluations import (
 )
 from services.attendance.commands.forgotten import EnterSignOut, EnterSignOuts, ListOpenRecords
 from services.attendance.commands.mine import GetServiceSummary, ListServiceRecords, RecountLedger
+from services.attendance.commands.missing_entries import (
+    DecideMissingEntry,
+    ListMissingEntries,
+    ListMyMissingEntries,
+    ReportMissingEntry,
+    WithdrawMissingEntry,
+)
 from services.attendance.commands.offline import KeptScan, ListScanConflicts, ResolveScanConflict, UploadScans
 from services.attendance.commands.scans import PrintCode, ScanCode, ShowCode
 from services.attendance.commands.supplements import (
@@ -68,6 +75,7 @@ __all__ = [
     "CountReviews",
     "DecideAppeal",
     "DecideCorrection",
+    "DecideMissingEntry",
     "DecideReview",
     "DecideReviews",
     "Decision",
@@ -92,8 +100,10 @@ __all__ = [
     "ListCertificates",
     "ListCorrections",
     "ListDisclosures",
+    "ListMissingEntries",
     "ListMyCorrections",
     "ListMyEvaluations",
+    "ListMyMissingEntries",
     "ListMyObjections",
     "ListObjections",
     "ListOpenRecords",
@@ -108,6 +118,7 @@ __all__ = [
     "RecordAward",
     "RecordTraining",
     "RecountLedger",
+    "ReportMissingEntry",
     "RequestBatch",
     "RequestCorrection",
     "ResolveAnomaly",
@@ -125,4 +136,5 @@ __all__ = [
     "VerifyCertificate",
     "WatchAttendance",
     "WithdrawCorrection",
+    "WithdrawMissingEntry",
 ]

@@ -76,6 +76,15 @@ class CorrectionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class MissingEntryStatus(StrEnum):
+    """Where a volunteer's claim stands that their hours are missing; confirmed, it goes on as a supplement."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
 class ObjectionStatus(StrEnum):
     """Where an objection stands."""
 

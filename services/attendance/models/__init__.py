@@ -21,6 +21,7 @@ from services.attendance.models.duties import RecordDuty
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
 from services.attendance.models.held_hours import HeldHours
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
+from services.attendance.models.missing_entries import MissingEntry
 from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
 from services.attendance.models.standing_in import DelegationCopy, ReviewerCopy
@@ -47,6 +48,7 @@ __all__ = [
     "HeldHours",
     "HoursTotal",
     "LedgerEntry",
+    "MissingEntry",
     "Objection",
     "OfflineScan",
     "RecordDuty",

@@ -21,6 +21,7 @@ from services.attendance.repository.disclosures import DisclosureRepository, Obj
 from services.attendance.repository.duties import DutyRepository
 from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
 from services.attendance.repository.held_hours import HeldHoursRepository
+from services.attendance.repository.missing_entries import MissingEntryRepository
 from services.attendance.repository.offline import OfflineScanRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.standing_in import StandingInRepository
@@ -48,6 +49,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.ledger = Ledger(self.session)
         self.held = HeldHoursRepository(self.session)
         self.supplements = SupplementRepository(self.session)
+        self.missing_entries = MissingEntryRepository(self.session)
         self.corrections = CorrectionRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
         self.duties = DutyRepository(self.session)

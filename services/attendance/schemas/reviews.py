@@ -72,8 +72,17 @@ class EvidenceToJudge(Answer):
     used_elsewhere = fields.Boolean()
 
 
+class VolunteersWord(Answer):
+    """What the volunteer had said themselves: the time wanted, their note, and who saw it."""
+
+    starts_at = Timestamp()
+    ends_at = Timestamp()
+    note = fields.String()
+    witness = fields.String(allow_none=True)
+
+
 class SupplementReview(Answer):
-    """A supplement as its superior sees it."""
+    """A supplement as its superior sees it; ``asked_by_volunteer``: what they said, if they missed the hours."""
 
     id = Id()
     kind = fields.String()
@@ -93,6 +102,7 @@ class SupplementReview(Answer):
     evidence = fields.List(Id())
     files = fields.List(fields.Nested(EvidenceToJudge))
     rejection_reason = fields.String(allow_none=True)
+    asked_by_volunteer = fields.Nested(VolunteersWord, allow_none=True)
 
 
 SupplementReviewPage = page_of(SupplementReview)

@@ -7,11 +7,12 @@ from typing import Any
 from services.attendance import commands
 from services.attendance.domain import REVIEWED_AS, REVIEWERS, Interval, SupplementStatus
 from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
-from services.attendance.models import Evidence, ServiceRecord, ShiftCopy, Supplement
+from services.attendance.models import Evidence, MissingEntry, ServiceRecord, ShiftCopy, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
+from services.attendance.use_cases.witnesses import witness_of
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
 
@@ -27,7 +28,7 @@ def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfW
     if activity.status == REVOKED:
         raise ActivityRevoked()
     shift = uow.copies.shift(command.shift_id)
-    faults = faults_of(uow, command.time) + _shift_faults(command, shift)
+    faults = faults_of(uow, command.time) + shift_faults(command, shift)
     if faults:
         raise Invalid(*faults)
     volunteer = uow.copies.lock_volunteer(command.volunteer_id)
@@ -80,7 +81,10 @@ def forgotten_record(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str
     return record if shift is None or is_too_late_to_sign_out(uow, shift) else None
 
 
-def _shift_faults(command: commands.SubmitSupplement, shift: ShiftCopy | None) -> list[FieldError]:
+def shift_faults(
+    command: commands.SubmitSupplement | commands.ReportMissingEntry, shift: ShiftCopy | None
+) -> list[FieldError]:
+    """What is wrong with the shift named, and with the time as one of it."""
     if shift is None or shift.activity_id != command.activity_id:
         return [FieldError("shift_id", "unknown_shift", "不是该活动的班次", "is no shift of this activity")]
     if not command.time.overlaps(Interval(shift.starts_at, shift.ends_at)):
@@ -99,9 +103,14 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
         scope=f"reviews:supplements:{query.status}",
     )
     used_twice = uow.supplements.files_used_twice([supplement for supplement, _, _ in page.items])
+    asked = uow.missing_entries.behind([supplement.id for supplement, _, _ in page.items])
     now = uow.clock.now()
     items = [
-        {**_shown(supplement, title, name, used_twice), "age_days": (now - supplement.submitted_at).days}
+        {
+            **_shown(supplement, title, name, used_twice),
+            "age_days": (now - supplement.submitted_at).days,
+            "asked_by_volunteer": _said(uow, asked.get(supplement.id)),
+        }
         for supplement, title, name in page.items
     ]
     return {"items": items, "next_cursor": page.next_cursor}
@@ -118,6 +127,10 @@ def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
         Supplement.submitted_by != uow.caller.require_account(),
         Supplement.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
     ]
+
+
+def _said(uow: AttendanceUnitOfWork, entry: MissingEntry | None) -> dict[str, Any] | None:
+    return None if entry is None else {**vars(entry), "witness": witness_of(uow, entry)}
 
 
 def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) -> dict[str, Any]:

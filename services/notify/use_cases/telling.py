@@ -29,6 +29,7 @@ from services.attendance.events import (
     HeldHoursDecided,
     HoursHeld,
     HoursRecorded,
+    MissingEntryDecided,
     ObjectionResolved,
     ScanConflictDecided,
     SignOutEntered,
@@ -211,6 +212,8 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(HoursHeld, "hours_held", NEWS, "volunteer_id"),
     Telling(HeldHoursDecided, "held_hours_refused", NEWS, "volunteer_id", when=lambda e: not e.granted),
     Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
+    Telling(MissingEntryDecided, "missing_entry_confirmed", NEWS, "volunteer_id", when=lambda e: e.confirmed),
+    Telling(MissingEntryDecided, "missing_entry_rejected", NEWS, "volunteer_id", when=lambda e: not e.confirmed),
     Telling(CorrectionDecided, "correction_granted", NEWS, "volunteer_id", when=lambda e: e.on_request and e.granted),
     Telling(
         CorrectionDecided, "correction_refused", NEWS, "volunteer_id", when=lambda e: e.on_request and not e.granted

@@ -52,7 +52,7 @@ STAYS = {
         "correction.status", "correction_evidence.content_type", "correction_evidence.sha256",
         "enrollment_copy.status", "evidence.content_type", "evidence.sha256", "held_hours.band",
         "held_hours.decision_code", "held_hours.status", "hours_total.provenance",
-        "ledger_entry.entered_by", "ledger_entry.provenance", "objection.status",
+        "ledger_entry.entered_by", "ledger_entry.provenance", "missing_entry.status", "objection.status",
         "offline_scan.conflict", "offline_scan.direction", "offline_scan.facts", "offline_scan.nonce",
         "offline_scan.resolution", "reviewer_copy.role", "scan.direction", "scan.nonce",
         "service_certificate.code_sealed",

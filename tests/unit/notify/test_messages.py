@@ -47,6 +47,7 @@ def an_event(telling: Telling) -> Any:
             {"approved": False},
             {"accepted": False},
             {"granted": False},
+            {"confirmed": False},
             {"on_request": False},
             {"outcome": "mismatched"},
             {"outcome": "accepted"},

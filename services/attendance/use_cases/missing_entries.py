@@ -1,0 +1,199 @@
+"""Hours that a volunteer misses in their records (FACTS.md: Ranger Clubhouse).
+
+Three people have to agree, none of them the same: the volunteer says when they served and who saw it, the organizer
+confirms it with evidence, and the superior decides about the supplement that it becomes (notice, attachment 2, 三.9).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.attendance import commands, metrics
+from services.attendance.domain import Interval, MissingEntryStatus
+from services.attendance.errors import ActivityRevoked, MissingEntryWaiting, NotAccepted, OverlapsRecord
+from services.attendance.events import MissingEntryDecided
+from services.attendance.models import ActivityCopy, MissingEntry
+from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.claimed_time import faults_of
+from services.attendance.use_cases.oneself import require_somebody_else
+from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
+from services.attendance.use_cases.supplements import require_room, shift_faults, submit_supplement
+from services.attendance.use_cases.witnesses import sealed_witness, witness_of
+from services.chassis.errors import AlreadyDecided, FieldError, IllegalTransition, Invalid, NotFound
+from services.chassis.ids import new_id
+
+
+def report_missing_entry(command: commands.ReportMissingEntry, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Say that one served; only who had a place at the shift, and whose records leave room for it."""
+    volunteer_id = uow.caller.require_volunteer()
+    activity = uow.copies.activity(command.activity_id)
+    if activity.status == REVOKED:
+        raise ActivityRevoked()
+    faults = faults_of(uow, command.time) + shift_faults(command, uow.copies.shift(command.shift_id))
+    if faults:
+        raise Invalid(*faults)
+    volunteer = uow.copies.lock_volunteer(volunteer_id)
+    if not uow.copies.is_accepted(volunteer_id, command.shift_id):
+        raise NotAccepted()
+    require_verified(volunteer)
+    if uow.missing_entries.is_asked(volunteer_id, command.shift_id):
+        raise MissingEntryWaiting()
+    require_room(uow, volunteer_id, command.shift_id, command.time)
+    if uow.supplements.overlapping(volunteer_id, command.time):
+        raise OverlapsRecord()
+    entry_id = new_id()
+    entry = MissingEntry(
+        id=entry_id,
+        volunteer_id=volunteer_id,
+        activity_id=activity.id,
+        shift_id=command.shift_id,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        note=command.note,
+        witness_sealed=sealed_witness(uow, entry_id, command.witness),
+        status=MissingEntryStatus.ASKED.value,
+        asked_at=uow.clock.now(),
+        version=1,
+    )
+    uow.missing_entries.add(entry)
+    uow.audit("missing_entry.asked", f"missing_entry:{entry.id}", volunteer_id=volunteer_id, activity_id=activity.id)
+    metrics.MISSING_ENTRIES.labels("asked").inc()
+    return _state(entry)
+
+
+def withdraw_missing_entry(command: commands.WithdrawMissingEntry, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Ask no more; only one's own, and only while the organizer has not answered."""
+    volunteer_id = uow.caller.require_volunteer()
+    uow.copies.lock_volunteer(volunteer_id)
+    entry = uow.missing_entries.find(command.missing_entry_id)
+    if entry is None or entry.volunteer_id != volunteer_id:
+        raise NotFound(what="missing_entry")
+    if entry.status != MissingEntryStatus.ASKED:
+        raise IllegalTransition(current=entry.status, attempted=MissingEntryStatus.WITHDRAWN.value)
+    entry.status = MissingEntryStatus.WITHDRAWN.value
+    entry.version += 1
+    uow.audit("missing_entry.withdrawn", f"missing_entry:{entry.id}", volunteer_id=volunteer_id)
+    metrics.MISSING_ENTRIES.labels("withdrawn").inc()
+    return _state(entry)
+
+
+def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """Confirm it, with another time if that is true, and it goes to the superior as a supplement; or reject it."""
+    entry = _decidable(uow, command.missing_entry_id)
+    if entry.status != MissingEntryStatus.ASKED:
+        raise AlreadyDecided(status=entry.status)
+    wanted = Interval(entry.starts_at, entry.ends_at)
+    time = wanted if command.corrected is None else command.corrected.time
+    faults = _faults(command, as_wanted=time == wanted)
+    if faults:
+        raise Invalid(*faults)
+    if command.confirm:
+        supplement = submit_supplement(
+            commands.SubmitSupplement(
+                activity_id=entry.activity_id,
+                volunteer_id=entry.volunteer_id,
+                shift_id=entry.shift_id,
+                starts_at=time.starts_at,
+                ends_at=time.ends_at,
+                reason=command.reason or entry.note,
+                evidence=command.evidence,
+            ),
+            uow,
+        )
+        uow.session.flush()  # the supplement has to be there
+        entry.supplement_id = supplement.id
+    entry.status = (MissingEntryStatus.CONFIRMED if command.confirm else MissingEntryStatus.REJECTED).value
+    entry.decided_by = uow.caller.require_account()
+    entry.decided_at = uow.clock.now()
+    entry.decision_reason = command.reason
+    entry.version += 1
+    uow.audit(
+        f"missing_entry.{entry.status}",
+        f"missing_entry:{entry.id}",
+        volunteer_id=entry.volunteer_id,
+        supplement_id=entry.supplement_id,
+    )
+    metrics.MISSING_ENTRIES.labels(entry.status).inc()
+    _tell(uow, entry)
+    return _state(entry)
+
+
+def _decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
+    """The claim under its volunteer's lock, if it is the caller's to answer and not their own."""
+    found = uow.missing_entries.find(entry_id)
+    if found is None or not uow.organizations.reaches(uow.copies.activity(found.activity_id).organization_id, *ROLES):
+        raise NotFound(what="missing_entry")
+    uow.copies.lock_volunteer(found.volunteer_id)
+    require_somebody_else(uow, found.volunteer_id)
+    entry = uow.missing_entries.find(entry_id)
+    assert entry is not None
+    return entry
+
+
+def _faults(command: commands.DecideMissingEntry, *, as_wanted: bool) -> list[FieldError]:
+    found = []
+    if not command.reason and not (command.confirm and as_wanted):
+        words = ("驳回或另定时间须说明理由", "a rejection, or another time, needs a reason")
+        found.append(FieldError("reason", "required", *words))
+    if command.confirm and not command.evidence:
+        words = ("确认须附证明材料，供上级审核", "a confirmation needs evidence, for the superior")
+        found.append(FieldError("evidence", "required", *words))
+    if not command.confirm and command.corrected is not None:
+        words = ("驳回时不能另定时间", "a rejection sets no other time")
+        found.append(FieldError("corrected", "not_confirmed", *words))
+    return found
+
+
+def _tell(uow: AttendanceUnitOfWork, entry: MissingEntry) -> None:
+    event = MissingEntryDecided(
+        missing_entry_id=entry.id,
+        volunteer_id=entry.volunteer_id,
+        activity_id=entry.activity_id,
+        title=uow.copies.activity(entry.activity_id).title,
+        confirmed=entry.status == MissingEntryStatus.CONFIRMED,
+        reason=entry.decision_reason,
+    )
+    uow.publish(event, version=entry.version)
+
+
+def _state(entry: MissingEntry) -> dict[str, Any]:
+    return {"missing_entry_id": entry.id, "status": entry.status, "supplement_id": entry.supplement_id}
+
+
+def list_my_missing_entries(query: commands.ListMyMissingEntries, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What one said oneself, newest first."""
+    volunteer_id = uow.caller.require_volunteer()
+    page = uow.page(
+        uow.missing_entries.listed(MissingEntry.volunteer_id == volunteer_id),
+        [(MissingEntry.asked_at, "desc"), (MissingEntry.id, "desc")],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"my-missing-entries:{volunteer_id}",
+    )
+    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+
+
+def list_missing_entries(query: commands.ListMissingEntries, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What waits for an answer (or was answered) in an organization and those below it, oldest first."""
+    uow.organizations.require(query.organization_id, *ROLES)
+    page = uow.page(
+        uow.missing_entries.listed(
+            uow.organizations.subtree(ActivityCopy.organization_id, query.organization_id),
+            MissingEntry.status == query.status,
+        ),
+        [MissingEntry.asked_at, MissingEntry.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"missing-entries:{query.organization_id}:{query.status}",
+    )
+    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+
+
+def _shown(uow: AttendanceUnitOfWork, entry: MissingEntry, title: str, name: str) -> dict[str, Any]:
+    return {
+        **vars(entry),
+        "missing_entry_id": entry.id,
+        "title": title,
+        "name": name,
+        "witness": witness_of(uow, entry),
+    }
