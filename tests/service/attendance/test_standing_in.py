@@ -10,7 +10,7 @@ import pytest
 
 from services.attendance import commands, errors
 from services.attendance.schemas import reviews
-from services.attendance.use_cases import reviewing, supplements
+from services.attendance.use_cases import evidence, reviewing, supplements
 from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import Forbidden, NotFound
@@ -84,9 +84,9 @@ class TestInForce:
     def test_the_evidence_is_the_delegates_to_look_at(self, lending: Lending) -> None:
         supplement = lending.world.supplement(lending.volunteer_id, lending.recorder)
         asked = commands.MaySeeUpload(upload_id=supplement.evidence[0].upload_id)
-        assert lending.world.do(supplements.may_see_upload, asked, lending.delegate) == {"allowed": True}
+        assert lending.world.do(evidence.may_see_upload, asked, lending.delegate) == {"allowed": True}
         lending.world.hear(replace(lending.delegation, revoked=True), version=2)
-        assert lending.world.do(supplements.may_see_upload, asked, lending.delegate) == {"allowed": False}
+        assert lending.world.do(evidence.may_see_upload, asked, lending.delegate) == {"allowed": False}
 
     def test_whoever_has_the_right_decides_in_their_own_name(self, lending: Lending) -> None:
         both = replace(lending.delegate, roles=(*lending.delegate.roles, Role(lending.world.province, "reviewer")))
