@@ -62,8 +62,12 @@ def has_shift(
     if myself is not None:
         yield from _asks_no_more_than(myself, activity)
         conditions += _suits(myself, activity)
-    if conditions:
-        yield sa.exists().where(Shift.activity_id == activity_id, *conditions)
+    if not conditions:
+        return
+    a_shift: sa.ColumnElement[bool] = sa.exists().where(Shift.activity_id == activity_id, *conditions)
+    if days is not None and not is_open and myself is None:  # the first shift will do, if it begins then
+        a_shift = sa.or_(sa.and_(activity.starts_at >= days.begin, activity.starts_at < days.end), a_shift)
+    yield a_shift
 
 
 def has_no_open_place(activity: Any, activity_id: Any, now: datetime) -> sa.ColumnElement[bool]:
