@@ -1,5 +1,5 @@
-"""Scans (at once and later), forgotten sign-outs, supplements, objections, long days and what is decided about them, in
-any order: ledger, totals and recount agree, and no day counts more than it may."""
+"""Scans (at once and later), forgotten sign-outs, supplements, objections, corrections, long days and what is decided
+about them, in any order: ledger, totals and recount agree, and no day counts more than it may."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from services.activity.events import ShiftState
 from services.attendance import commands
 from services.attendance.domain import Band, DayThresholds, Direction, Interval, in_bands
 from services.attendance.models import HeldHours, LedgerEntry
-from services.attendance.use_cases import forgotten, held_reviews, objecting
+from services.attendance.use_cases import correcting, forgotten, held_reviews, objecting
 from services.chassis.clock import local_day
 from services.chassis.errors import AppError
 from tests.service.attendance.conftest import World
@@ -167,6 +167,18 @@ class Attendance(RuleBasedStateMachine):
     def decide(self, approve: bool) -> None:
         chosen = self.supplements.pop()
         self.attempt(lambda: self.world.decide(chosen, self.superior, approve=approve, reason="理由"))
+
+    @rule(which=UP_TO_FIVE, after=st.integers(0, 120), minutes=st.none() | MINUTES)
+    def correct(self, which: int, after: int, minutes: int | None) -> None:
+        """The organizer corrects a record of their own accord, whatever has become of it."""
+        records = self.records()
+        record = records[which % len(records)]
+        start = (record["starts_at"] or record["signed_in_at"] or self.world.clock.now()) + timedelta(minutes=after)
+        corrected = None
+        if minutes is not None:
+            corrected = commands.CorrectedTime(starts_at=start, ends_at=start + timedelta(minutes=minutes))
+        command = commands.AmendRecord(record_id=record["record_id"], corrected=corrected, reason="理由")
+        self.attempt(lambda: self.world.do(correcting.amend_record, command, self.recorder))
 
     @rule(which=UP_TO_FIVE)
     def object(self, which: int) -> None:
