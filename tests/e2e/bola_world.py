@@ -14,12 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from demo.client import Client, wait_for
+from demo.figures import Figures
 from demo.parts.p6_hours import _signature_sheet as signature_sheet
 from demo.parts.p10_people import _filled_in as sheet
 from demo.parts.registering import register_organization, register_volunteer
 from demo.world import Organization, Volunteer, World
 from deploy.local.platform import Platform
 from deploy.local.topology import SERVICES
+from services.chassis import docs
 from services.chassis.database import driver_url
 from tests.live import GUANGZHOU, active_volunteers, province
 
@@ -274,7 +276,16 @@ class Rows:
         "refresh_token", "verification_code",
     })  # fmt: skip
 
+    # Those that change rows because days have passed; what runs once a day or only sends is none of them.
+    _TIMERS = {
+        "activity": ("lapse_overdue", "relist"),
+        "attendance": ("disclose_complete", "look_for_anomalies", "look_after_duties", "confirm_undisputed"),
+        "organization": ("escalate_reviews", "put_away_counters"),
+    }
+
     def __init__(self, platform: Platform) -> None:
+        self._metrics = platform.access()["metrics"]
+        self._begun = Figures.read(self._metrics)
         urls = (platform.job_environment(service)["ZHIYUAN_DATABASE_URL"] for service in SERVICES)
         self._engines = [sa.create_engine(driver_url(url, "psycopg2"), pool_size=1) for url in urls]
         self._statements = [sa.text(self._statement(engine)) for engine in self._engines]
@@ -289,14 +300,38 @@ class Rows:
         ]
 
     def settled(self) -> bool:
-        """Whether no event is on its way and no row moves."""
+        """Whether the timers have seen to all that was made, every event has been handled, and no row moves."""
+        if not self._timers_have_run():
+            return False
         before = self.naming({""})
-        waiting = any(
-            row[0]
-            for engine in self._engines
-            for row in self._read(engine, sa.text("SELECT count(*) FROM outbox WHERE sent_at IS NULL"), {})
+        return not self._under_way() and self.naming({""}) == before
+
+    def _timers_have_run(self) -> bool:
+        now = Figures.read(self._metrics)
+        return all(
+            now.rise(self._begun, service, "zhiyuan_timer_runs_total", timer=timer)
+            for service, timers in self._TIMERS.items()
+            for timer in timers
         )
-        return not waiting and self.naming({""}) == before
+
+    def _under_way(self) -> set[tuple[str, str]]:
+        """Handlers, and the events that they have yet to handle."""
+        published = "SELECT event_id, exchange, routing_key FROM outbox WHERE destination = 'events'"
+        told = [
+            (event_id, f"{exchange.removesuffix('.events')}.{routing_key}")
+            for event_id, exchange, routing_key in self._everywhere(published)
+        ]
+        handled = set(self._everywhere("SELECT consumer, event_id FROM inbox"))
+        return {
+            (listener.handler, event_id)
+            for listener in docs.subscriptions()
+            for event_id, event_key in told
+            if event_key == listener.event_key
+        } - handled
+
+    def _everywhere(self, statement: str) -> Iterator[Any]:
+        for engine in self._engines:
+            yield from self._read(engine, sa.text(statement), {})
 
     def close(self) -> None:
         """Give the connections back."""

@@ -391,7 +391,7 @@ def trial(platform: Platform, scene: Scene) -> Iterator[Trial]:
 @pytest.fixture(scope="module")
 def rows(platform: Platform, scene: Scene) -> Iterator[Rows]:
     read = Rows(platform)
-    assert wait_for(read.settled), "events are still on their way"
+    assert wait_for(read.settled, seconds=200), "events are still on their way"
     yield read
     read.close()
 
