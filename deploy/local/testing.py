@@ -60,28 +60,39 @@ def test_servers() -> Iterator[dict[str, str]]:
 test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects by name
 
 
-# They wait more than they work, and each has servers of its own: side by side they take little more than the longer.
-# The service tests that start and kill processes are the smaller part's, so that both end at about the same time.
+# They wait more than they work, and each has servers of its own: side by side they take little more than the longest.
+_LARGEST = ("tests/service/activity", "tests/service/attendance")
 _OF_PROCESSES = ("tests/service/chassis", "tests/service/deploy", "tests/service/gateway")
-HALVES = (
-    ("tests/unit", "tests/contract", "tests/service", *(f"--ignore={folder}" for folder in _OF_PROCESSES)),
+PARTS = (
+    (
+        "tests/unit",
+        "tests/contract",
+        "tests/service",
+        *(f"--ignore={folder}" for folder in (*_LARGEST, *_OF_PROCESSES)),
+    ),
+    _LARGEST,
     (*_OF_PROCESSES, "tests/e2e", "tests/faults"),
 )
 
 
 def run_tests(arguments: list[str]) -> int:
-    """pytest with servers of its own; answers its exit code, or that of the first half that failed."""
+    """pytest with servers of its own; answers its exit code, or that of the first part that failed."""
     packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
+    if arguments:
+        with test_servers() as variables, _pytest(arguments, variables) as process:
+            return process.wait()
     with ExitStack() as running:
-        variables = running.enter_context(test_servers())
-        if arguments:
-            return running.enter_context(_pytest(arguments, variables)).wait()
-        later = running.enter_context(tempfile.TemporaryFile("w+"))
-        first = running.enter_context(_pytest(HALVES[0], variables))
-        second = running.enter_context(_pytest(HALVES[1], running.enter_context(test_servers()), output=later))
-        codes = [first.wait(), second.wait()]
-        later.seek(0)
-        print(later.read(), flush=True)
+        outputs = [None, *(running.enter_context(tempfile.TemporaryFile("w+")) for _ in PARTS[1:])]
+        processes = [
+            running.enter_context(_pytest(part, running.enter_context(test_servers()), output))
+            for part, output in zip(PARTS, outputs, strict=True)
+        ]
+        codes = []
+        for process, output in zip(processes, outputs, strict=True):
+            codes.append(process.wait())
+            if output is not None:
+                output.seek(0)
+                print(output.read(), flush=True)
     return next((code for code in codes if code != 0), 0)
 
 
