@@ -61,16 +61,16 @@ test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects b
 
 
 # They wait more than they work, and each has servers of its own: side by side they take little more than the longest.
-_LARGEST = ("tests/service/activity", "tests/service/attendance")
-_OF_PROCESSES = ("tests/service/chassis", "tests/service/deploy", "tests/service/gateway")
+_APART = ("tests/service/activity", "tests/service/attendance", "tests/service/chassis")
+_OF_PROCESSES = ("tests/service/deploy", "tests/service/gateway")
 PARTS = (
     (
         "tests/unit",
         "tests/contract",
         "tests/service",
-        *(f"--ignore={folder}" for folder in (*_LARGEST, *_OF_PROCESSES)),
+        *(f"--ignore={folder}" for folder in (*_APART, *_OF_PROCESSES)),
     ),
-    _LARGEST,
+    _APART,
     (*_OF_PROCESSES, "tests/e2e", "tests/faults"),
 )
 

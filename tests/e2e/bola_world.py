@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import yaml
 
 from demo.client import Client, wait_for
 from demo.figures import Figures
@@ -19,14 +20,15 @@ from demo.parts.p6_hours import _signature_sheet as signature_sheet
 from demo.parts.p10_people import _filled_in as sheet
 from demo.parts.registering import register_organization, register_volunteer
 from demo.world import Organization, Volunteer, World
+from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
 from deploy.local.topology import SERVICES
-from services.chassis import docs
 from services.chassis.database import driver_url
 from tests.live import GUANGZHOU, active_volunteers, province
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HERE, _FAR = {"latitude": 23.1291, "longitude": 113.2644}, {"latitude": 22.5431, "longitude": 114.0579}
+EVENTS = ROOT / "docs/events/asyncapi.yaml"
 ATTACKERS = ("stranger", "sibling", "child", "viewer")
 
 
@@ -268,6 +270,15 @@ def _import(world: World, unit: Organization, template: bytes) -> str:
     return str(sent["import_id"])
 
 
+def _listeners() -> Iterator[tuple[str, str]]:
+    """Each handler, and an event that it listens to, by the document that is made from the code."""
+    operations = yaml.safe_load(EVENTS.read_text())["operations"]
+    for name, operation in operations.items():
+        if operation["action"] == "receive":
+            queue, _, event_key = name.partition("-")
+            yield queue.partition(".")[2], event_key
+
+
 class Rows:
     """What the services' databases say of some ids; what merely moves (the chassis' own tables) is left out."""
 
@@ -286,6 +297,7 @@ class Rows:
     def __init__(self, platform: Platform) -> None:
         self._metrics = platform.access()["metrics"]
         self._begun = Figures.read(self._metrics)
+        self._listeners = list(_listeners())
         urls = (platform.job_environment(service)["ZHIYUAN_DATABASE_URL"] for service in SERVICES)
         self._engines = [sa.create_engine(driver_url(url, "psycopg2"), pool_size=1) for url in urls]
         self._statements = [sa.text(self._statement(engine)) for engine in self._engines]
@@ -323,10 +335,10 @@ class Rows:
         ]
         handled = set(self._everywhere("SELECT consumer, event_id FROM inbox"))
         return {
-            (listener.handler, event_id)
-            for listener in docs.subscriptions()
+            (handler, event_id)
+            for handler, heard in self._listeners
             for event_id, event_key in told
-            if event_key == listener.event_key
+            if event_key == heard
         } - handled
 
     def _everywhere(self, statement: str) -> Iterator[Any]:
