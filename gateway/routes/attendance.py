@@ -107,7 +107,7 @@ ROUTES = [
     Route(
         "POST", "/objections/{objection_id}/resolution", "attendance.resolve_objection",
         request=disclosure.ResolveObjection, answer=disclosure.ResolvedObjection, who=Who.ADMINISTRATOR,
-        tags=_DISCLOSURE, errors=(errors.ObjectionAlreadyResolved, errors.OverlapsRecord),
+        tags=_DISCLOSURE, errors=(errors.ObjectionAlreadyResolved, errors.AboutOneself, errors.OverlapsRecord),
         zh="处理异议", en="Uphold an objection and correct the record, or dismiss it",
     ),
     Route(

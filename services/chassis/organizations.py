@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -131,6 +132,19 @@ class OrganizationTree:
         """
         return self._is_reached(organization_id, fitting_roles, from_above=True)
 
+    def nearest(self, organization_id: str, *fitting_roles: str) -> str:
+        """The id of the lowest organization through which :meth:`reaches` holds (platform: the root of the tree).
+
+        In whose name the caller acts, so that "a level up" can be told from it. Raises ``NotFound``, ``Forbidden``.
+        """
+        path = self.get(organization_id).path
+        if self._caller.kind == "platform":
+            return _id_of(path.partition(".")[0])
+        above = [top for top in self._tops(fitting_roles) if f"{path}.".startswith(f"{top}.")]
+        if not above:
+            raise Forbidden()
+        return _id_of(max(above, key=len).rpartition(".")[2])
+
     def reaches_from_root(self, organization_id: str, *fitting_roles: str) -> bool:
         """As :meth:`reaches_from_above`, but the role must be held at the root of the tree (platform: always)."""
         if self._caller.kind == "platform":
@@ -185,6 +199,10 @@ class OrganizationTree:
         target = self._table.alias()
         reached = self.reaching(target.c.path, *fitting_roles, from_above=from_above)
         return bool(self._session.scalar(sa.select(sa.exists().where(target.c.id == organization_id, reached))))
+
+
+def _id_of(label: str) -> str:
+    return str(UUID(label))
 
 
 def _below(path: Any, tops: Sequence[str], *, from_above: bool) -> sa.ColumnElement[bool]:

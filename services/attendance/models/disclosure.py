@@ -31,7 +31,10 @@ class Disclosure(Base):
 
 
 class Objection(Base):
-    """Somebody objects to a record, or to an activity's hours as a whole. ``account_id``: if they were signed in."""
+    """Somebody objects to a record, or to an activity's hours as a whole. ``account_id``: if they were signed in.
+
+    ``resolved_in``: the organization in whose name it was resolved, which says what is a level up.
+    """
 
     __tablename__ = "objection"
 
@@ -44,6 +47,7 @@ class Objection(Base):
     status: Mapped[str]
     submitted_at: Mapped[datetime]
     resolved_by: Mapped[str | None] = mapped_column(ID)
+    resolved_in: Mapped[str | None] = mapped_column(ID)
     resolved_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     minutes_before: Mapped[int | None]  # what the record counted when it was resolved, and since

@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 from services.attendance.models import ActivityCopy, Appeal, Objection, ServiceRecord
 
 
+def resolved_in() -> sa.ColumnElement[str]:
+    """SQL, beside ``with_status``: in whose name an objection was resolved; unknown: the activity's own."""
+    return sa.func.coalesce(Objection.resolved_in, ActivityCopy.organization_id)
+
+
 class AppealRepository:
     """Appeals. Lock the record's volunteer, the record and the objection before changing one."""
 

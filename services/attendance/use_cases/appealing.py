@@ -1,7 +1,8 @@
 """One appeal a level up against what came of an objection (DESIGN.md, 6): by who had objected, or whose record was cut.
 
-The record freezes again. Whoever decides stands above the activity's organization and is none of those concerned: not
-who resolved the objection, not who appeals, not whose hours they are. Their decision is final, and both stay visible.
+The record freezes again. Whoever decides stands above the organization in whose name the objection was resolved, and is
+none of those concerned: not who resolved it, not who appeals, not whose hours they are. Their decision is final, and
+both stay visible.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from services.attendance.errors import AboutOneself, OwnDecision, SuperiorDecide
 from services.attendance.events import AppealDecided
 from services.attendance.models import ActivityCopy, Appeal, Objection, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.repository.appeals import resolved_in
 from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.freezing import unfreeze
 from services.attendance.use_cases.objecting import RESOLVERS
@@ -23,13 +25,13 @@ from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFoun
 
 
 def list_appeals(query: commands.ListAppeals, uow: AttendanceUnitOfWork) -> dict[str, Any]:
-    """What waits to be decided (or was) above the organizations that it comes from, oldest first."""
+    """What waits to be decided (or was) above those who resolved the objections, oldest first."""
     uow.organizations.require(query.organization_id, *RESOLVERS)
     page = uow.page(
         uow.appeals.with_status(
             query.status,
             uow.organizations.subtree(ActivityCopy.organization_id, query.organization_id),
-            uow.organizations.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
+            uow.organizations.reachable(resolved_in(), *RESOLVERS, from_above=True),
         ),
         [Appeal.submitted_at, Appeal.id],
         limit=query.limit,
@@ -95,12 +97,13 @@ def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> 
 
 
 def _decidable(uow: AttendanceUnitOfWork, appeal_id: str) -> Appeal:
-    """The appeal, if the caller stands above where it comes from; what they may not even see is ``NotFound``."""
+    """The appeal, if the caller stands above who resolved the objection; what they may not see is ``NotFound``."""
     appeal = uow.appeals.find(appeal_id)
-    if appeal is None:
+    objection = None if appeal is None else uow.objections.find(appeal.objection_id)
+    if appeal is None or objection is None:
         raise NotFound(what="appeal")
     organization_id = uow.copies.activity(appeal.activity_id).organization_id
-    if uow.organizations.reaches_from_above(organization_id, *RESOLVERS):
+    if uow.organizations.reaches_from_above(objection.resolved_in or organization_id, *RESOLVERS):
         return appeal
     if uow.organizations.reaches(organization_id, *RESOLVERS):
         raise SuperiorDecides()

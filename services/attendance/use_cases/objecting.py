@@ -15,12 +15,13 @@ from services.attendance.domain import (
     ObjectionStatus,
     RecordStatus,
 )
-from services.attendance.errors import NotDisclosed, ObjectionAlreadyResolved
+from services.attendance.errors import AboutOneself, NotDisclosed, ObjectionAlreadyResolved
 from services.attendance.events import ObjectionResolved
-from services.attendance.models import Appeal, Objection
+from services.attendance.models import Appeal, Objection, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.freezing import freeze, unfreeze
+from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.rewriting import locked_record, rewrite
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -120,8 +121,11 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     objection = uow.objections.lock(found.id)
     if objection.status != ObjectionStatus.OPEN:
         raise ObjectionAlreadyResolved(status=objection.status)
+    _require_unconcerned(uow, objection, record)
+    activity = uow.copies.activity(objection.activity_id)
     objection.status = (ObjectionStatus.UPHELD if command.upheld else ObjectionStatus.DISMISSED).value
     objection.resolved_by = uow.caller.require_account()
+    objection.resolved_in = uow.organizations.nearest(activity.organization_id, *RESOLVERS)
     objection.resolved_at = uow.clock.now()
     objection.reason = command.reason
     objection.version += 1
@@ -157,6 +161,14 @@ def _reachable(uow: AttendanceUnitOfWork, objection_id: str) -> Objection:
         if uow.organizations.reaches(organization_id, *RESOLVERS):
             return objection
     raise NotFound(what="objection")
+
+
+def _require_unconcerned(uow: AttendanceUnitOfWork, objection: Objection, record: ServiceRecord | None) -> None:
+    """Raises ``AboutOneself`` for who objected, and for whose hours they are."""
+    if objection.account_id == uow.caller.require_account():
+        raise AboutOneself()
+    if record is not None:
+        require_somebody_else(uow, record.volunteer_id)
 
 
 def _faults(command: commands.ResolveObjection, objection: Objection, uow: AttendanceUnitOfWork) -> list[FieldError]:

@@ -175,6 +175,29 @@ class TestWhoDecides:
                 case.decide(appeal_id, stranger)
         case.decide(appeal_id)
 
+    def test_what_a_superior_resolved_goes_above_that_superior(self, case: Case) -> None:
+        world = case.world
+        objection = world.object_to(case.record_id, case.objector)
+        world.resolve(objection.id, case.superior, upheld=False)
+        appeal_id = case.appeal(objection.id, case.objector)
+
+        colleague, province = world.administrator("owner", world.city), world.administrator("owner", world.province)
+        with pytest.raises(errors.SuperiorDecides):
+            case.decide(appeal_id, colleague)
+        assert case.waiting_for(colleague, world.city) == []
+        assert [item["appeal_id"] for item in case.waiting_for(province, world.province)] == [appeal_id]
+        case.decide(appeal_id, province)
+
+    def test_what_the_platform_resolved_is_for_the_platform_again(self, case: Case) -> None:
+        world = case.world
+        objection = world.object_to(case.record_id, case.objector)
+        world.resolve(objection.id, Caller(kind="platform", account_id=new_id()), upheld=False)
+        appeal_id = case.appeal(objection.id, case.objector)
+
+        with pytest.raises(errors.SuperiorDecides):
+            case.decide(appeal_id, world.administrator("owner", world.province))
+        case.decide(appeal_id, Caller(kind="platform", account_id=new_id()))
+
     def test_nobody_who_is_concerned(self, case: Case) -> None:
         world = case.world
         above = Role(world.city, "owner")

@@ -14,7 +14,7 @@ from services.attendance.domain import Direction, Interval, Provenance
 from services.attendance.ledger import Stamp
 from services.attendance.models import ServiceRecord
 from services.attendance.use_cases import disclosing, objecting
-from services.chassis.context import Caller
+from services.chassis.context import Caller, Role
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import eventually
@@ -342,6 +342,19 @@ class TestResolving:
                 disclosed.resolve(objection.id, caller)
         above = disclosed.administrator("reviewer", disclosed.province)
         assert disclosed.resolve(objection.id, above, upheld=False)["status"] == "dismissed"
+
+    def test_nobody_resolves_what_they_objected_to_or_what_is_about_their_own_hours(self, disclosed: World) -> None:
+        record_id, role = record_of(disclosed), Role(disclosed.team, "owner")
+        objector = Caller(kind="administrator", account_id=new_id(), roles=(role,))
+        objection = disclosed.object_to(record_id, objector)
+        with disclosed.units() as uow:
+            volunteer_id = uow.records.get(record_id).volunteer_id
+        beneficiary = Caller(kind="volunteer", account_id=new_id(), volunteer_id=volunteer_id, roles=(role,))
+
+        for caller in (objector, beneficiary):
+            with pytest.raises(errors.AboutOneself):
+                disclosed.resolve(objection.id, caller, upheld=False)
+        assert disclosed.status_of(record_id) == "frozen"
 
     def test_a_correction_into_another_record_is_refused(self, disclosed: World, owner: Caller) -> None:
         record_id = record_of(disclosed)

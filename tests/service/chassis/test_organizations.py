@@ -71,6 +71,14 @@ def test_from_above_leaves_out_the_organization_itself(as_holder: As) -> None:
     assert {id_ for id_ in PATHS if tree.reaches_from_above(id_, "owner")} == {TEAM}
 
 
+def test_one_acts_in_the_name_of_the_lowest_organization_that_gives_the_right(as_holder: As) -> None:
+    above = as_holder((PROVINCE, "owner"), (CITY, "owner"), (TEAM, "viewer"), (OTHER_CITY, "owner"))
+    assert [above.nearest(id_, "owner") for id_ in (TEAM, CITY, PROVINCE)] == [CITY, CITY, PROVINCE]
+    assert as_holder(kind="platform").nearest(TEAM, "owner") == PROVINCE
+    with pytest.raises(Forbidden):
+        as_holder((OTHER_CITY, "owner")).nearest(TEAM, "owner")
+
+
 def test_an_organization_that_is_not_active_lends_no_power(as_holder: As) -> None:
     tree = as_holder((CITY, "owner"), (PROVINCE, "viewer"))
     save(tree, CITY, PATHS[CITY], status="disabled", version=2)
