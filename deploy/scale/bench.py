@@ -142,7 +142,7 @@ def _tree_of(id_: str) -> AskPage:
 def _supervision(who: str, id_: str) -> list[Case]:
     return [
         Case(
-            f"{who}: GET /supervision (all five)",
+            f"{who}: GET /supervision (all indicators)",
             _asked(supervision.get_supervision, commands.GetSupervision(organization_id=id_), reports.Supervision),
         ),
         *(

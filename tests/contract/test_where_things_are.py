@@ -1,4 +1,7 @@
-"""docs/where-things-are.md leads somewhere: every file it names exists, beside or above the one named before it."""
+"""docs/where-things-are.md leads somewhere: every file it names exists, beside or above the one named before it.
+
+And docs/architecture.md, the one page to read first, names every module of the chassis.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +36,9 @@ def test_every_file_in_a_row_exists(row: str) -> None:
 def test_every_point_of_the_operating_guide_has_a_row() -> None:
     points = [*(f"二.{n}" for n in range(1, 9)), *(f"三.{n}" for n in range(1, 10))]
     assert [point for point in points if not re.search(rf"^\| [^|]*{re.escape(point)}\b", PAGE, re.MULTILINE)] == []
+
+
+def test_the_page_to_read_first_names_every_module_of_the_chassis() -> None:
+    house = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("## The house")[2]
+    modules = {path.stem for path in (ROOT / "services/chassis").iterdir() if not path.name.startswith("__")}
+    assert {module for module in modules if f"`{module}`" not in house} == set()
