@@ -16,6 +16,7 @@ class Channel(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+    WECHAT = "wechat"
     INBOX = "inbox"
 
 
@@ -58,8 +59,11 @@ class Priority(IntEnum):
 class ErrorClass(StrEnum):
     """What a provider's refusal means for the next attempt (FACTS.md, "Providers")."""
 
-    TEMPORARY = "temporary"  # throttled, or down: later
-    PERMANENT = "permanent"  # blacklisted, daily limit, bad number: never again
+    TEMPORARY = "temporary"  # down, or nobody knows: later
+    THROTTLED = "throttled"  # too fast: later, and slower
+    PERMANENT = "permanent"  # bad number, blacklist, daily limit of the number: never again
+    ACCOUNT = "account"  # our balance, signature or template: somebody must act; another provider may do
+    UNREACHABLE = "unreachable"  # not over this channel: who does not follow the service account gets no WeChat message
 
 
 # What a bank has reported (DESIGN.md, 6. States), as the applicant reads it.

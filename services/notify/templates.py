@@ -7,6 +7,7 @@ A parameter that a template names and an event does not fill is found by a test,
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,9 +34,13 @@ class Template:
         parsed = (*string.Formatter().parse(self.zh), *string.Formatter().parse(self.en))
         return frozenset(name for _, name, _, _ in parsed if name)
 
-    def render(self, locale: str, parameters: dict[str, str]) -> str:
-        """The words with the signature in front, as one SMS. What is missing (an erased person's) shows as ``***``."""
-        words = {name: _in_words(locale, name, parameters.get(name)) for name in self.parameters}
+    def words(self, locale: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """The parameters as they are read; what is missing (an erased person's) shows as ``***``."""
+        return {name: _in_words(locale, name, parameters.get(name)) for name in self.parameters}
+
+    def render(self, locale: str, parameters: Mapping[str, str]) -> str:
+        """The words with the signature in front, as one SMS."""
+        words = self.words(locale, parameters)
         if locale == "en":
             return SIGNATURE_EN + self.en.format(**words)
         return SIGNATURE_ZH + self.zh.format(**words)

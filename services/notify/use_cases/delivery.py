@@ -8,8 +8,10 @@ after a minute, under the same id, by which a provider recognises them: at least
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.chassis.crypto import CannotDecrypt
@@ -27,48 +29,72 @@ from services.notify.domain import (
 )
 from services.notify.events import MessageDelivered, MessageFailed
 from services.notify.models import ContactPoint, Message
-from services.notify.providers import Outgoing, Provider, SendFailed
+from services.notify.providers.base import Batch, Provider, Recipient, Refused, Taken
 from services.notify.repository import ABANDONED_AFTER, NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
 from services.notify.use_cases.queueing import unseal
 
 log = get_logger(__name__)
 
-# A batch must end before its messages count as abandoned, slow providers included: 20 times 3 s.
-BATCH = 20
+# What is taken at once must be marked before it counts as abandoned, slow providers included.
+TAKEN_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
-class _Failure:
-    error_class: ErrorClass
-    reason: str
+class _Outgoing:
+    """A message that is ready to go; those whose words are the same go together."""
+
+    channel: Channel
+    template: str
+    locale: str
+    words: tuple[tuple[str, str], ...]
+    text: str
+    to: Recipient
+
+    @property
+    def together(self) -> tuple[Any, ...]:
+        return (self.channel, self.template, self.locale, self.words)
 
 
 def deliver_all_due(units: Any, providers: Mapping[Channel, Provider]) -> None:
     """Send until nothing is due any more."""
-    while deliver_due(units, providers) == BATCH:
+    while deliver_due(units, providers) == TAKEN_AT_ONCE:
         pass
 
 
 def deliver_due(units: Any, providers: Mapping[Channel, Provider]) -> int:
-    """Send one batch of what is due, codes first; answers how many messages were looked at."""
-    outgoing: list[Outgoing] = []
+    """Send one helping of what is due, codes first; answers how many messages were looked at."""
+    outgoing: list[_Outgoing] = []
     with units() as uow:
         for message in uow.messages.take_abandoned(uow.clock.now() - ABANDONED_AFTER):
             message.status = change_status(Status(message.status), Status.QUEUED)
-        due = uow.messages.take_due(uow.clock.now(), BATCH)
+        due = uow.messages.take_due(uow.clock.now(), TAKEN_AT_ONCE)
         for message in due:
             prepared = _prepare_or_give_up(uow, message)
             if prepared is not None:
                 outgoing.append(prepared)
-    for item in outgoing:
-        failure = _hand_over(providers[item.channel], item, units.clock.now())
+    for channel, batch in _batches(outgoing, providers):
+        answers = _hand_over(providers[channel], batch, units.clock.now())
         with units() as uow:
-            _mark(uow, item, failure)
+            for answer in answers:
+                _mark(uow, answer)
     return len(due)
 
 
-def _prepare_or_give_up(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
+def _batches(outgoing: Iterable[_Outgoing], providers: Mapping[Channel, Provider]) -> Iterator[tuple[Channel, Batch]]:
+    """What has the same words, as large as the provider takes it; in the order of the first of each."""
+    groups: dict[Any, list[_Outgoing]] = defaultdict(list)
+    for item in outgoing:
+        groups[item.together].append(item)
+    for group in groups.values():
+        first = group[0]
+        limit = providers[first.channel].batch_limit
+        for start in range(0, len(group), limit):
+            recipients = tuple(item.to for item in group[start : start + limit])
+            yield first.channel, Batch(first.template, first.locale, dict(first.words), first.text, recipients)
+
+
+def _prepare_or_give_up(uow: NotifyUnitOfWork, message: Message) -> _Outgoing | None:
     try:
         return _prepare(uow, message)
     except (CannotDecrypt, KeyError, ValueError):  # it would be the first in line again and again
@@ -77,7 +103,7 @@ def _prepare_or_give_up(uow: NotifyUnitOfWork, message: Message) -> Outgoing | N
         return None
 
 
-def _prepare(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
+def _prepare(uow: NotifyUnitOfWork, message: Message) -> _Outgoing | None:
     """The message with its address and words, now ``sending``; None if it cannot go."""
     now = uow.clock.now()
     if message.expires_at is not None and message.expires_at <= now:
@@ -89,18 +115,22 @@ def _prepare(uow: NotifyUnitOfWork, message: Message) -> Outgoing | None:
         return None
     address = _address(uow, message, contact)
     if address is None:
-        reason = ErrorClass.TEMPORARY if contact is None else ErrorClass.PERMANENT
-        _try_later(uow, message, _Failure(reason, "no_contact_yet" if contact is None else "no_address"))
+        if contact is None:
+            _try_later(uow, message, ErrorClass.TEMPORARY, "no_contact_yet")
+        else:
+            _give_up(uow, message, "no_address")
         return None
     parameters = dict(message.parameters)
     if message.secrets_sealed is not None:
         parameters |= json.loads(unseal(uow, message, message.secrets_sealed))
-    text = TEMPLATES[message.template].render("zh" if contact is None else contact.locale, parameters)
+    template, locale = TEMPLATES[message.template], "zh" if contact is None else contact.locale
+    words, text = template.words(locale, parameters), template.render(locale, parameters)
     message.status = change_status(Status(message.status), Status.SENDING)
     message.next_attempt_at = now
     message.recipient_masked = masked_recipient(address)
     message.segments = segments(text) if message.channel == Channel.SMS else None
-    return Outgoing(message.id, Channel(message.channel), address, text, message.template)
+    to = Recipient(message.id, address)
+    return _Outgoing(Channel(message.channel), message.template, locale, tuple(sorted(words.items())), text, to)
 
 
 def _address(uow: NotifyUnitOfWork, message: Message, contact: ContactPoint | None) -> str | None:
@@ -114,24 +144,24 @@ def _address(uow: NotifyUnitOfWork, message: Message, contact: ContactPoint | No
     return str(uow.settings.message_cipher.decrypt(sealed, f"contact:{contact.account_id}"))
 
 
-def _hand_over(provider: Provider, item: Outgoing, now: Any) -> _Failure | None:
+def _hand_over(provider: Provider, batch: Batch, now: datetime) -> list[Taken | Refused]:
     try:
-        provider.send(item, now)
-    except SendFailed as failed:
-        return _Failure(failed.error_class, failed.reason)
-    except Exception:  # a fault of ours in one message must not hold up those behind it
-        log.error("provider_broke", channel=item.channel.value, template=item.template, exc_info=True)
-        return _Failure(ErrorClass.TEMPORARY, "provider_broke")
-    return None
+        answers = {answer.message_id: answer for answer in provider.send(batch, now)}
+    except Exception:  # a fault of ours in one batch must not hold up those behind it
+        log.error("provider_broke", provider=provider.name, template=batch.template, exc_info=True)
+        answers = {}
+    return [
+        answers.get(to.message_id, Refused(to.message_id, ErrorClass.TEMPORARY, "no_answer")) for to in batch.recipients
+    ]
 
 
-def _mark(uow: NotifyUnitOfWork, item: Outgoing, failure: _Failure | None) -> None:
-    message = uow.messages.get(item.id)
+def _mark(uow: NotifyUnitOfWork, answer: Taken | Refused) -> None:
+    message = uow.messages.get(answer.message_id)
     if message is None or message.status != Status.SENDING:
         return  # another replica took it for abandoned, and has marked it
-    if failure is not None:
+    if isinstance(answer, Refused):
         message.status = change_status(Status.SENDING, Status.QUEUED)
-        _try_later(uow, message, failure)
+        _try_later(uow, message, answer.error_class, answer.reason)
         return
     message.status = change_status(Status.SENDING, Status.SENT)
     message.sent_at = uow.clock.now()
@@ -148,10 +178,10 @@ def _mark(uow: NotifyUnitOfWork, item: Outgoing, failure: _Failure | None) -> No
     )
 
 
-def _try_later(uow: NotifyUnitOfWork, message: Message, failure: _Failure) -> None:
+def _try_later(uow: NotifyUnitOfWork, message: Message, error_class: ErrorClass, reason: str) -> None:
     message.attempts += 1
-    if failure.error_class is ErrorClass.PERMANENT or message.attempts >= MAX_ATTEMPTS:
-        _give_up(uow, message, failure.reason)
+    if error_class in (ErrorClass.PERMANENT, ErrorClass.UNREACHABLE) or message.attempts >= MAX_ATTEMPTS:
+        _give_up(uow, message, reason)
         return
     message.next_attempt_at = uow.clock.now() + delay_before_attempt(message.attempts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,10 @@ from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
 from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
-from services.notify.domain import Channel
+from services.notify.domain import Channel, ErrorClass
 from services.notify.models import Message, SimulatedMessage
-from services.notify.providers import Outgoing, SimulatorProvider
+from services.notify.providers.base import Batch, Recipient, Refused, Taken
+from services.notify.providers.table import TableSimulator
 from services.notify.repository import UNIT_OF_WORK
 from services.notify.settings import SETTINGS
 from services.notify.use_cases import codes, contacts, delivery, telling
@@ -35,22 +36,35 @@ CIPHER = FieldCipher(KeyRing.parse(test_key("m")))
 
 @dataclass
 class MoodyProvider:
-    """The simulator, except that the next sends raise what stands in ``moods`` (None: takes it)."""
+    """The simulator, except that each number it is given takes the next of ``moods``: a refusal, a fault, or None."""
 
-    simulator: SimulatorProvider
-    moods: list[BaseException | None] = field(default_factory=list)
+    simulator: TableSimulator
+    moods: list[tuple[ErrorClass, str] | BaseException | None] = field(default_factory=list)
     dies_after_sending: bool = False
     attempts: int = 0
+    batches: list[Batch] = field(default_factory=list)
+    name: str = "moody"
+    channel: Channel = Channel.SMS
+    batch_limit: int = 100
 
-    def send(self, message: Outgoing, now: datetime) -> None:
-        """Take the message, or raise what was arranged."""
-        self.attempts += 1
-        mood = self.moods.pop(0) if self.moods else None
-        if mood is not None:
-            raise mood
-        self.simulator.send(message, now)
+    def send(self, batch: Batch, now: datetime) -> list[Taken | Refused]:
+        """Take the messages, or do what was arranged."""
+        self.batches.append(batch)
+        answers = [self._answer(to) for to in batch.recipients]
+        taken = {answer.message_id for answer in answers if isinstance(answer, Taken)}
+        recipients = tuple(to for to in batch.recipients if to.message_id in taken)
+        if recipients:
+            self.simulator.send(replace(batch, recipients=recipients), now)
         if self.dies_after_sending:
             raise KeyboardInterrupt
+        return answers
+
+    def _answer(self, to: Recipient) -> Taken | Refused:
+        self.attempts += 1
+        mood = self.moods.pop(0) if self.moods else None
+        if isinstance(mood, BaseException):
+            raise mood
+        return Taken(to.message_id, None) if mood is None else Refused(to.message_id, *mood)
 
 
 class Notify:
@@ -59,7 +73,8 @@ class Notify:
     def __init__(self, units: Units) -> None:
         self.units = units
         self.clock = units.clock
-        self.provider = MoodyProvider(SimulatorProvider(units))
+        self.provider = MoodyProvider(TableSimulator(Channel.SMS, units))
+        self.mail = TableSimulator(Channel.EMAIL, units)
 
     def receive(self, event: Event, *, version: int = 1, event_id: str | None = None, restated: bool = False) -> str:
         """Handle ``event``; answers its id."""
@@ -78,7 +93,7 @@ class Notify:
 
     def deliver(self) -> None:
         """What the sweep does."""
-        providers = {Channel.SMS: self.provider, Channel.EMAIL: self.provider}
+        providers = {Channel.SMS: self.provider, Channel.EMAIL: self.mail}
         delivery.deliver_all_due(self.units.factory(), providers)
 
     def sent(self) -> list[SimulatedMessage]:

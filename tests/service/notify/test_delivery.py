@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,6 @@ from services.chassis.ids import new_id
 from services.notify import commands
 from services.notify.domain import MAX_ATTEMPTS, Channel, ErrorClass, Status
 from services.notify.models import Message
-from services.notify.providers import SendFailed
 from services.notify.use_cases import delivery, reading
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance, code_request
 
@@ -113,14 +113,14 @@ def test_english_readers_get_english_words_and_times(notify: Notify, person: Per
 @pytest.mark.parametrize(
     ("failures", "seconds", "expected"),
     [
-        ([SendFailed(ErrorClass.TEMPORARY, "throttled")], 2, Status.SENT),
-        ([SendFailed(ErrorClass.PERMANENT, "daily_limit")], 2, Status.FAILED),
+        ([(ErrorClass.TEMPORARY, "throttled")], 2, Status.SENT),
+        ([(ErrorClass.PERMANENT, "daily_limit")], 2, Status.FAILED),
         ([RuntimeError("a bug in the provider")], 2, Status.SENT),
-        ([SendFailed(ErrorClass.TEMPORARY, "throttled")], 1, Status.QUEUED),
+        ([(ErrorClass.TEMPORARY, "throttled")], 1, Status.QUEUED),
     ],
 )
 def test_only_temporary_failures_are_tried_again_and_only_after_a_while(
-    notify: Notify, person: Person, failures: list[BaseException | None], seconds: int, expected: Status
+    notify: Notify, person: Person, failures: list[Any], seconds: int, expected: Status
 ) -> None:
     notify.provider.moods = list(failures)
     notify.receive(acceptance(person.volunteer_id))
@@ -131,7 +131,7 @@ def test_only_temporary_failures_are_tried_again_and_only_after_a_while(
 
 
 def test_a_message_is_given_up_after_its_last_attempt_and_that_is_told(notify: Notify, person: Person) -> None:
-    notify.provider.moods = [SendFailed(ErrorClass.TEMPORARY, "throttled")] * MAX_ATTEMPTS
+    notify.provider.moods = [(ErrorClass.TEMPORARY, "throttled")] * MAX_ATTEMPTS
     notify.receive(acceptance(person.volunteer_id))
     for _ in range(MAX_ATTEMPTS + 2):
         notify.deliver()
@@ -141,10 +141,10 @@ def test_a_message_is_given_up_after_its_last_attempt_and_that_is_told(notify: N
     assert [e["data"]["reason"] for e in notify.units.published("message.failed")] == ["throttled"]
 
 
-def test_one_failing_message_does_not_hold_up_the_next(notify: Notify, person: Person) -> None:
+def test_one_failing_batch_does_not_hold_up_the_next(notify: Notify, person: Person) -> None:
     notify.provider.moods = [RuntimeError("broken"), None]
-    for _ in range(2):
-        notify.receive(acceptance(person.volunteer_id))
+    for title in ("社区清洁日", "图书整理"):
+        notify.receive(acceptance(person.volunteer_id, title=title))
     notify.deliver()
     assert len(notify.sent()) == 1
 
@@ -191,11 +191,23 @@ def test_two_replicas_share_the_work_and_send_everything_once(notify: Notify, pe
 
 
 def test_a_batch_larger_than_one_is_sent_in_one_sweep(notify: Notify, person: Person) -> None:
-    for _ in range(delivery.BATCH + 5):
+    for _ in range(delivery.TAKEN_AT_ONCE + 5):
         notify.receive(acceptance(person.volunteer_id))
     notify.deliver()
-    assert len(notify.sent()) == delivery.BATCH + 5
-    assert len(notify.units.published("message.delivered")) == delivery.BATCH + 5
+    assert len(notify.sent()) == delivery.TAKEN_AT_ONCE + 5
+    assert len(notify.units.published("message.delivered")) == delivery.TAKEN_AT_ONCE + 5
+
+
+def test_messages_with_the_same_words_go_to_the_provider_together(notify: Notify) -> None:
+    people = [Person(new_id(), new_id(), f"1380000001{n}") for n in range(3)]
+    for somebody, locale in zip(people, ("zh", "zh", "en"), strict=True):
+        notify.receive(somebody.contact(locale=locale))
+        notify.receive(acceptance(somebody.volunteer_id))
+    notify.receive(acceptance(people[0].volunteer_id, title="另一个活动"))
+    notify.deliver()
+    groups = [sorted(to.address[-1] for to in batch.recipients) for batch in notify.provider.batches]
+    assert sorted(groups) == [["0"], ["0", "1"], ["2"]]
+    assert notify.provider.batches[0].parameters["starts_at"] == "3月5日 14:30", "as people read it"
 
 
 def reminder(notify: Notify, volunteer_id: str) -> EnrollmentReminderDue:

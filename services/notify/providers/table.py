@@ -1,0 +1,43 @@
+"""The simulator that development, demonstration and tests read: a table of notify's own.
+
+Why this module exists: ``GET /v1/dev/messages`` shows what people would have got, at once and without a network.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.domain import Channel
+from services.notify.models import SimulatedMessage
+from services.notify.providers.base import Batch, Taken
+
+
+class TableSimulator:
+    """Takes everything, once, and keeps it where people can read it; ``units`` opens units of work."""
+
+    name = "simulator"
+    batch_limit = 1000
+
+    def __init__(self, channel: Channel, units: Any) -> None:
+        self.channel = channel
+        self._units = units
+
+    def send(self, batch: Batch, now: datetime) -> list[Taken]:
+        """Write into the table; the same id again changes nothing, as with the real ones' own ids."""
+        rows = [
+            {
+                "id": to.message_id,
+                "channel": self.channel,
+                "recipient": to.address,
+                "text": batch.text,
+                "template": batch.template,
+                "at": now,
+            }
+            for to in batch.recipients
+        ]
+        with self._units() as uow:
+            uow.session.execute(insert(SimulatedMessage).on_conflict_do_nothing(), rows)
+        return [Taken(to.message_id, None) for to in batch.recipients]
