@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Sequence
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import uvicorn
 
@@ -19,16 +17,11 @@ from gateway.routing import Route
 from gateway.rpc import RpcClient
 from gateway.settings import GatewaySettings
 from services.chassis import logs
-from services.chassis.health import ops_app
+from services.chassis.health import serve_ops
 from services.chassis.settings import SettingsError
 
 # How long requests in flight may take to end after SIGTERM, in seconds; longer than any route's deadline.
 _GRACE = 20
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Probes are no news."""
 
 
 def main(routes: Sequence[Route] | None = None) -> int:
@@ -41,7 +34,7 @@ def main(routes: Sequence[Route] | None = None) -> int:
     logs.configure("gateway", settings.log_level)
     rpc = RpcClient(settings.amqp_url.reveal(), settings.context_keys)
     gateway = Gateway(settings, rpc, routes=routes)
-    _serve_ops(settings, rpc)
+    serve_ops(settings.ops_host, settings.ops_port, {"broker": lambda: None if rpc.connected else "not connected"})
     server = uvicorn.Server(
         uvicorn.Config(
             gateway.application(),
@@ -70,12 +63,6 @@ def main(routes: Sequence[Route] | None = None) -> int:
     server.run()
     log.info("gateway_stopped")
     return 0
-
-
-def _serve_ops(settings: GatewaySettings, rpc: RpcClient) -> None:
-    checks = {"broker": lambda: None if rpc.connected else "not connected"}
-    ops = make_server(settings.ops_host, settings.ops_port, ops_app(checks), handler_class=_Quiet)
-    threading.Thread(target=ops.serve_forever, daemon=True, name="ops").start()
 
 
 if __name__ == "__main__":

@@ -90,16 +90,30 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
 _RELAY_READS = ("ZHIYUAN_ENVIRONMENT", "ZHIYUAN_AMQP_URL", "ZHIYUAN_DATABASE_URL")
 
 
+# What takes the banks' messages: card's database, the banks' vhost, and no way into the services' one.
+_INTAKE_READS = (
+    "ZHIYUAN_ENVIRONMENT",
+    "ZHIYUAN_CLOCK_FILE",
+    "ZHIYUAN_DATABASE_URL",
+    "ZHIYUAN_CURSOR_KEYS",
+    "ZHIYUAN_CARD_KEYS",
+)
+
+
 def process_table(layout: Layout, credentials: Credentials, addresses: Addresses) -> list[ProcessSpec]:
     """Every process but broker and database, in the order in which they are shown."""
     table = []
     for service in SERVICES:
         environment = service_environment(service, layout, credentials, addresses)
         relay_environment = {name: environment[name] for name in _RELAY_READS}
+        partner = {"ZHIYUAN_PARTNER_AMQP_URL": addresses.partner_amqp_url}
         if service == "card":
-            relay_environment["ZHIYUAN_PARTNER_AMQP_URL"] = addresses.partner_amqp_url
+            relay_environment |= partner
         table.append(_spec(layout, service, ["services.chassis.runner", service], environment))
         table.append(_spec(layout, f"{service}-relay", ["services.chassis.relay", service], relay_environment))
+        if service == "card":
+            intake_environment = {name: environment[name] for name in _INTAKE_READS} | partner
+            table.append(_spec(layout, "card-intake", ["services.card.partner_intake"], intake_environment))
     table.append(_spec(layout, "gateway", ["gateway"], _gateway_environment(layout, credentials, addresses)))
     return table
 

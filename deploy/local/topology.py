@@ -19,6 +19,7 @@ BANKS = ("boc", "ceb")
 SERVICES_VHOST = "zhiyuan"
 PARTNER_VHOST = "zhiyuan-partner"
 APPLICATIONS_EXCHANGE = "partner.applications"
+STATUSES_QUEUE = "partner.statuses"
 
 
 def applications_queue(bank: str) -> str:
@@ -27,7 +28,7 @@ def applications_queue(bank: str) -> str:
 
 
 def statuses_exchange(bank: str) -> str:
-    """The exchange to which ``bank`` reports, if it reports over AMQP."""
+    """The exchange to which ``bank`` reports, if it reports over AMQP. It alone may: so it tells who speaks."""
     return f"partner.{bank}.statuses"
 
 
@@ -66,11 +67,11 @@ def definitions(passwords: Mapping[str, str], *, queue_type: str = "classic") ->
         ],
         "queues": [
             *(_queue(applications_queue(bank), queue_type) for bank in BANKS),
-            _queue("partner.statuses", queue_type),
+            _queue(STATUSES_QUEUE, queue_type),
         ],
         "bindings": [
             *(_binding(APPLICATIONS_EXCHANGE, applications_queue(bank), bank) for bank in BANKS),
-            *(_binding(statuses_exchange(bank), "partner.statuses", "") for bank in BANKS),
+            *(_binding(statuses_exchange(bank), STATUSES_QUEUE, "") for bank in BANKS),
         ],
         "policies": _policies() if queue_type == "quorum" else [],
         "parameters": [],
@@ -104,14 +105,16 @@ def _policies() -> list[dict[str, Any]]:
     return [
         _policy("rpc", "^rpc-", rpc),
         _policy("parking", r"^[a-z]+\.parked$", parking),
+        # a bank that reconnects, or looks and stops, has lost nothing: RabbitMQ 4 would drop at the 20th delivery
+        _policy("partner", r"^partner\.", parking, PARTNER_VHOST),
         *(_policy(f"{name}-events", rf"^{name}\.(?!parked$)", definition) for name, definition in events.items()),
     ]
 
 
-def _policy(name: str, pattern: str, definition: dict[str, Any]) -> dict[str, Any]:
+def _policy(name: str, pattern: str, definition: dict[str, Any], vhost: str = SERVICES_VHOST) -> dict[str, Any]:
     return {
         "name": name,
-        "vhost": SERVICES_VHOST,
+        "vhost": vhost,
         "pattern": pattern,
         "apply-to": "queues",
         "priority": 0,

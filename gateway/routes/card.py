@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 
 from gateway.routing import Route, Who
-from services.card import errors, schemas
+from services.card import errors, schemas, schemas_partner
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition
 
@@ -77,5 +77,10 @@ ROUTES = [
         "GET", "/card/unknown-reports", "card.list_unknown_reports",
         request=schemas.ListUnknownReports, answer=schemas.UnknownReportPage, who=Who.PLATFORM, tags=_TAGS,
         zh="编号不明的银行回报", en="Bank reports on numbers that the bank was never given",
+    ),
+    Route(
+        "GET", "/card/refused-messages", "card.list_refused_messages",
+        request=schemas_partner.ListRefusedMessages, answer=schemas_partner.RefusedMessagePage, who=Who.PLATFORM,
+        tags=_TAGS, zh="未能处理的银行消息", en="Messages of banks over AMQP that could not be taken",
     ),
 ]  # fmt: skip

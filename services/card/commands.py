@@ -96,6 +96,25 @@ class BankReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BankMessage:
+    """A message from the banks' vhost, as it came. ``exchange`` is what the broker says it was published to: it tells
+    who speaks, since a bank can publish to its own exchange only."""
+
+    exchange: str
+    message_id: str
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRefusedMessages:
+    """A page of messages that could not be taken, newest first."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListBranchContacts:
     """A page of the contacts that are in force."""
 

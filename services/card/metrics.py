@@ -22,6 +22,12 @@ UNKNOWN_REPORTS = Counter(
 SIGNATURES_REFUSED = Counter(
     "zhiyuan_card_signatures_refused", "Bank reports whose signature or timestamp was refused, by code", ["code"]
 )
+AMQP_REPORTS = Counter(
+    "zhiyuan_card_amqp_reports",
+    "Messages from a bank's status exchange; outcome is `changed`, `unchanged`, `unknown` (a number that this bank was"
+    " never given), `refused` (listed as refused) or `failed` (listed as refused, because of a fault of ours)",
+    ["bank", "outcome"],
+)
 SEALING_RETRIES = Counter(
     "zhiyuan_card_sealing_retries",
     "Attempts at sealing that failed and will be repeated, by the error's code",

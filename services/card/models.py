@@ -194,3 +194,21 @@ class UnknownReport(Base):
     received_at: Mapped[datetime]
 
     __table_args__ = (sa.Index("ix_unknown_report_received_at", "received_at", "id"),)
+
+
+class RefusedMessage(Base):
+    """A message on a bank's status exchange that said nothing we could take. Over AMQP nobody can be answered, so it
+    is kept for somebody to look at. What a bank wrote may name a person: the bytes are sealed. ``bank`` is empty for
+    what came over no bank's exchange."""
+
+    __tablename__ = "refused_message"
+
+    id: Mapped[str] = mapped_column(_Uuid, primary_key=True)
+    bank: Mapped[str]
+    message_id: Mapped[str]
+    code: Mapped[str]
+    why: Mapped[str]
+    body_sealed: Mapped[str]
+    received_at: Mapped[datetime]
+
+    __table_args__ = (sa.Index("ix_refused_message_received_at", "received_at", "id"),)

@@ -16,6 +16,7 @@ from services.card.models import (
     BranchContact,
     CardApplication,
     GroupMember,
+    RefusedMessage,
     StatusEntry,
     UnknownReport,
     VolunteerCopy,
@@ -199,6 +200,15 @@ class ReportRepository:
         if self._uow.session.scalar(statement) is not None:
             return None
         return self._uow.session.get_one(BankReportReceipt, (bank, webhook_id)).content_hash
+
+    def refuse(self, **message: Any) -> bool:
+        """Write a message down that could not be taken, once for each id; whether it is new."""
+        statement = insert(RefusedMessage).values(**message).on_conflict_do_nothing().returning(RefusedMessage.id)
+        return self._uow.session.scalar(statement) is not None
+
+    def refused(self) -> sa.Select[Any]:
+        """Messages that could not be taken."""
+        return sa.select(RefusedMessage)
 
     def unknown(self) -> sa.Select[Any]:
         """Reports on numbers that the bank was never given."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from services.card.models import CardApplication, GroupApplication
+from services.card.models import CardApplication, GroupApplication, RefusedMessage
 from services.chassis.sealed import SealedColumn
 
 SEALED_COLUMNS = (
     SealedColumn(CardApplication.address_sealed, "card_application.address:{id}", "card_cipher"),
     SealedColumn(GroupApplication.visit_sealed, "group_application.visit:{id}", "card_cipher"),
+    SealedColumn(RefusedMessage.body_sealed, "refused_message.body:{id}", "card_cipher"),
 )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from services.card import schemas
+from services.card import schemas, schemas_partner
 from services.card.repository import CardUnitOfWork
 from services.card.settings import CardSettings
 from services.card.use_cases import (
+    amqp_reports,
     applying,
-    bank_reports,
     branch_contacts,
     copies,
     exporting,
     group_visits,
     reading,
     routing,
+    signed_reports,
     withdrawing,
 )
 from services.chassis import audit_reading
@@ -58,7 +59,7 @@ class CardService:
 
     @saga(schemas.ReportStatus, schemas.ReportTaken)
     def report_status(self, command):
-        return bank_reports.report_status(command, self.unit_of_work, self.settings)
+        return signed_reports.report_status(command, self.unit_of_work, self.settings)
 
     # for platform administrators
 
@@ -73,6 +74,10 @@ class CardService:
     @query(schemas.ListUnknownReports, schemas.UnknownReportPage)
     def list_unknown_reports(self, query, uow):
         return reading.list_unknown_reports(query, uow)
+
+    @query(schemas_partner.ListRefusedMessages, schemas_partner.RefusedMessagePage)
+    def list_refused_messages(self, query, uow):
+        return amqp_reports.list_refused_messages(query, uow)
 
     @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
     def list_audit_log(self, query, uow):

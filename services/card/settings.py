@@ -10,7 +10,7 @@ from services.card.domain import Bank
 from services.card.sealing import PartnerKeys
 from services.card.webhooks import WebhookSecrets
 from services.chassis.crypto import FieldCipher, KeyRing
-from services.chassis.settings import ServiceSettings, setting
+from services.chassis.settings import DatabaseSettings, Secret, ServiceSettings, setting
 
 
 def _cipher(text: str) -> FieldCipher:
@@ -67,6 +67,19 @@ class CardSettings(ServiceSettings):
     group_minimum: int = setting(
         "ZHIYUAN_CARD_GROUP_MINIMUM", "From how many people on the bank comes (notice, 一.3).", parse=int, default=30
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeSettings(DatabaseSettings):
+    """What the process reads that takes the banks' messages (``partner_intake.py``): no key that it has no use for."""
+
+    card_cipher: FieldCipher = setting(
+        "ZHIYUAN_CARD_KEYS", "Keys of messages that could not be taken: kid:base64,…", parse=_cipher
+    )
+    partner_amqp_url: Secret = setting(
+        "ZHIYUAN_PARTNER_AMQP_URL", "The broker, with the banks' vhost, as the platform's own user.", parse=Secret
+    )
+    max_workers: int = setting("ZHIYUAN_MAX_WORKERS", "The size of the pool.", parse=int, default=2)
 
 
 SETTINGS = CardSettings

@@ -11,10 +11,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.chassis import metrics
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import DatabaseSettings
 
 
-def create_engine(settings: ServiceSettings, process: str) -> sa.Engine:
+def create_engine(settings: DatabaseSettings, process: str) -> sa.Engine:
     """An engine for ``settings.database_url``; ``process`` is what pg_stat_activity shows."""
     options = (
         f"-c statement_timeout={settings.statement_timeout_ms} "

@@ -7,8 +7,10 @@ all serve it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import orjson
 from prometheus_client import make_wsgi_app
@@ -35,6 +37,18 @@ def ops_app(checks: Mapping[str, Check]) -> Callable[..., Iterable[bytes]]:
         return _answer(start_response, "404 Not Found", {"status": "not_found"})
 
     return app
+
+
+def serve_ops(host: str, port: int, checks: Mapping[str, Check]) -> WSGIServer:
+    """Serve :func:`ops_app` from a thread, in a process without eventlet; ``shutdown()`` ends it."""
+    server = make_server(host, port, ops_app(checks), handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Probes are no news."""
 
 
 def _ask(check: Check) -> str | None:

@@ -17,11 +17,9 @@ import asyncio
 import contextlib
 import signal
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import orjson
 import pika
@@ -31,7 +29,7 @@ from psycopg.rows import namedtuple_row
 from services.chassis import logs, metrics
 from services.chassis.confirms import BrokerLost, ConfirmingChannel, Outcome
 from services.chassis.events import CONTENT_TYPE, OUTBOX_CHANNEL, exchange_of
-from services.chassis.health import ops_app
+from services.chassis.health import serve_ops
 from services.chassis.settings import Secret, Settings, SettingsError, setting
 
 log = logs.get_logger(__name__)
@@ -234,11 +232,6 @@ class Relay:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Probes are no news."""
-
-
 async def main(service: str) -> int:
     """Start, serve the ops port from a thread, and relay until SIGTERM."""
     try:
@@ -248,10 +241,7 @@ async def main(service: str) -> int:
         return 2
     logs.configure(f"{service}-relay", settings.log_level)
     relay = Relay(service, settings)
-    ops = make_server(
-        settings.ops_host, settings.ops_port, ops_app({"relay": lambda: relay.fault}), handler_class=_Quiet
-    )
-    threading.Thread(target=ops.serve_forever, daemon=True).start()
+    ops = serve_ops(settings.ops_host, settings.ops_port, {"relay": lambda: relay.fault})
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, relay.stop)

@@ -138,15 +138,11 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceSettings(Settings):
-    """What every service process reads; a service's own ``settings.py`` adds to it."""
+class DatabaseSettings(Settings):
+    """What every process reads that opens units of work."""
 
-    amqp_url: Secret = setting("ZHIYUAN_AMQP_URL", "The broker, with the services' vhost.", parse=Secret)
     database_url: Secret = setting(
         "ZHIYUAN_DATABASE_URL", "The service's own PostgreSQL database, postgresql://…", parse=Secret
-    )
-    context_keys: ContextKeys = setting(
-        "ZHIYUAN_CONTEXT_KEYS", "Keys that sign the caller's context: kid:base64,…", parse=ContextKeys.parse
     )
     cursor_keys: Secret = setting("ZHIYUAN_CURSOR_KEYS", "Keys that sign list cursors: kid:base64,…", parse=Secret)
     max_workers: int = setting(
@@ -157,6 +153,16 @@ class ServiceSettings(Settings):
     )
     statement_timeout_ms: int = setting(
         "ZHIYUAN_STATEMENT_TIMEOUT_MS", "The longest a statement may run, in ms.", parse=int, default=5000
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings(DatabaseSettings):
+    """What every service process reads; a service's own ``settings.py`` adds to it."""
+
+    amqp_url: Secret = setting("ZHIYUAN_AMQP_URL", "The broker, with the services' vhost.", parse=Secret)
+    context_keys: ContextKeys = setting(
+        "ZHIYUAN_CONTEXT_KEYS", "Keys that sign the caller's context: kid:base64,…", parse=ContextKeys.parse
     )
     queue_type: str = setting(
         "ZHIYUAN_QUEUE_TYPE",

@@ -22,7 +22,7 @@ from services.chassis.clock import Clock
 from services.chassis.context import Caller
 from services.chassis.crypto import Signer
 from services.chassis.events import Event, envelope
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import DatabaseSettings
 from services.chassis.tables import OUTBOX
 from services.chassis.tracing import child_of
 
@@ -33,7 +33,7 @@ class UnitOfWork:
     """What one request or event may do to its service's database."""
 
     def __init__(
-        self, session: Session, *, caller: Caller, clock: Clock, settings: ServiceSettings, cursors: Signer
+        self, session: Session, *, caller: Caller, clock: Clock, settings: DatabaseSettings, cursors: Signer
     ) -> None:
         self.session = session
         self.caller = caller
@@ -151,7 +151,7 @@ class UnitOfWorkFactory(Generic[U_co]):
         *,
         caller: Caller,
         clock: Clock,
-        settings: ServiceSettings,
+        settings: DatabaseSettings,
         cursors: Signer,
     ) -> None:
         self._class = unit_of_work_class

@@ -6,16 +6,19 @@ import importlib
 
 from deploy.local.topology import SERVICES
 from gateway.settings import GatewaySettings
+from services.card.settings import IntakeSettings
 from services.chassis.relay import RelaySettings
 from services.chassis.settings import Settings, describe
 
-PROCESSES = (*SERVICES, *(f"{service}-relay" for service in SERVICES), "gateway")
+PROCESSES = (*SERVICES, *(f"{service}-relay" for service in SERVICES), "card-intake", "gateway")
 
 
 def settings_class(process: str) -> type[Settings]:
     """The class whose ``from_environment`` the process calls."""
     if process == "gateway":
         return GatewaySettings
+    if process == "card-intake":
+        return IntakeSettings
     if process.endswith("-relay"):
         return RelaySettings
     found: type[Settings] = importlib.import_module(f"services.{process}.settings").SETTINGS

@@ -9,14 +9,19 @@ import pytest
 
 from deploy.local.layout import ROOT
 from deploy.local.topology import (
+    APPLICATIONS_EXCHANGE,
     BANKS,
     PARTNER_VHOST,
     SERVICES,
+    SERVICES_VHOST,
+    STATUSES_QUEUE,
     applications_queue,
     definitions,
     definitions_file,
     statuses_exchange,
 )
+from services.card import partner_exchange
+from services.card.domain import Bank
 
 
 @pytest.fixture(scope="module")
@@ -58,5 +63,20 @@ def test_the_delay_queues_are_left_as_the_chassis_declares_them(quorum: dict[str
     assert policies_of(quorum, "zhiyuan.delay.30s") == []
 
 
+@pytest.mark.parametrize("queue", [*(applications_queue(bank) for bank in BANKS), STATUSES_QUEUE])
+def test_nothing_is_dropped_because_a_bank_was_given_it_often(quorum: dict[str, Any], queue: str) -> None:
+    (policy,) = (p for p in quorum["policies"] if p["vhost"] == PARTNER_VHOST and re.search(p["pattern"], queue))
+    assert policy["definition"] == {"delivery-limit": 1_000_000}
+
+
+def test_card_calls_the_exchange_with_the_banks_as_the_broker_does() -> None:
+    assert (partner_exchange.APPLICATIONS_EXCHANGE, partner_exchange.STATUSES_QUEUE) == (
+        APPLICATIONS_EXCHANGE,
+        STATUSES_QUEUE,
+    )
+    assert {bank: partner_exchange.statuses_exchange(bank) for bank in Bank} == {b: statuses_exchange(b) for b in BANKS}
+
+
 def policies_of(document: dict[str, Any], queue: str) -> list[str]:
-    return [policy["name"] for policy in document["policies"] if re.search(policy["pattern"], queue)]
+    mine = [policy for policy in document["policies"] if policy["vhost"] == SERVICES_VHOST]
+    return [policy["name"] for policy in mine if re.search(policy["pattern"], queue)]

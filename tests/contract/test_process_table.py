@@ -48,7 +48,7 @@ def test_a_secret_goes_to_those_only_that_need_it(table: dict[str, ProcessSpec])
     assert holders == {
         "ZHIYUAN_FIELD_KEYS": {"identity"},
         "ZHIYUAN_TOKEN_PRIVATE_KEY": {"identity"},
-        "ZHIYUAN_PARTNER_AMQP_URL": {"card-relay"},
+        "ZHIYUAN_PARTNER_AMQP_URL": {"card-relay", "card-intake"},
     }
 
 

@@ -9,10 +9,9 @@ from services.card import metrics
 from services.card.domain import FINAL, Status
 from services.card.events import CardStatusChanged
 from services.card.models import CardApplication, StatusEntry
+from services.card.partner_exchange import APPLICATIONS_EXCHANGE
 from services.card.repository import CardUnitOfWork
 from services.chassis.ids import new_id
-
-APPLICATIONS_EXCHANGE = "partner.applications"
 
 
 def record_step(

@@ -17,13 +17,13 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
-from deploy.local.topology import applications_queue
+from deploy.local.topology import STATUSES_QUEUE, applications_queue
 from services.card import commands
 from services.card.consents import CURRENT_VERSION
 from services.card.domain import Bank, CardType
 from services.card.repository import UNIT_OF_WORK
 from services.card.settings import SETTINGS
-from services.card.use_cases import applying, bank_reports, copies, reference_data, withdrawing
+from services.card.use_cases import applying, copies, reference_data, signed_reports, withdrawing
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AppError
@@ -132,7 +132,7 @@ class Card:
 
     def report(self, report: commands.ReportStatus) -> dict[str, Any]:
         """POST /partner/card/applications/{no}/status."""
-        return bank_reports.report_status(report, self.units.factory(), self.units.runtime.settings)  # type: ignore[arg-type]
+        return signed_reports.report_status(report, self.units.factory(), self.units.runtime.settings)  # type: ignore[arg-type]
 
     def signed(
         self, bank: str, application_no: str, body: dict[str, Any], *, webhook_id: str | None = None
@@ -188,14 +188,15 @@ def opened(bank: Bank, token: str) -> dict[str, Any]:
 
 @pytest.fixture
 def empty_bank_queues(partner_broker: PartnerBroker) -> Iterator[None]:
-    """Nothing lies in the banks' queues, before and after."""
+    """Nothing lies in the banks' queues and in that of their reports, before and after."""
     connection = pika.BlockingConnection(pika.URLParameters(partner_broker.admin_url))
     channel = connection.channel()
-    for bank in Bank:
-        channel.queue_purge(applications_queue(bank))
+    queues = [*(applications_queue(bank) for bank in Bank), STATUSES_QUEUE]
+    for queue in queues:
+        channel.queue_purge(queue)
     yield
-    for bank in Bank:
-        channel.queue_purge(applications_queue(bank))
+    for queue in queues:
+        channel.queue_purge(queue)
     connection.close()
 
 

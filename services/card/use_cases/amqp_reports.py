@@ -1,0 +1,122 @@
+"""Reports over AMQP: who speaks is whose exchange it came over.
+
+Why this module exists: over HTTP a refusal is the answer; here nobody can be answered. So whatever cannot be taken is
+written down where platform administrators see it (``GET /card/refused-messages``), with its bytes, and then it is done
+with: a message neither goes round in circles nor gets lost. Only a database that is away keeps it waiting.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from services.card import commands, metrics
+from services.card.models import RefusedMessage
+from services.card.partner_exchange import STATUS_TYPE, bank_behind
+from services.card.repository import CardUnitOfWork
+from services.card.schemas_partner import StatusMessage
+from services.card.use_cases.bank_reports import Said, read, speaker, take
+from services.chassis.database import is_outage
+from services.chassis.errors import AppError, BadRequest, FieldError, InternalError, Invalid
+from services.chassis.logs import get_logger
+
+log = get_logger(__name__)
+
+MAX_BODY = 10_000
+"""Bytes of a report, and of a refused message as far as it is kept."""
+BODY_CONTEXT = "refused_message.body:{}"
+_IDS = uuid.UUID("6a1d9d3e-4a57-4b6f-9a51-6d2f0d2c5b11")
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+def take_message(message: commands.BankMessage, units: Any) -> Outcome:
+    """Take a report, or write down why not; raises only while the database is away."""
+    bank = bank_behind(message.exchange) or ""
+    units = units.for_caller(speaker(bank))
+    try:
+        said = _said(bank, message)
+        with units() as uow:
+            taken = take(uow, said)
+        outcome = Outcome.UNKNOWN if taken is None else Outcome.CHANGED if taken["changed"] else Outcome.UNCHANGED
+    except AppError as refusal:
+        outcome = _refuse(units, bank, message, refusal, Outcome.REFUSED)
+    except Exception as fault:
+        if is_outage(fault):
+            raise
+        log.error("bank_message_failed", bank=bank, exc_info=True)
+        outcome = _refuse(units, bank, message, InternalError(), Outcome.FAILED)
+    metrics.AMQP_REPORTS.labels(bank, outcome).inc()
+    return outcome
+
+
+def _said(bank: str, message: commands.BankMessage) -> Said:
+    if not bank:
+        raise BadRequest(why_zh="不是经银行的状态交换机送达。", why_en="It came over no bank's exchange.")
+    if message.type != STATUS_TYPE:
+        raise BadRequest(why_zh=f"消息类型应为 {STATUS_TYPE}。", why_en=f"The property type must be {STATUS_TYPE}.")
+    if len(message.body) > MAX_BODY:
+        raise BadRequest(why_zh=f"消息超过 {MAX_BODY} 字节。", why_en=f"The message has more than {MAX_BODY} bytes.")
+    message_id: str = StatusMessage().parse({"message_id": message.message_id})["message_id"]
+    report = read(message.body)
+    if report.application_no is None:
+        raise Invalid(FieldError("application_no", "required", "必填", "is required"))
+    return Said(bank, message_id, report.application_no, message.body, report)
+
+
+def _refuse(units: Any, bank: str, message: commands.BankMessage, refusal: AppError, outcome: Outcome) -> Outcome:
+    """Write it down, once for each (bank, message id, content)."""
+    kept = base64.b64encode(message.body[:MAX_BODY]).decode()
+    refused_id = str(uuid.uuid5(_IDS, f"{bank}\n{message.message_id}\n{kept}"))
+    with units() as uow:
+        uow.reports.refuse(
+            id=refused_id,
+            bank=bank,
+            message_id=_plain(message.message_id),
+            code=refusal.code,
+            why=_plain(str(refusal)),
+            body_sealed=uow.settings.card_cipher.encrypt(kept, BODY_CONTEXT.format(refused_id)),
+            received_at=uow.clock.now(),
+        )
+    return outcome
+
+
+def _plain(text: str) -> str:
+    """What PostgreSQL and a browser take: a bank's own words may hold anything."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)[:500]
+
+
+def list_refused_messages(query: commands.ListRefusedMessages, uow: CardUnitOfWork) -> dict[str, Any]:
+    """What could not be taken, newest first; for platform administrators."""
+    uow.caller.require_platform()
+    page = uow.page(
+        uow.reports.refused(),
+        [(RefusedMessage.received_at, "desc"), (RefusedMessage.id, "desc")],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope="refused-messages",
+    )
+    return {"items": [_show(uow, message) for message in page.items], "next_cursor": page.next_cursor}
+
+
+def _show(uow: CardUnitOfWork, message: RefusedMessage) -> dict[str, Any]:
+    kept = uow.settings.card_cipher.decrypt(message.body_sealed, BODY_CONTEXT.format(message.id))
+    return {
+        "refused_id": message.id,
+        "bank": message.bank,
+        "message_id": message.message_id,
+        "code": message.code,
+        "why": message.why,
+        "body": base64.b64decode(kept).decode(errors="replace"),
+        "received_at": message.received_at,
+    }
