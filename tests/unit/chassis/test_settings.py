@@ -35,8 +35,8 @@ def test_all_faults_are_named_at_once() -> None:
     lines = str(refused.value).splitlines()
     assert [line.split()[0] for line in lines] == [
         "ZHIYUAN_ENVIRONMENT",
-        "ZHIYUAN_AMQP_URL",
         "ZHIYUAN_MAX_WORKERS",
+        "ZHIYUAN_AMQP_URL",
     ]
 
 
