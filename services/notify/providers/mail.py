@@ -42,6 +42,8 @@ class SmtpProvider:
         except smtplib.SMTPRecipientsRefused as refused:
             code = next(iter(refused.recipients.values()))[0]
             return Refused(to.message_id, _class_of(code), f"smtp_{code}")
+        except smtplib.SMTPAuthenticationError as refused:
+            return Refused(to.message_id, ErrorClass.ACCOUNT, f"smtp_{refused.smtp_code}")
         except smtplib.SMTPResponseException as refused:
             return Refused(to.message_id, _class_of(refused.smtp_code), f"smtp_{refused.smtp_code}")
         except (smtplib.SMTPException, OSError) as error:
