@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from services.activity.domain.states import HOLDS_A_PLACE
+from services.activity.domain.states import GIVEN, HOLDS_A_PLACE
 from services.activity.models import Activity, Enrollment, Shift
 
 _NO_KEY_UPDATE: Any = {"key_share": True}
@@ -93,6 +94,18 @@ class ShiftRepository:
             .group_by(Enrollment.shift_id)
         )
         return dict(self._session.execute(statement).all())
+
+    def given(self, shift_ids: Iterable[str]) -> dict[str, Counter[str]]:
+        """How many places of each shift are or were given to somebody, by the status of the enrollment."""
+        statement = (
+            sa.select(Enrollment.shift_id, Enrollment.status, sa.func.count())
+            .where(Enrollment.shift_id.in_(set(shift_ids)), Enrollment.status.in_(GIVEN))
+            .group_by(Enrollment.shift_id, Enrollment.status)
+        )
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for shift_id, status, number in self._session.execute(statement):
+            found[shift_id][status] = number
+        return found
 
     def with_enrollments(self, shift_ids: Iterable[str]) -> set[str]:
         """Which of the shifts anybody ever enrolled for."""

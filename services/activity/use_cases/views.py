@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.activity.domain.enrolling import closes_at, must_be_accompanied, places_to_take
 from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, EnrollmentStatus, phase_of
-from services.activity.models import Activity, Enrollment, Invitation, VolunteerCopy
+from services.activity.models import Activity, Enrollment, Invitation, Shift, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
 from services.chassis.clock import local_day
 
@@ -25,10 +26,8 @@ _AS_STORED = (
 def activities(uow: ActivityUnitOfWork, shown: Sequence[Activity]) -> list[dict[str, Any]]:
     """Activities with phase, requirements, and the places of each shift; counted for all of them at once."""
     shift_ids = [shift.id for activity in shown for shift in activity.shifts]
-    accepted = uow.shifts.counts(shift_ids, {EnrollmentStatus.ACCEPTED, EnrollmentStatus.ABSENT})
-    taken = uow.shifts.counts(shift_ids, HOLDS_A_PLACE)
-    now = uow.clock.now()
-    return [_activity(activity, accepted, taken, now) for activity in shown]
+    given, now = uow.shifts.given(shift_ids), uow.clock.now()
+    return [_activity(activity, given, now) for activity in shown]
 
 
 def activity(uow: ActivityUnitOfWork, shown: Activity) -> dict[str, Any]:
@@ -36,8 +35,7 @@ def activity(uow: ActivityUnitOfWork, shown: Activity) -> dict[str, Any]:
     return activities(uow, [shown])[0]
 
 
-def _activity(activity: Activity, accepted: dict[str, int], taken: dict[str, int], now: datetime) -> dict[str, Any]:
-    published = activity.status == ActivityStatus.PUBLISHED
+def _activity(activity: Activity, given: Mapping[str, Counter[str]], now: datetime) -> dict[str, Any]:
     location = None
     if activity.latitude is not None:
         location = {
@@ -57,22 +55,21 @@ def _activity(activity: Activity, accepted: dict[str, int], taken: dict[str, int
             "skills": activity.skills,
             "members_only": activity.members_only,
         },
-        "shifts": [
-            {
-                "shift_id": shift.id,
-                "starts_at": shift.starts_at,
-                "ends_at": shift.ends_at,
-                "capacity": shift.capacity,
-                "role": shift.role,
-                "accepted": accepted.get(shift.id, 0),
-                "open": places_to_take(
-                    shift.capacity, taken.get(shift.id, 0), closes_at(activity.enroll_by, shift), now
-                )
-                if published
-                else 0,
-            }
-            for shift in activity.shifts
-        ],
+        "shifts": [_shift(activity, shift, given.get(shift.id, Counter()), now) for shift in activity.shifts],
+    }
+
+
+def _shift(activity: Activity, shift: Shift, given: Counter[str], now: datetime) -> dict[str, Any]:
+    taken = sum(given[status] for status in HOLDS_A_PLACE)
+    published = activity.status == ActivityStatus.PUBLISHED
+    return {
+        "shift_id": shift.id,
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+        "capacity": shift.capacity,
+        "role": shift.role,
+        "accepted": given[EnrollmentStatus.ACCEPTED] + given[EnrollmentStatus.ABSENT],
+        "open": places_to_take(shift.capacity, taken, closes_at(activity.enroll_by, shift), now) if published else 0,
     }
 
 
