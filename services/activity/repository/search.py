@@ -105,7 +105,7 @@ class SearchRepository:
         return _Extent(last_start, span or LONG)
 
 
-def _walked(wanted: Wanted, source: sa.Select[Any]) -> Attempt:
+def _walked(wanted: Wanted, source: sa.SelectBase) -> Attempt:
     """What fits of ``source``, which is in order."""
     walked = source.subquery("walked").c
     return _found(wanted, walked).where(*_conditions(wanted, walked)), wanted.keys(walked)
@@ -177,7 +177,7 @@ def _facets(query: SearchActivities) -> set[int]:
     return {facet(value) for facet, value in asked if value is not None}
 
 
-def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent, steps: int | None) -> sa.Select[Any]:
+def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent, steps: int | None) -> sa.SelectBase:
     """The next listings of the period in order of their start: so many, or all.
 
     Those that had begun more than a week before the period come first. Few last so long: they have an index of their
@@ -192,8 +192,7 @@ def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent, steps: int
         _LISTED.starts_at >= begin - extent.longest,
         _LISTED.starts_at < begin - LONG,
     )
-    both = sa.union_all(*(sa.select(each.subquery()) for each in (before, lately))).subquery("both")
-    return sa.select(both).order_by(both.c.starts_at, both.c.activity_id).limit(steps)
+    return sa.union_all(before, lately).order_by(_LISTED.starts_at.name, _LISTED.activity_id.name).limit(steps)
 
 
 def _newest_first(wanted: Wanted, after: After, _extent: _Extent, steps: int | None) -> sa.Select[Any]:
