@@ -11,7 +11,6 @@ import hashlib
 import struct
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -21,7 +20,6 @@ from services.chassis.clock import local_day
 # Sides of the cells of the map, in degrees: some 2, 9, 36 and 140 km.
 _CELLS = (0.02, 0.08, 0.32, 1.28)
 _CELLS_A_SIDE = 4
-_ROUNDING_KM = 0.001  # distances are compared in whole metres
 
 
 def folded(text: str) -> str:
@@ -106,7 +104,6 @@ def cells_around(latitude: float, longitude: float) -> set[int]:
 
 def cells_that_cover(circle: Circle) -> set[int] | None:
     """The facets of cells that a circle lies in, of the smallest size of which few are enough; None: of none."""
-    circle = replace(circle, km=circle.km + _ROUNDING_KM)
     if circle.longitudes is None:
         return None
     corners = list(zip(circle.latitudes, circle.longitudes, strict=True))

@@ -7,7 +7,7 @@ from services.activity.models.base import Base
 from services.activity.models.calendars import CalendarToken
 from services.activity.models.copies import VolunteerCopy
 from services.activity.models.enrollments import Enrollment, Invitation
-from services.activity.models.listings import Listing, Relisting
+from services.activity.models.listings import Listing, Relisting, cell_of
 from services.activity.models.reminders import Reminder
 from services.activity.models.series import Series
 
@@ -23,4 +23,5 @@ __all__ = [
     "Series",
     "Shift",
     "VolunteerCopy",
+    "cell_of",
 ]

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.activity.domain.places import CELL_ROW, CELLS_A_DEGREE
 from services.activity.models.activities import Activity
 from services.activity.models.base import Base, id_column
 
 _LONG = sa.text("ends_at - starts_at > interval '7 days'")
+
+
+def cell_of(latitude: Any, longitude: Any) -> sa.ColumnElement[int]:
+    """The number of the cell that a point lies in (``Circle.cells``), as an index has it."""
+    row, column = (sa.func.floor(degrees * sa.literal_column(str(CELLS_A_DEGREE))) for degrees in (latitude, longitude))
+    return sa.cast(row * sa.literal_column(str(CELL_ROW)) + column, sa.Integer)
 
 
 class Listing(Base):
@@ -48,6 +56,14 @@ class Listing(Base):
         sa.Index("ix_listing_long", "starts_at", "activity_id", "ends_at", postgresql_where=_LONG),
         sa.Index("ix_listing_longest", sa.text("(ends_at - starts_at)"), postgresql_where=_LONG),
         sa.Index("ix_listing_published_at", "published_at", "activity_id", "starts_at", "ends_at"),
+        # with all that it takes to find the nearest, so that no row is looked at which is not among them
+        sa.Index(
+            "ix_listing_cell",
+            cell_of(sa.column("latitude"), sa.column("longitude")),
+            "ends_at",
+            postgresql_include=["starts_at", "latitude", "longitude", "activity_id"],
+            postgresql_where=sa.text("latitude IS NOT NULL"),
+        ),
         # fastupdate would make every search read through what was listed lately
         sa.Index(
             "ix_listing_facets_words",

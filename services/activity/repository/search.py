@@ -9,21 +9,22 @@ not fill the page, few enough fit to be collected. By distance there is no order
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from services.activity.commands import SearchActivities
 from services.activity.domain import listing
 from services.activity.domain.places import Circle
 from services.activity.domain.searching import Days, Period
-from services.activity.models import Listing
-from services.activity.repository.conditions import Myself, has_no_open_place, has_shift, metres_from, within
+from services.activity.models import Listing, cell_of
+from services.activity.repository.conditions import Myself, has_no_open_place, has_shift, in_square, metres_from
 from services.chassis.pagination import After, Attempt, Key
 
 STEPS_A_ROW = 100
@@ -34,7 +35,9 @@ _LISTED = _TABLE.c
 
 LONG = timedelta(days=7)
 """What takes longer has an index of its own (``models/listings.py``)."""
-_FIRST_CIRCLE_KM, _GROWTH = 1.0, 4.0
+_FIRST_CIRCLE_KM, _FARTHER, _GROWTH = 4.0, 1.25, 8.0
+_MOST_CELLS = 1000
+"""More are no look-up any longer; a circle of 130 km has as many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +67,13 @@ class Wanted:
         if self.query.sort == "newest":
             return [(listed.published_at, "desc"), (listed.activity_id, "desc")]
         if self.query.sort == "distance" and self.query.near is not None:
-            return [metres_from(self.query.near, listed), listed.activity_id]
+            return [self.metres(listed), listed.activity_id]
         return [listed.starts_at, listed.activity_id]
+
+    def metres(self, listed: Any) -> sa.ColumnElement[int]:
+        """How far away it is; a column, where that was worked out already."""
+        assert self.query.near is not None
+        return listed.metres if "metres" in listed else metres_from(self.query.near, listed)
 
 
 class _Extent(NamedTuple):
@@ -86,14 +94,26 @@ class SearchRepository:
         near = wanted.query.near
         if wanted.query.sort == "distance" and near is not None:
             for circle in _growing(near, after):
-                yield _collected(replace(wanted, query=replace(wanted.query, near=circle)), self._extent)
+                yield self._collected(replace(wanted, query=replace(wanted.query, near=circle)))
             return
         walk = _newest_first if wanted.query.sort == "newest" else _in_order_of_start
         yield _walked(wanted, walk(wanted, after, self._extent, STEPS_A_ROW * (wanted.query.limit + 1)))
         if _can_be_looked_up(wanted.query):
-            yield _collected(wanted, self._extent)
+            yield self._collected(wanted)
         else:
             yield _walked(wanted, walk(wanted, after, self._extent, None))
+
+    def _collected(self, wanted: Wanted) -> Attempt:
+        """All that fits. OFFSET keeps the look-up by itself: PostgreSQL would add a scan of all that has not ended, and
+        work out a distance for each clause that asks for it."""
+        near = wanted.query.near
+        cells = None if near is None or _has_words_or_facets(wanted.query) else near.cells(_MOST_CELLS)
+        found = _in_words_and_facets(wanted, self._extent) if cells is None else _in_cells(wanted, cells)
+        source = sa.select(_TABLE).where(*found)
+        if near is not None:
+            source = source.add_columns(wanted.metres(_LISTED).label("metres")).where(*in_square(near, _LISTED))
+        collected = source.offset(0).subquery("collected").c
+        return _found(wanted, collected).where(*_conditions(wanted, collected)), wanted.keys(collected)
 
     @cached_property
     def _extent(self) -> _Extent:
@@ -111,14 +131,14 @@ def _walked(wanted: Wanted, source: sa.SelectBase) -> Attempt:
     return _found(wanted, walked).where(*_conditions(wanted, walked)), wanted.keys(walked)
 
 
-def _collected(wanted: Wanted, extent: _Extent) -> Attempt:
-    """All that fits. OFFSET keeps the look-up by itself: PostgreSQL would add a scan of all that has not ended."""
-    collected = sa.select(_TABLE).where(*_looked_up(wanted, extent)).offset(0).subquery("collected").c
-    return _found(wanted, collected).where(*_conditions(wanted, collected)), wanted.keys(collected)
+def _in_cells(wanted: Wanted, cells: Sequence[int]) -> Iterator[sa.ColumnElement[bool]]:
+    """What is in the period there, in the words of the index of cells."""
+    yield cell_of(_LISTED.latitude, _LISTED.longitude) == sa.any_(sa.cast(cells, ARRAY(sa.Integer)))
+    yield from _reaches_into(wanted.period, _LISTED)
 
 
-def _looked_up(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[bool]]:
-    """What follows from the conditions, in the words of the index."""
+def _in_words_and_facets(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[bool]]:
+    """What follows from the conditions, in the words of that index."""
     query, period = wanted.query, wanted.period
     words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
     cells = None if query.near is None else listing.cells_that_cover(query.near)
@@ -133,7 +153,7 @@ def _looked_up(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[boo
 
 
 def _found(wanted: Wanted, listed: Any) -> sa.Select[Any, Any]:
-    metres = sa.null() if wanted.query.near is None else metres_from(wanted.query.near, listed)
+    metres = sa.null() if wanted.query.near is None else wanted.metres(listed)
     return sa.select(listed.activity_id, sa.cast(metres, sa.Integer))
 
 
@@ -146,7 +166,8 @@ def _conditions(wanted: Wanted, listed: Any) -> Iterator[sa.ColumnElement[bool]]
     for word in listing.words_of(query.q or ""):
         yield listed.text.contains(word, autoescape=True)
     if query.near is not None:
-        yield from within(query.near, listed)
+        yield from in_square(query.near, listed)
+        yield wanted.metres(listed) <= query.near.metres
     if query.open is False:
         yield has_no_open_place(listed, listed.activity_id, now)
     yield from has_shift(
@@ -161,10 +182,12 @@ def _reaches_into(period: Period, listed: Any) -> Iterator[sa.ColumnElement[bool
 
 
 def _can_be_looked_up(query: SearchActivities) -> bool:
-    """Whether anything is asked for that stands in the index of words and facets."""
-    return bool(_facets(query) or listing.words_of(query.q or "")) or (
-        query.near is not None and listing.cells_that_cover(query.near) is not None
-    )
+    """Whether anything is asked for that an index knows, besides the order and the time."""
+    return _has_words_or_facets(query) or (query.near is not None and query.near.cells(_MOST_CELLS) is not None)
+
+
+def _has_words_or_facets(query: SearchActivities) -> bool:
+    return bool(_facets(query) or listing.words_of(query.q or ""))
 
 
 def _facets(query: SearchActivities) -> set[int]:
@@ -210,11 +233,10 @@ def _stretch(wanted: Wanted, after: After, steps: int | None) -> sa.Select[Any]:
 
 
 def _growing(whole: Circle, after: After) -> Iterator[Circle]:
-    """Circles around the same point, up to the whole one; none that ends where the last page did."""
-    km = _FIRST_CIRCLE_KM
+    """Circles around the same point, up to the whole one; the first reaches somewhat farther than the last page did."""
     passed = 0.0 if after.values is None else after.values[0] / 1000
-    while km < whole.km:
-        if km > passed:
-            yield replace(whole, km=km)
+    km = max(_FIRST_CIRCLE_KM, passed * _FARTHER)
+    while km * 2 < whole.km:
+        yield replace(whole, km=km)
         km *= _GROWTH
     yield whole

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.activity.domain import listing
-from services.activity.domain.places import EARTH_RADIUS_METRES, Circle
+from services.activity.domain.places import CELL_ROW, CELLS_A_DEGREE, EARTH_RADIUS_METRES, Circle
 from services.activity.domain.searching import LONGEST, Days, Period
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -55,6 +55,17 @@ def test_whatever_lies_in_a_circle_lies_in_one_of_its_cells(
         assert len(cells) <= 16
 
 
+@given(st.floats(-90, 90), st.floats(-180, 180), st.floats(0.001, 60), st.floats(0, 2 * math.pi), st.floats(0, 1))
+def test_the_nearest_are_looked_for_in_every_cell_of_the_circle(
+    latitude: float, longitude: float, km: float, direction: float, share: float
+) -> None:
+    cells = Circle(latitude, longitude, km).cells(most=300)
+    if cells is not None:
+        north, east = (math.floor(each * CELLS_A_DEGREE) for each in _at(latitude, longitude, km * share, direction))
+        assert north * CELL_ROW + east in cells
+        assert len(cells) == len(set(cells)) <= 300
+
+
 def _at(latitude: float, longitude: float, km: float, direction: float) -> tuple[float, float]:
     """The point so far away on the sphere."""
     angle, here = km * 1000 / EARTH_RADIUS_METRES, math.radians(latitude)
@@ -71,6 +82,10 @@ def test_a_circle_of_a_province_or_around_a_pole_is_no_matter_of_cells() -> None
     assert listing.cells_that_cover(Circle(23.1, 113.3, 500)) is None
     assert listing.cells_that_cover(Circle(89.99, 113.3, 5)) is None
     assert listing.cells_that_cover(Circle(23.1, 179.99, 5)) is None
+    assert Circle(23.1, 113.3, 100).cells(most=1000) is not None
+    assert Circle(23.1, 113.3, 500).cells(most=1000) is None
+    assert Circle(89.99, 113.3, 5).cells(most=1000) is None
+    assert Circle(23.1, 179.99, 5).cells(most=1000) is None
 
 
 def test_a_place_lies_in_its_district_city_and_province() -> None:
