@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -35,6 +35,9 @@ _LISTED = _TABLE.c
 
 LONG = timedelta(days=7)
 """What takes longer has an index of its own (``models/listings.py``)."""
+_LENGTH = _LISTED.ends_at - _LISTED.starts_at
+_LONGEST = sa.func.coalesce(sa.select(sa.func.max(_LENGTH)).where(_LENGTH > LONG).scalar_subquery(), LONG)
+_LAST_START = sa.select(sa.func.max(_LISTED.starts_at)).scalar_subquery()
 _FIRST_CIRCLE_KM, _FARTHER, _GROWTH = 4.0, 1.25, 8.0
 _MOST_CELLS = 1000
 """More are no look-up any longer; a circle of 130 km has as many."""
@@ -76,13 +79,6 @@ class Wanted:
         return listed.metres if "metres" in listed else metres_from(self.query.near, listed)
 
 
-class _Extent(NamedTuple):
-    """When the last activity starts, and how long the longest takes (``LONG`` if none is longer)."""
-
-    last_start: datetime | None
-    longest: timedelta
-
-
 class SearchRepository:
     """Pages of listings."""
 
@@ -97,32 +93,43 @@ class SearchRepository:
                 yield self._collected(replace(wanted, query=replace(wanted.query, near=circle)))
             return
         walk = _newest_first if wanted.query.sort == "newest" else _in_order_of_start
-        yield _walked(wanted, walk(wanted, after, self._extent, STEPS_A_ROW * (wanted.query.limit + 1)))
+        yield _walked(wanted, walk(wanted, after, STEPS_A_ROW * (wanted.query.limit + 1)))
         if _can_be_looked_up(wanted.query):
             yield self._collected(wanted)
         else:
-            yield _walked(wanted, walk(wanted, after, self._extent, None))
+            yield _walked(wanted, walk(wanted, after, None))
 
     def _collected(self, wanted: Wanted) -> Attempt:
         """All that fits. OFFSET keeps the look-up by itself: PostgreSQL would add a scan of all that has not ended, and
         work out a distance for each clause that asks for it."""
         near = wanted.query.near
         cells = None if near is None or _has_words_or_facets(wanted.query) else near.cells(_MOST_CELLS)
-        found = _in_words_and_facets(wanted, self._extent) if cells is None else _in_cells(wanted, cells)
+        found = self._in_words_and_facets(wanted) if cells is None else _in_cells(wanted, cells)
         source = sa.select(_TABLE).where(*found)
         if near is not None:
             source = source.add_columns(wanted.metres(_LISTED).label("metres")).where(*in_square(near, _LISTED))
         collected = source.offset(0).subquery("collected").c
         return _found(wanted, collected).where(*_conditions(wanted, collected)), wanted.keys(collected)
 
+    def _in_words_and_facets(self, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+        """What follows from the conditions, in the words of that index."""
+        query, period = wanted.query, wanted.period
+        words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
+        cells = None if query.near is None else listing.cells_that_cover(query.near)
+        if facets := _facets(query):
+            yield _LISTED.facets.contains(sorted(facets))
+        if words:
+            yield _LISTED.words.contains(sorted(words))
+        if cells is not None:
+            yield _LISTED.facets.overlap(sorted(cells))
+        end = max(period.begin, period.end or self._end_of_all)
+        yield _LISTED.facets.overlap(sorted(listing.months(period.begin, end)))
+
     @cached_property
-    def _extent(self) -> _Extent:
-        """Both from indexes."""
-        last = sa.select(sa.func.max(_LISTED.starts_at)).scalar_subquery()
-        length = _LISTED.ends_at - _LISTED.starts_at
-        longest = sa.select(sa.func.max(length)).where(length > LONG).scalar_subquery()
-        last_start, span = self._session.execute(sa.select(last, longest)).one()
-        return _Extent(last_start, span or LONG)
+    def _end_of_all(self) -> datetime:
+        """Nothing ends later."""
+        end = self._session.scalar(sa.select(_LAST_START + _LONGEST))
+        return end or datetime.min.replace(tzinfo=UTC)
 
 
 def _walked(wanted: Wanted, source: sa.SelectBase) -> Attempt:
@@ -135,21 +142,6 @@ def _in_cells(wanted: Wanted, cells: Sequence[int]) -> Iterator[sa.ColumnElement
     """What is in the period there, in the words of the index of cells."""
     yield cell_of(_LISTED.latitude, _LISTED.longitude) == sa.any_(sa.cast(cells, ARRAY(sa.Integer)))
     yield from _reaches_into(wanted.period, _LISTED)
-
-
-def _in_words_and_facets(wanted: Wanted, extent: _Extent) -> Iterator[sa.ColumnElement[bool]]:
-    """What follows from the conditions, in the words of that index."""
-    query, period = wanted.query, wanted.period
-    words = set[int]().union(*map(listing.words_to_look_up, listing.words_of(query.q or "")))
-    cells = None if query.near is None else listing.cells_that_cover(query.near)
-    if facets := _facets(query):
-        yield _LISTED.facets.contains(sorted(facets))
-    if words:
-        yield _LISTED.words.contains(sorted(words))
-    if cells is not None:
-        yield _LISTED.facets.overlap(sorted(cells))
-    end = period.end or (extent.last_start or period.begin) + extent.longest
-    yield _LISTED.facets.overlap(sorted(listing.months(period.begin, max(period.begin, end))))
 
 
 def _found(wanted: Wanted, listed: Any) -> sa.Select[Any, Any]:
@@ -200,36 +192,39 @@ def _facets(query: SearchActivities) -> set[int]:
     return {facet(value) for facet, value in asked if value is not None}
 
 
-def _in_order_of_start(wanted: Wanted, after: After, extent: _Extent, steps: int | None) -> sa.SelectBase:
+def _in_order_of_start(wanted: Wanted, after: After, steps: int | None) -> sa.SelectBase:
     """The next listings of the period in order of their start: so many, or all.
 
     Those that had begun more than a week before the period come first. Few last so long: they have an index of their
     own, so that a walk passes over a week of what has ended and not over a year of it.
     """
-    begin = wanted.period.begin
-    lately = _stretch(wanted, after, steps).where(_LISTED.starts_at >= begin - LONG)
-    if after.values is not None and after.values[0] >= begin - LONG:
-        return lately
-    before = _stretch(wanted, after, steps).where(
-        _LISTED.ends_at - _LISTED.starts_at > LONG,
-        _LISTED.starts_at >= begin - extent.longest,
-        _LISTED.starts_at < begin - LONG,
-    )
-    return sa.union_all(before, lately).order_by(_LISTED.starts_at.name, _LISTED.activity_id.name).limit(steps)
-
-
-def _newest_first(wanted: Wanted, after: After, _extent: _Extent, steps: int | None) -> sa.Select[Any]:
-    """The listings of the period that were published last. What begins within it was published before it is over."""
-    stretch, end = _stretch(wanted, after, steps), wanted.period.end
-    return stretch if end is None else stretch.where(_LISTED.published_at < end)
-
-
-def _stretch(wanted: Wanted, after: After, steps: int | None) -> sa.Select[Any]:
-    """Listings along the index of the order, which tells by itself whether they reach into the period."""
+    begin, lately = wanted.period.begin, wanted.period.begin - LONG
     keys = wanted.keys(_LISTED)
-    order = [key[0].desc() if isinstance(key, tuple) else key for key in keys]
+    if after.values is not None and after.values[0] >= lately:
+        return _stretch(wanted, [after.condition(keys)], steps)
+    first = _LISTED.starts_at >= begin - _LONGEST if after.values is None else after.condition(keys)
+    before = _stretch(wanted, [_LENGTH > LONG, first, _LISTED.starts_at < lately], steps)
+    since = _stretch(wanted, [_LISTED.starts_at >= lately], steps)
+    return sa.union_all(before, since).order_by(_LISTED.starts_at.name, _LISTED.activity_id.name).limit(steps)
+
+
+def _newest_first(wanted: Wanted, after: After, steps: int | None) -> sa.Select[Any]:
+    """The listings of the period that were published last. What begins within it was published before it is over."""
+    first = after.condition(wanted.keys(_LISTED))
+    if after.values is None and wanted.period.end is not None:
+        first = _LISTED.published_at < wanted.period.end
+    return _stretch(wanted, [first], steps)
+
+
+def _stretch(wanted: Wanted, where: Sequence[sa.ColumnElement[bool]], steps: int | None) -> sa.Select[Any]:
+    """Listings along the index of the order, which tells by itself whether they reach into the period.
+
+    ``where`` says once where to begin: of two such conditions PostgreSQL would take any, and pass over what lies
+    between them step by step.
+    """
+    order = [key[0].desc() if isinstance(key, tuple) else key for key in wanted.keys(_LISTED)]
     in_period = _reaches_into(wanted.period, _LISTED)
-    return sa.select(_TABLE).where(after.condition(keys), *in_period).order_by(*order).limit(steps)
+    return sa.select(_TABLE).where(*where, *in_period).order_by(*order).limit(steps)
 
 
 def _growing(whole: Circle, after: After) -> Iterator[Circle]:
