@@ -79,7 +79,9 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
         },
         "notify": {
             "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
-            "ZHIYUAN_SMS_PROVIDER": "simulator",
+            "ZHIYUAN_SMS_PROVIDERS": "simulator",
+            "ZHIYUAN_SMS_PRICES": "simulator:0.045",
+            "ZHIYUAN_QUIET_HOURS": "none",
             "ZHIYUAN_EMAIL_PROVIDER": "simulator",
         },
     }

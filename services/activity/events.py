@@ -196,6 +196,7 @@ class InvitationSent(Event):
     organization_name: str
     title: str
     starts_at: datetime
+    organization_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,24 @@
-"""Which provider takes the messages of which channel, by the settings."""
+"""Which providers take the messages of which channel, by the settings."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.notify.domain import Channel
+from services.notify.domain import Channel, Share
 from services.notify.providers.base import NullProvider, Provider
 from services.notify.providers.mail import SmtpProvider
 from services.notify.providers.table import TableSimulator
 from services.notify.settings import NotifySettings
+from services.notify.use_cases.handing_over import Breakers, Desk
 
 
-def providers_for(settings: NotifySettings, units: Any) -> dict[Channel, Provider]:
-    """The provider of each channel that leaves the house; ``units`` opens units of work (for the simulator)."""
-    chosen = {Channel.SMS: settings.sms_provider, Channel.EMAIL: settings.email_provider}
-    return {channel: _provider(channel, name, settings, units) for channel, name in chosen.items()}
+def desk_for(channel: Channel, settings: NotifySettings, units: Any, breakers: Breakers) -> Desk:
+    """Who takes the messages of ``channel``; ``units`` opens units of work (for the simulator)."""
+    shares = {
+        Channel.SMS: settings.sms_providers,
+        Channel.EMAIL: (Share(settings.email_provider, 1),),
+    }[channel]
+    return Desk({share: _provider(channel, share.name, settings, units) for share in shares}, breakers)
 
 
 def _provider(channel: Channel, name: str, settings: NotifySettings, units: Any) -> Provider:

@@ -10,7 +10,7 @@ from services.chassis.personal_data import Exported
 
 @dataclass(frozen=True, kw_only=True)
 class MessageDelivered(Event):
-    """A provider took the message (or a receipt says that it arrived)."""
+    """A receipt says that the message arrived; that a provider took it is in the list and the metrics alone."""
 
     type = "message.delivered"
     subject_field = "message_id"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,13 +52,18 @@ class Message(Base):
     recipient_key: Mapped[str]
     parameters: Mapped[dict[str, Any]]
     secrets_sealed: Mapped[str | None]
+    organization_id: Mapped[str | None] = mapped_column(sa.Uuid(as_uuid=False))  # whose budget it is taken from
     priority: Mapped[int] = mapped_column(sa.SmallInteger)
+    can_wait: Mapped[bool] = mapped_column(server_default=sa.false())  # for the end of the quiet hours
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     next_attempt_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     recipient_masked: Mapped[str | None]
     segments: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    provider: Mapped[str | None]
+    provider_id: Mapped[str | None]  # the provider's own number, which its receipt names
+    cost: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 4))  # yuan
     failure: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -66,7 +72,9 @@ class Message(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "recipient_key", "template", "channel"),
-        sa.Index("ix_message_due", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")),
+        sa.Index(
+            "ix_message_lane", "channel", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")
+        ),
         sa.Index("ix_message_sending", "next_attempt_at", postgresql_where=sa.text("status = 'sending'")),
         sa.Index("ix_message_account", "account_id", "created_at", "id"),
         sa.Index("ix_message_volunteer", "volunteer_id", "created_at", "id"),
@@ -84,6 +92,16 @@ class Preference(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
 
 
+class SmsBudget(Base):
+    """How many segments of a day's budget an organization has used."""
+
+    __tablename__ = "sms_budget"
+
+    organization_id: Mapped[str] = mapped_column(sa.Uuid(as_uuid=False), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    segments: Mapped[int]
+
+
 class SimulatedMessage(Base):
     """The simulator's inbox: what a provider would have been given. Never filled in production."""
 
@@ -95,5 +113,6 @@ class SimulatedMessage(Base):
     text: Mapped[str]
     template: Mapped[str]
     at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(server_default="1")  # a real provider would have charged for each
 
     __table_args__ = (sa.Index("ix_simulated_message_recipient", "recipient", "at"),)

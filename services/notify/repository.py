@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence, Set
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain import Channel, Status
+from services.notify.due_messages import Budgets, DueMessages
 from services.notify.models import ContactPoint, Message, Preference, SimulatedMessage
 
 
@@ -20,6 +21,8 @@ class NotifyUnitOfWork(UnitOfWork):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.messages = MessageRepository(self)
+        self.due = DueMessages(self)
+        self.budgets = Budgets(self)
         self.contacts = ContactRepository(self)
         self.preferences = PreferenceRepository(self)
 
@@ -30,35 +33,17 @@ class MessageRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def add_once(self, message: Message) -> bool:
-        """Save; False if this event has already made this message for this recipient."""
-        columns = {c.key: getattr(message, c.key) for c in sa.inspect(Message).columns if c.key in message.__dict__}
-        statement = insert(Message).values(**columns).on_conflict_do_nothing().returning(Message.id)
-        return self._uow.session.scalar(statement) is not None
+    def add_once(self, messages: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Save; answers template and channel of those that their event had not made for their recipient before."""
+        if not messages:
+            return []
+        statement = insert(Message).values(messages).on_conflict_do_nothing()
+        rows = self._uow.session.execute(statement.returning(Message.template, Message.channel))
+        return [(row.template, row.channel) for row in rows]
 
     def get(self, message_id: str) -> Message | None:
         """One message, locked."""
         return self._uow.session.get(Message, message_id, with_for_update=True)
-
-    def take_due(self, now: datetime, limit: int) -> Sequence[Message]:
-        """Queued messages whose time has come, codes first; rows that another replica has taken are passed over."""
-        statement = (
-            sa.select(Message)
-            .where(Message.status == Status.QUEUED, Message.next_attempt_at <= now)
-            .order_by(Message.priority, Message.next_attempt_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return self._uow.session.scalars(statement).all()
-
-    def take_abandoned(self, before: datetime) -> Sequence[Message]:
-        """Messages whose sender died between taking and marking them."""
-        statement = (
-            sa.select(Message)
-            .where(Message.status == Status.SENDING, Message.next_attempt_at < before)
-            .with_for_update(skip_locked=True)
-        )
-        return self._uow.session.scalars(statement).all()
 
     def inbox_of(self, account_id: str, volunteer_id: str | None) -> sa.Select[Any]:
         """The in-app messages of one person."""
@@ -138,6 +123,13 @@ class ContactRepository:
             return None
         return self._uow.session.scalar(sa.select(ContactPoint).where(ContactPoint.volunteer_id == volunteer_id))
 
+    def of_all(self, account_ids: Set[str], volunteer_ids: Set[str]) -> Sequence[ContactPoint]:
+        """The contact points of many, those that have arrived."""
+        found = sa.select(ContactPoint).where(
+            sa.or_(ContactPoint.account_id.in_(account_ids), ContactPoint.volunteer_id.in_(volunteer_ids))
+        )
+        return self._uow.session.scalars(found).all()
+
     def erase(self, account_id: str, volunteer_id: str, now: datetime) -> None:
         """Empty somebody's contact point for good, whether or not it has arrived yet."""
         sealed = {"phone_sealed": None, "email_sealed": None, "wechat_openid_sealed": None}
@@ -159,6 +151,12 @@ class PreferenceRepository:
         )
         return {(row.template, row.channel) for row in rows}
 
+    def switched_off_by(self, account_ids: Set[str]) -> set[tuple[str, str, str]]:
+        """(account, template, channel) of everything that any of them has switched off."""
+        columns = (Preference.account_id, Preference.template, Preference.channel)
+        rows = self._uow.session.execute(sa.select(*columns).where(Preference.account_id.in_(account_ids)))
+        return {(row.account_id, row.template, row.channel) for row in rows}
+
     def replace(self, account_id: str, switched_off: set[tuple[str, str]]) -> None:
         """Keep exactly these pairs switched off."""
         self._uow.session.execute(sa.delete(Preference).where(Preference.account_id == account_id))
@@ -166,6 +164,4 @@ class PreferenceRepository:
             self._uow.session.add(Preference(account_id=account_id, template=template, channel=channel))
 
 
-# After this long a message that is being sent is taken to have been abandoned by a dead process.
-ABANDONED_AFTER = timedelta(seconds=60)
 UNIT_OF_WORK = NotifyUnitOfWork

@@ -6,10 +6,11 @@ from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audi
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, sweep
 from services.identity.events import CodeRequested, ContactChanged, ExportRequested, VolunteerErased
 from services.notify import schemas
-from services.notify.channels import providers_for
+from services.notify.channels import desk_for
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.settings import NotifySettings
 from services.notify.use_cases import codes, contacts, delivery, exporting, reading, telling
+from services.notify.use_cases.handing_over import Breakers
 
 
 class NotifyService:
@@ -19,6 +20,7 @@ class NotifyService:
     settings_class = NotifySettings
     unit_of_work = UnitsOfWork(NotifyUnitOfWork)
     settings = SettingsDependency()
+    breakers = Breakers()  # this process's own: what it has seen of the providers
 
     # what people and operators see
 
@@ -78,8 +80,20 @@ class NotifyService:
 
     # somebody is waiting for a code with the phone in hand: half a second is a wait they do not notice
     @sweep(seconds=0.5)
+    def deliver_codes(self):
+        self._deliver(delivery.SMS_CODES)
+
+    @sweep(seconds=0.5)
+    def deliver_mails(self):
+        self._deliver(delivery.EMAIL)
+
+    @sweep(seconds=0.5)
     def deliver(self):
-        delivery.deliver_all_due(self.unit_of_work, providers_for(self.settings, self.unit_of_work))
+        self._deliver(delivery.SMS)
+
+    def _deliver(self, lane):
+        desk = desk_for(lane.channel, self.settings, self.unit_of_work, self.breakers)
+        delivery.deliver_all_due(self.unit_of_work, lane, desk)
 
 
 SERVICE = NotifyService

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import time
 from urllib.parse import unquote, urlsplit
 
 from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.settings import ServiceSettings, choice, setting
+from services.notify.domain import Prices, QuietHours, Share
 
 _PORTS = {"smtp": 25, "smtps": 465}
 
@@ -36,6 +39,16 @@ class MailServer:
         )
 
 
+def _shares(*known: str) -> Callable[[str], tuple[Share, ...]]:
+    def parse(text: str) -> tuple[Share, ...]:
+        shares = Share.parse_all(text)
+        if not {share.name for share in shares} <= set(known):
+            raise ValueError(f"must be of {', '.join(known)}, with shares as in {known[-1]}:1")
+        return shares
+
+    return parse
+
+
 def _cipher(text: str) -> FieldCipher:
     return FieldCipher(KeyRing.parse(text))
 
@@ -49,11 +62,30 @@ class NotifySettings(ServiceSettings):
         "Keys of sealed event fields, shared with identity: kid:base64,…",
         parse=_cipher,
     )
-    sms_provider: str = setting(
-        "ZHIYUAN_SMS_PROVIDER",
-        "Who takes an SMS: none, or the simulator (not in production).",
-        parse=choice("none", "simulator"),
-        default="none",
+    sms_providers: tuple[Share, ...] = setting(
+        "ZHIYUAN_SMS_PROVIDERS",
+        "Who takes SMS, with shares where there are several, as in tencent:3,aliyun:1: none, or the simulator"
+        " (not in production).",
+        parse=_shares("none", "simulator"),
+        default=(Share("none", 1),),
+    )
+    sms_prices: Prices = setting(
+        "ZHIYUAN_SMS_PRICES",
+        "Yuan a segment, by provider, as in tencent:0.045,aliyun:0.04.",
+        parse=Prices.parse,
+        default=Prices(),
+    )
+    sms_daily_budget: int | None = setting(
+        "ZHIYUAN_SMS_DAILY_BUDGET",
+        "Segments a day that an organization may send of its own accord (invitations); the rest waits for tomorrow.",
+        parse=int,
+        default=None,
+    )
+    quiet_hours: QuietHours | None = setting(
+        "ZHIYUAN_QUIET_HOURS",
+        "When no phone buzzes for what can wait, Shanghai time; or none.",
+        parse=QuietHours.parse,
+        default=QuietHours(time(22), time(8)),
     )
     email_provider: str = setting(
         "ZHIYUAN_EMAIL_PROVIDER",
@@ -76,8 +108,9 @@ class NotifySettings(ServiceSettings):
         found = super().faults()
         if self.email_provider == "smtp" and self.smtp_server is None:
             found.append("ZHIYUAN_SMTP_URL is not set, and ZHIYUAN_EMAIL_PROVIDER is smtp")
-        if self.production and "simulator" in (self.sms_provider, self.email_provider):
-            found.append("ZHIYUAN_SMS_PROVIDER and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production")
+        chosen = {share.name for share in self.sms_providers} | {self.email_provider}
+        if self.production and "simulator" in chosen:
+            found.append("ZHIYUAN_SMS_PROVIDERS and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production")
         return found
 
 

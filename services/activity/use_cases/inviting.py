@@ -94,6 +94,7 @@ def _invite(uow: ActivityUnitOfWork, activity: Activity, volunteer_ids: Iterable
                     invitation_id=number,
                     activity_id=activity.id,
                     volunteer_id=who,
+                    organization_id=activity.organization_id,
                     organization_name=organization.name,
                     title=activity.title,
                     starts_at=activity.starts_at,

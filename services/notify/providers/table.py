@@ -26,7 +26,7 @@ class TableSimulator:
         self._units = units
 
     def send(self, batch: Batch, now: datetime) -> list[Taken]:
-        """Write into the table; the same id again changes nothing, as with the real ones' own ids."""
+        """Write into the table; the same id again is only counted, as the real ones know their own ids."""
         rows = [
             {
                 "id": to.message_id,
@@ -39,5 +39,9 @@ class TableSimulator:
             for to in batch.recipients
         ]
         with self._units() as uow:
-            uow.session.execute(insert(SimulatedMessage).on_conflict_do_nothing(), rows)
+            uow.session.execute(
+                insert(SimulatedMessage)
+                .values(rows)
+                .on_conflict_do_update(index_elements=["id"], set_={"times": SimulatedMessage.times + 1})
+            )
         return [Taken(to.message_id, None) for to in batch.recipients]

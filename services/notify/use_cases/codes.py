@@ -8,7 +8,7 @@ from services.chassis.events import Received
 from services.identity.events import CodeRequested
 from services.notify.domain import Channel
 from services.notify.repository import NotifyUnitOfWork
-from services.notify.use_cases.queueing import Audience, queue
+from services.notify.use_cases.queueing import Audience, Terms, queue
 
 TEMPLATE = "verification_code"
 
@@ -29,5 +29,5 @@ def send_code(received: Received[CodeRequested], uow: NotifyUnitOfWork) -> None:
         (Channel(event.channel),),
         {"minutes": str(minutes)},
         secrets={"code": str(cipher.decrypt(event.code_sealed, context))},
-        expires_at=event.expires_at,
+        terms=Terms(expires_at=event.expires_at),
     )

@@ -13,7 +13,6 @@ from datetime import datetime
 from services.chassis.ids import new_id
 from services.notify import metrics
 from services.notify.domain import Channel, Status
-from services.notify.models import Message
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
 
@@ -32,6 +31,18 @@ class Audience:
         return self.account_id or self.volunteer_id or "address"
 
 
+@dataclass(frozen=True)
+class Terms:
+    """When a message goes out: not after ``expires_at``, in the morning if it ``can_wait``, and on whose budget."""
+
+    expires_at: datetime | None = None
+    can_wait: bool = False
+    organization_id: str | None = None
+
+
+AT_ONCE = Terms()
+
+
 def queue(
     uow: NotifyUnitOfWork,
     event_id: str,
@@ -41,7 +52,7 @@ def queue(
     parameters: dict[str, str],
     *,
     secrets: dict[str, str] | None = None,
-    expires_at: datetime | None = None,
+    terms: Terms = AT_ONCE,
 ) -> None:
     """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed.
 
@@ -55,31 +66,36 @@ def queue(
             return
         if contact is None or contact.email_sealed is None or uow.settings.email_provider == "none":
             channels = tuple(channel for channel in channels if channel is not Channel.EMAIL)
+    rows = []
     for channel in channels:
         message_id = new_id()
         in_house = channel is Channel.INBOX
-        message = Message(
-            id=message_id,
-            event_id=event_id,
-            template=template,
-            channel=channel.value,
-            account_id=audience.account_id,
-            volunteer_id=audience.volunteer_id,
-            recipient_sealed=seal(uow, message_id, audience.address),
-            recipient_key=audience.key,
-            parameters=parameters,
-            secrets_sealed=seal(uow, message_id, json.dumps(secrets) if secrets else None),
-            priority=int(TEMPLATES[template].priority),
-            status=Status.DELIVERED if in_house else Status.QUEUED,
-            attempts=0,
-            next_attempt_at=now,
-            expires_at=expires_at,
-            created_at=now,
-            sent_at=now if in_house else None,
-            version=1,
+        rows.append(
+            {
+                "id": message_id,
+                "event_id": event_id,
+                "template": template,
+                "channel": channel,
+                "account_id": audience.account_id,
+                "volunteer_id": audience.volunteer_id,
+                "recipient_sealed": seal(uow, message_id, audience.address),
+                "recipient_key": audience.key,
+                "parameters": parameters,
+                "secrets_sealed": seal(uow, message_id, json.dumps(secrets) if secrets else None),
+                "organization_id": terms.organization_id,
+                "priority": TEMPLATES[template].priority,
+                "can_wait": terms.can_wait,
+                "status": Status.DELIVERED if in_house else Status.QUEUED,
+                "attempts": 0,
+                "next_attempt_at": now,
+                "expires_at": terms.expires_at,
+                "created_at": now,
+                "sent_at": now if in_house else None,
+                "version": 1,
+            }
         )
-        if uow.messages.add_once(message):
-            metrics.MESSAGES_QUEUED.labels(template, channel.value).inc()
+    for added_template, added_channel in uow.messages.add_once(rows):
+        metrics.MESSAGES_QUEUED.labels(added_template, added_channel).inc()
 
 
 def seal(uow: NotifyUnitOfWork, message_id: str, text: str | None) -> str | None:
@@ -89,6 +105,6 @@ def seal(uow: NotifyUnitOfWork, message_id: str, text: str | None) -> str | None
     return str(uow.settings.message_cipher.encrypt(text, f"message:{message_id}"))
 
 
-def unseal(uow: NotifyUnitOfWork, message: Message, sealed: str) -> str:
+def unseal(uow: NotifyUnitOfWork, message_id: str, sealed: str) -> str:
     """What :func:`seal` wrote."""
-    return str(uow.settings.message_cipher.decrypt(sealed, f"message:{message.id}"))
+    return str(uow.settings.message_cipher.decrypt(sealed, f"message:{message_id}"))

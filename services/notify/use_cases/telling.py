@@ -46,10 +46,10 @@ from services.identity.events import (
     RecoveryDecided,
     RecoveryRequested,
 )
-from services.notify.domain import CARD_STATUS_ZH, ROLE_ZH, Channel
+from services.notify.domain import CARD_STATUS_ZH, ROLE_ZH, Channel, can_wait
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES
-from services.notify.use_cases.queueing import Audience, queue
+from services.notify.use_cases.queueing import Audience, Terms, queue
 from services.organization.events import (
     AdministratorInvitationAnswered,
     AdministratorInvited,
@@ -87,7 +87,9 @@ def _always(_event: Any) -> bool:
 @dataclass(frozen=True)
 class Telling:
     """One row. ``who`` names the field of the event that holds the reader: ``account_id`` or ``volunteer_id``;
-    ``useless_after`` the field that holds the moment after which no SMS is sent any more.
+    ``useless_after`` the field that holds the moment after which no SMS is sent any more, ``about`` the moments
+    at which something begins or lapses: within a day of them it is told at night, too. ``paid_by`` holds the
+    organization whose budget it is taken from: what it sends of its own accord, not what the notice makes it send.
     """
 
     event: type[Event]
@@ -97,6 +99,8 @@ class Telling:
     when: Callable[[Any], bool] = _always
     also: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     useless_after: str | None = None
+    about: tuple[str, ...] = ("starts_at", "old_starts_at")
+    paid_by: str | None = None
 
     def parameters(self, event: Any) -> dict[str, str]:
         """The template's parameters, as text; moments in RFC 3339, because the reader's language is not known yet."""
@@ -105,6 +109,15 @@ class Telling:
             value = self.also[name](event) if name in self.also else getattr(event, name)
             found[name] = value.isoformat() if isinstance(value, datetime) else str(value)
         return found
+
+    def terms(self, event: Any, now: datetime) -> Terms:
+        """When it goes out, and on whose budget."""
+        return Terms(
+            expires_at=None if self.useless_after is None else getattr(event, self.useless_after),
+            can_wait=self.way is not SECURITY
+            and all(can_wait(now, getattr(event, moment, None)) for moment in self.about),
+            organization_id=None if self.paid_by is None else getattr(event, self.paid_by),
+        )
 
 
 def _upheld(event: ObjectionResolved) -> bool:
@@ -194,7 +207,7 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(ReviewerReminded, "reviews_escalated", NEWS, "account_id"),
     Telling(DelegationChanged, "reviewing_lent", URGENT, "account_id", when=lambda e: not e.revoked),
     Telling(DelegationChanged, "reviewing_taken_back", NEWS, "account_id", when=lambda e: e.revoked),
-    Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id"),
+    Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id", paid_by="organization_id"),
     Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "volunteer_id"),
     Telling(EnrollmentRejected, "enrollment_rejected", MANDATED, "volunteer_id"),
     Telling(EnrollmentCalledOff, "activity_revoked", MANDATED, "volunteer_id"),
@@ -204,7 +217,7 @@ TELLINGS: tuple[Telling, ...] = (
     _amended("activity_moved", lambda e: _moved(e) and not _relocated(e)),
     _amended("activity_relocated", lambda e: _relocated(e) and not _moved(e)),
     _amended("activity_moved_and_relocated", lambda e: _moved(e) and _relocated(e)),
-    Telling(EnrollmentOffered, "enrollment_offered", URGENT, "volunteer_id"),
+    Telling(EnrollmentOffered, "enrollment_offered", URGENT, "volunteer_id", about=("expires_at",)),
     Telling(EnrollmentWaitlisted, "enrollment_waitlisted", NEWS, "volunteer_id"),
     Telling(EnrollmentMarkedAbsent, "enrollment_marked_absent", NEWS, "volunteer_id"),
     Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
@@ -255,11 +268,9 @@ def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:
     for telling in TELLINGS:
         if telling.event is not type(event) or not telling.when(event):
             continue
-        expires_at = None if telling.useless_after is None else getattr(event, telling.useless_after)
+        terms = telling.terms(event, uow.clock.now())
         for audience, channels in _audiences(telling, event, uow):
-            queue(
-                uow, received.id, telling.template, audience, channels, telling.parameters(event), expires_at=expires_at
-            )
+            queue(uow, received.id, telling.template, audience, channels, telling.parameters(event), terms=terms)
 
 
 def _audiences(telling: Telling, event: Any, uow: NotifyUnitOfWork) -> Iterator[tuple[Audience, tuple[Channel, ...]]]:

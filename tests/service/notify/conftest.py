@@ -18,18 +18,21 @@ from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
 from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
-from services.notify.domain import Channel, ErrorClass
+from services.notify.domain import Channel, ErrorClass, Share
 from services.notify.models import Message, SimulatedMessage
-from services.notify.providers.base import Batch, Recipient, Refused, Taken
+from services.notify.providers.base import Batch, Provider, Recipient, Refused, Taken
 from services.notify.providers.table import TableSimulator
 from services.notify.repository import UNIT_OF_WORK
 from services.notify.settings import SETTINGS
 from services.notify.use_cases import codes, contacts, delivery, telling
+from services.notify.use_cases.handing_over import Breakers, Desk
 
 ENVIRONMENT = {
     "ZHIYUAN_MESSAGE_KEYS": test_key("m"),
-    "ZHIYUAN_SMS_PROVIDER": "simulator",
+    "ZHIYUAN_SMS_PROVIDERS": "simulator",
     "ZHIYUAN_EMAIL_PROVIDER": "simulator",
+    "ZHIYUAN_SMS_PRICES": "moody:0.05",
+    "ZHIYUAN_SMS_DAILY_BUDGET": "2",
 }
 CIPHER = FieldCipher(KeyRing.parse(test_key("m")))
 
@@ -40,6 +43,7 @@ class MoodyProvider:
 
     simulator: TableSimulator
     moods: list[tuple[ErrorClass, str] | BaseException | None] = field(default_factory=list)
+    down: bool = False
     dies_after_sending: bool = False
     attempts: int = 0
     batches: list[Batch] = field(default_factory=list)
@@ -61,7 +65,7 @@ class MoodyProvider:
 
     def _answer(self, to: Recipient) -> Taken | Refused:
         self.attempts += 1
-        mood = self.moods.pop(0) if self.moods else None
+        mood = (ErrorClass.TEMPORARY, "down") if self.down else self.moods.pop(0) if self.moods else None
         if isinstance(mood, BaseException):
             raise mood
         return Taken(to.message_id, None) if mood is None else Refused(to.message_id, *mood)
@@ -74,6 +78,7 @@ class Notify:
         self.units = units
         self.clock = units.clock
         self.provider = MoodyProvider(TableSimulator(Channel.SMS, units))
+        self.breakers = Breakers()
         self.mail = TableSimulator(Channel.EMAIL, units)
 
     def receive(self, event: Event, *, version: int = 1, event_id: str | None = None, restated: bool = False) -> str:
@@ -92,9 +97,18 @@ class Notify:
         return event_id
 
     def deliver(self) -> None:
-        """What the sweep does."""
-        providers = {Channel.SMS: self.provider, Channel.EMAIL: self.mail}
-        delivery.deliver_all_due(self.units.factory(), providers)
+        """What the sweeps do."""
+        desks = {
+            delivery.SMS_CODES: self.desk(self.provider),
+            delivery.SMS: self.desk(self.provider),
+            delivery.EMAIL: self.desk(self.mail),
+        }
+        for lane, desk in desks.items():
+            delivery.deliver_all_due(self.units.factory(), lane, desk)
+
+    def desk(self, *providers: Provider) -> Desk:
+        """Where messages are handed to these."""
+        return Desk({Share(provider.name, 1): provider for provider in providers}, self.breakers)
 
     def sent(self) -> list[SimulatedMessage]:
         """What the simulator was given, oldest first."""

@@ -133,9 +133,9 @@ def test_only_temporary_failures_are_tried_again_and_only_after_a_while(
 def test_a_message_is_given_up_after_its_last_attempt_and_that_is_told(notify: Notify, person: Person) -> None:
     notify.provider.moods = [(ErrorClass.TEMPORARY, "throttled")] * MAX_ATTEMPTS
     notify.receive(acceptance(person.volunteer_id))
-    for _ in range(MAX_ATTEMPTS + 2):
+    for _ in range(2 * MAX_ATTEMPTS):
         notify.deliver()
-        notify.clock.advance(minutes=10)
+        notify.clock.advance(hours=9)  # some fall into quiet hours
     (message,) = notify.messages()
     assert (message.status, message.failure, notify.provider.attempts) == (Status.FAILED, "throttled", MAX_ATTEMPTS)
     assert [e["data"]["reason"] for e in notify.units.published("message.failed")] == ["throttled"]
@@ -157,6 +157,21 @@ def test_an_unreadable_message_is_given_up_and_not_first_in_line_for_ever(notify
     notify.deliver()
     assert len(notify.sent()) == 1
     assert notify.messages()[0].failure == "unreadable"
+
+
+def test_a_provider_that_is_down_for_an_hour_costs_nobody_their_message(notify: Notify, person: Person) -> None:
+    for title in "甲乙丙丁戊己庚":
+        notify.receive(acceptance(person.volunteer_id, title=title))
+    notify.provider.down = True
+    for _ in range(60):
+        notify.deliver()
+        notify.clock.advance(minutes=1)
+    notify.provider.down = False
+    for _ in range(4):
+        notify.deliver()
+        notify.clock.advance(hours=1)
+    assert {message.status for message in notify.messages()} == {Status.SENT}
+    assert len(notify.sent()) == 7
 
 
 def test_a_crash_between_hand_over_and_mark_sends_nothing_twice(notify: Notify, person: Person) -> None:
@@ -190,12 +205,12 @@ def test_two_replicas_share_the_work_and_send_everything_once(notify: Notify, pe
     assert notify.provider.attempts == 40
 
 
-def test_a_batch_larger_than_one_is_sent_in_one_sweep(notify: Notify, person: Person) -> None:
-    for _ in range(delivery.TAKEN_AT_ONCE + 5):
+def test_all_that_is_due_is_sent_in_one_sweep(notify: Notify, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "TAKEN_AT_ONCE", 10)
+    for _ in range(25):
         notify.receive(acceptance(person.volunteer_id))
     notify.deliver()
-    assert len(notify.sent()) == delivery.TAKEN_AT_ONCE + 5
-    assert len(notify.units.published("message.delivered")) == delivery.TAKEN_AT_ONCE + 5
+    assert len(notify.sent()) == 25
 
 
 def test_messages_with_the_same_words_go_to_the_provider_together(notify: Notify) -> None:

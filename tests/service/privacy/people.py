@@ -25,7 +25,8 @@ KEYS = {
     "ZHIYUAN_CARD_KEYS": test_key("k"),
     "ZHIYUAN_PARTNER_PUBLIC_KEYS": "{}",
     "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": "{}",
-    "ZHIYUAN_SMS_PROVIDER": "simulator",
+    "ZHIYUAN_SMS_PROVIDERS": "simulator",
+    "ZHIYUAN_QUIET_HOURS": "none",
     "ZHIYUAN_EMAIL_PROVIDER": "simulator",
 }
 

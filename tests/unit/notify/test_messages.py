@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import IllegalTransition
 from services.identity.use_cases.notices import Notice
-from services.notify import domain
-from services.notify.domain import Channel, Status
+from services.notify import domain, templates
+from services.notify.domain import Channel, ErrorClass, Status
 from services.notify.templates import TEMPLATES
 from services.notify.use_cases import codes
 from services.notify.use_cases.telling import MANDATED, TELLINGS, WAYS, Telling
 from services.organization.domain import Role
 
-README = Path(domain.__file__).with_name("README.md")
+README = Path(templates.__file__).with_name("README.md")
 _SAMPLES: dict[Any, Any] = {
     str: "某文字",
     int: 120,
@@ -141,11 +141,26 @@ def test_an_sms_is_charged_by_segments(length: int, segments: int) -> None:
     assert domain.segments("字" * length) == segments
 
 
-def test_delays_grow_and_end_within_a_quarter_of_an_hour() -> None:
-    delays = [domain.delay_before_attempt(n) for n in range(1, domain.MAX_ATTEMPTS)]
+def test_a_provider_that_is_down_is_asked_again_at_growing_intervals_for_half_a_day() -> None:
+    delays = [domain.delay_before_attempt(ErrorClass.TEMPORARY, n) for n in range(1, domain.MAX_ATTEMPTS)]
     assert delays == sorted(delays)
     assert delays[0] == timedelta(seconds=2)
-    assert sum(delays, timedelta()) < timedelta(minutes=15)
+    assert timedelta(hours=8) < sum(delays, timedelta()) < timedelta(hours=12)
+
+
+def test_whoever_says_slower_is_asked_later_and_a_balance_may_be_paid_in_tomorrow() -> None:
+    down, slower, balance = (
+        sum((domain.delay_before_attempt(found, n) for n in range(1, domain.MAX_ATTEMPTS)), timedelta())
+        for found in (ErrorClass.TEMPORARY, ErrorClass.THROTTLED, ErrorClass.ACCOUNT)
+    )
+    assert down < slower < timedelta(hours=24) < balance
+
+
+@pytest.mark.parametrize("error_class", ErrorClass)
+def test_what_no_second_attempt_can_change_is_given_up_at_once(error_class: ErrorClass) -> None:
+    at_once = error_class in (ErrorClass.PERMANENT, ErrorClass.UNREACHABLE)
+    assert domain.is_final(error_class, 1) is at_once
+    assert domain.is_final(error_class, domain.MAX_ATTEMPTS)
 
 
 @given(st.sampled_from(Status), st.sampled_from(Status))

@@ -1,7 +1,4 @@
-"""The rules of messages: states, priorities, segments, retries. No I/O.
-
-Sources: notice, attachment 2 (which results go out by SMS); FACTS.md, "Providers" (segments, error classes).
-"""
+"""One message: its states, its priority, what a refusal means for it, what it is charged as."""
 
 from __future__ import annotations
 
@@ -86,13 +83,25 @@ ROLE_ZH = {
     "viewer": "查看员",
 }
 
-MAX_ATTEMPTS = 6
-_FIRST_DELAY = timedelta(seconds=2)
+MAX_ATTEMPTS = 9
+# Before the second attempt; each further one waits four times as long. A provider that is down is mostly back within
+# minutes; one that says "slower" means it; a balance is paid in by somebody, maybe in the morning.
+_FIRST_DELAY = {
+    ErrorClass.TEMPORARY: timedelta(seconds=2),
+    ErrorClass.THROTTLED: timedelta(seconds=10),
+    ErrorClass.ACCOUNT: timedelta(minutes=5),
+}
+_LONGEST_DELAY = timedelta(hours=6)
 
 
-def delay_before_attempt(attempts: int) -> timedelta:
-    """How long to wait after ``attempts`` failures: 2 s, 8 s, 32 s, about 2 min, about 9 min."""
-    return _FIRST_DELAY * 4 ** (attempts - 1)
+def is_final(error_class: ErrorClass, attempts: int) -> bool:
+    """Whether a message that was refused for the ``attempts``-th time is given up."""
+    return error_class not in _FIRST_DELAY or attempts >= MAX_ATTEMPTS
+
+
+def delay_before_attempt(error_class: ErrorClass, attempts: int) -> timedelta:
+    """How long to wait after ``attempts`` failures, the last of this class: 2 s, 8 s, 32 s … while it is down."""
+    return min(_FIRST_DELAY[error_class] * 4 ** (attempts - 1), _LONGEST_DELAY)
 
 
 def segments(text: str) -> int:
