@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
-from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, sweep
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, sweep
 from services.identity.events import CodeRequested, ContactChanged, ExportRequested, VolunteerErased
 from services.notify import schemas
 from services.notify.channels import desk_for
@@ -90,6 +90,10 @@ class NotifyService:
     @sweep(seconds=0.5)
     def deliver(self):
         self._deliver(delivery.SMS)
+
+    @every(seconds=10)
+    def queue_abandoned(self, uow):
+        delivery.queue_abandoned(uow)
 
     def _deliver(self, lane):
         desk = desk_for(lane.channel, self.settings, self.unit_of_work, self.breakers)

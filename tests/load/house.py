@@ -34,20 +34,12 @@ _TOKEN_SECONDS = 1800
 
 
 @dataclass(frozen=True)
-class House:
-    """Where the gateway answers, and the database behind the service."""
+class Service:
+    """A service's database, and what the processes beside it read."""
 
-    base_url: str
     database: str
-    _key: OKPKey
-
-    def token(self, volunteer_id: str) -> str:
-        """An access token of a volunteer."""
-        claims = {
-            "iss": "zhiyuan", "sub": new_id(), "kind": "volunteer", "vid": volunteer_id, "sid": new_id(), "roles": [],
-            "exp": int(time.time()) + _TOKEN_SECONDS,
-        }  # fmt: skip
-        return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, self._key, algorithms=["Ed25519"])
+    environment: Mapping[str, str]
+    process: Process
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Copy rows into a table."""
@@ -63,12 +55,47 @@ class House:
         with psycopg.connect(self.database) as connection:
             return connection.execute(statement.encode()).fetchall()
 
+    def change(self, statement: str) -> None:
+        """Do something to the database."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(statement.encode())
+
+
+@dataclass(frozen=True)
+class House(Service):
+    """A service and the gateway in front of it."""
+
+    base_url: str
+    _key: OKPKey
+
+    def token(self, volunteer_id: str) -> str:
+        """An access token of a volunteer."""
+        claims = {
+            "iss": "zhiyuan", "sub": new_id(), "kind": "volunteer", "vid": volunteer_id, "sid": new_id(), "roles": [],
+            "exp": int(time.time()) + _TOKEN_SECONDS,
+        }  # fmt: skip
+        return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, self._key, algorithms=["Ed25519"])
+
 
 @contextmanager
 def house(service: str, settings: Mapping[str, str]) -> Iterator[House]:
     """Both processes, ready; everything that was started for them is stopped afterwards."""
     key = OKPKey.generate_key("Ed25519", {"kid": "bench", "use": "sig", "alg": "Ed25519"})
     port = free_port()
+    with lone_service(service, settings) as alone, tempfile.TemporaryDirectory(prefix="zhiyuan-bench-") as folder:
+        gateway = {
+            **alone.environment,
+            "ZHIYUAN_TOKEN_PUBLIC_KEYS": json.dumps(KeySet([key]).as_dict(private=False)),
+            "ZHIYUAN_UPLOAD_DIR": folder,
+            "ZHIYUAN_HTTP_PORT": str(port),
+        }
+        with Process("gateway", environment=gateway).started():
+            yield House(alone.database, alone.environment, alone.process, f"http://127.0.0.1:{port}", key)
+
+
+@contextmanager
+def lone_service(service: str, settings: Mapping[str, str]) -> Iterator[Service]:
+    """The service's process without a gateway, ready, on a database of its own; stopped afterwards."""
     with ExitStack() as stack:
         if "ZHIYUAN_TEST_DATABASE_URL" in os.environ:
             servers: Mapping[str, str] = os.environ
@@ -76,22 +103,14 @@ def house(service: str, settings: Mapping[str, str]) -> Iterator[House]:
             servers = stack.enter_context(test_servers())
         templates = Templates(servers["ZHIYUAN_TEST_DATABASE_URL"])
         database = stack.enter_context(templates.clone(templates.of_service(service)))
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="zhiyuan-bench-"))
         common = {**ENVIRONMENT, "ZHIYUAN_AMQP_URL": servers["ZHIYUAN_TEST_AMQP_URL"], "ZHIYUAN_MAX_WORKERS": "20"}
-        gateway = {
-            **common,
-            "ZHIYUAN_TOKEN_PUBLIC_KEYS": json.dumps(KeySet([key]).as_dict(private=False)),
-            "ZHIYUAN_UPLOAD_DIR": folder,
-            "ZHIYUAN_HTTP_PORT": str(port),
-        }
         runner = Process(
             "services.chassis.runner",
             f"services.{service}.service",
             environment={**common, **settings, "ZHIYUAN_DATABASE_URL": database},
         )
         stack.enter_context(runner.started())
-        stack.enter_context(Process("gateway", environment=gateway).started())
-        yield House(f"http://127.0.0.1:{port}", database, key)
+        yield Service(database, common, runner)
 
 
 class Timed:

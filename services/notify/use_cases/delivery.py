@@ -46,10 +46,13 @@ _HANDS_OVER_FOR = timedelta(seconds=25)
 
 def deliver_all_due(units: Any, lane: Lane, desk: Desk) -> None:
     """Send until nothing is due any more, or no provider may be asked."""
-    with units() as uow:
-        uow.due.queue_abandoned(uow.clock.now() - ABANDONED_AFTER)
     while deliver_due(units, lane, desk):
         pass
+
+
+def queue_abandoned(uow: NotifyUnitOfWork) -> None:
+    """Put back what somebody had taken who died before marking it."""
+    uow.due.queue_abandoned(uow.clock.now() - ABANDONED_AFTER)
 
 
 def deliver_due(units: Any, lane: Lane, desk: Desk) -> bool:

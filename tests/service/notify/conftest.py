@@ -97,7 +97,9 @@ class Notify:
         return event_id
 
     def deliver(self) -> None:
-        """What the sweeps do."""
+        """What the timers do."""
+        with self.units() as uow:
+            delivery.queue_abandoned(uow)
         desks = {
             delivery.SMS_CODES: self.desk(self.provider),
             delivery.SMS: self.desk(self.provider),
