@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 
 from gateway.routing import Route, Who
-from services.card import errors, schemas, schemas_partner
+from services.card import errors, schemas_partner
+from services.card.schemas import applications, contacts, groups, partner, products
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition
 
@@ -28,12 +29,12 @@ async def add_signature(
 ROUTES = [
     Route(
         "GET", "/card/products", "card.find_products",
-        request=schemas.FindProducts, answer=schemas.ProductPage, who=Who.PUBLIC, tags=_TAGS,
+        request=products.FindProducts, answer=products.ProductPage, who=Who.PUBLIC, tags=_TAGS,
         zh="可办理的银行、卡种和网点", en="Which cards can be had where, and the consent texts",
     ),
     Route(
         "POST", "/card/applications", "card.apply",
-        request=schemas.Apply, answer=schemas.Application, who=Who.VOLUNTEER, status=201, tags=_TAGS,
+        request=applications.Apply, answer=applications.Application, who=Who.VOLUNTEER, status=201, tags=_TAGS,
         errors=(
             errors.VolunteerNotActive, errors.NoBranchInCity, errors.ConsentRequired, errors.BirthDateRequired,
             errors.AdultRequired, errors.GuardianRequired, errors.ApplicationOpen,
@@ -42,40 +43,40 @@ ROUTES = [
     ),
     Route(
         "GET", "/me/card-applications", "card.list_my_applications",
-        request=schemas.ListMyApplications, answer=schemas.ApplicationPage, who=Who.VOLUNTEER, tags=_TAGS,
+        request=applications.ListMyApplications, answer=applications.ApplicationPage, who=Who.VOLUNTEER, tags=_TAGS,
         zh="我的办证申请", en="One's own applications with every step, newest first",
     ),
     Route(
         "POST", "/card/applications/{application_id}/cancellation", "card.cancel_application",
-        request=schemas.CancelApplication, answer=schemas.Application, who=Who.VOLUNTEER, tags=_TAGS,
+        request=applications.CancelApplication, answer=applications.Application, who=Who.VOLUNTEER, tags=_TAGS,
         errors=(IllegalTransition,), zh="取消办证申请", en="Withdraw an application before the card is made",
     ),
     Route(
         "POST", "/card/group-applications", "card.apply_as_group",
-        request=schemas.ApplyAsGroup, answer=schemas.GroupApplication, who=Who.ADMINISTRATOR, status=201, tags=_TAGS,
+        request=groups.ApplyAsGroup, answer=groups.GroupApplication, who=Who.ADMINISTRATOR, status=201, tags=_TAGS,
         errors=(errors.NoBranchInCity, errors.GroupTooSmall),
         zh="集中申办（银行上门服务）", en="Ask the bank to come to a unit of 30 people or more",
     ),
     Route(
         "POST", "/partner/card/applications/{application_no}/status", "card.report_status",
-        request=schemas.ReportStatus, answer=schemas.ReportTaken, who=Who.PARTNER, tags=("partner",),
+        request=partner.ReportStatus, answer=partner.ReportTaken, who=Who.PARTNER, tags=("partner",),
         prepare=add_signature, raw_body=True,
         errors=(errors.SignatureRefused, errors.TimestampOutOfTolerance, errors.WebhookIdReused),
         zh="银行回报办证进度", en="A bank reports a status, signed as Standard Webhooks",
     ),
     Route(
         "GET", "/card/branch-contacts", "card.list_branch_contacts",
-        request=schemas.ListBranchContacts, answer=schemas.BranchContactPage, who=Who.PLATFORM, tags=_TAGS,
+        request=contacts.ListBranchContacts, answer=contacts.BranchContactPage, who=Who.PLATFORM, tags=_TAGS,
         zh="制证银行分行联系人", en="The branch contacts in force",
     ),
     Route(
         "POST", "/card/branch-contacts/import", "card.import_branch_contacts",
-        request=schemas.ImportBranchContacts, answer=schemas.BranchContactsImported, who=Who.PLATFORM, tags=_TAGS,
+        request=contacts.ImportBranchContacts, answer=contacts.BranchContactsImported, who=Who.PLATFORM, tags=_TAGS,
         zh="导入分行联系人", en="Import branch contacts from the notice's text or CSV, all or nothing",
     ),
     Route(
         "GET", "/card/unknown-reports", "card.list_unknown_reports",
-        request=schemas.ListUnknownReports, answer=schemas.UnknownReportPage, who=Who.PLATFORM, tags=_TAGS,
+        request=partner.ListUnknownReports, answer=partner.UnknownReportPage, who=Who.PLATFORM, tags=_TAGS,
         zh="编号不明的银行回报", en="Bank reports on numbers that the bank was never given",
     ),
     Route(

@@ -1,4 +1,4 @@
-"""What the exchange with the banks is asked and answers, beside the reports themselves (``schemas.py``)."""
+"""What the exchange with the banks is asked and answers, beside the reports themselves (``schemas/partner.py``)."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.card import schemas, schemas_partner
+from services.card import schemas_partner
 from services.card.repository import CardUnitOfWork
+from services.card.schemas import applications, contacts, groups, partner, products
 from services.card.settings import CardSettings
 from services.card.use_cases import (
     amqp_reports,
@@ -35,43 +36,43 @@ class CardService:
 
     # for volunteers and organizations
 
-    @query(schemas.FindProducts, schemas.ProductPage)
+    @query(products.FindProducts, products.ProductPage)
     def find_products(self, query, uow):
         return reading.find_products(query, uow)
 
-    @saga(schemas.Apply, schemas.Application)
+    @saga(applications.Apply, applications.Application)
     def apply(self, command):
         return applying.apply(command, self.unit_of_work, self.identity)
 
-    @query(schemas.ListMyApplications, schemas.ApplicationPage)
+    @query(applications.ListMyApplications, applications.ApplicationPage)
     def list_my_applications(self, query, uow):
         return reading.list_my_applications(query, uow)
 
-    @command(schemas.CancelApplication, schemas.Application)
+    @command(applications.CancelApplication, applications.Application)
     def cancel_application(self, command, uow):
         return withdrawing.cancel_application(command, uow)
 
-    @command(schemas.ApplyAsGroup, schemas.GroupApplication)
+    @command(groups.ApplyAsGroup, groups.GroupApplication)
     def apply_as_group(self, command, uow):
         return group_visits.apply_as_group(command, uow)
 
     # for banks
 
-    @saga(schemas.ReportStatus, schemas.ReportTaken)
+    @saga(partner.ReportStatus, partner.ReportTaken)
     def report_status(self, command):
         return signed_reports.report_status(command, self.unit_of_work, self.settings)
 
     # for platform administrators
 
-    @query(schemas.ListBranchContacts, schemas.BranchContactPage)
+    @query(contacts.ListBranchContacts, contacts.BranchContactPage)
     def list_branch_contacts(self, query, uow):
         return reading.list_branch_contacts(query, uow)
 
-    @command(schemas.ImportBranchContacts, schemas.BranchContactsImported)
+    @command(contacts.ImportBranchContacts, contacts.BranchContactsImported)
     def import_branch_contacts(self, command, uow):
         return branch_contacts.import_branch_contacts(command, uow)
 
-    @query(schemas.ListUnknownReports, schemas.UnknownReportPage)
+    @query(partner.ListUnknownReports, partner.UnknownReportPage)
     def list_unknown_reports(self, query, uow):
         return reading.list_unknown_reports(query, uow)
 

@@ -20,7 +20,7 @@ from services.card.domain import Status, after_report, is_application_number
 from services.card.errors import WebhookIdReused
 from services.card.models import CardApplication, UnknownReport
 from services.card.repository import CardUnitOfWork
-from services.card.schemas import BankReport
+from services.card.schemas.partner import BankReport
 from services.card.use_cases.steps import record_step
 from services.chassis.context import Caller
 from services.chassis.errors import BadRequest, FieldError, Invalid

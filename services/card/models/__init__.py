@@ -1,0 +1,26 @@
+"""Card's tables, a module per topic."""
+
+from __future__ import annotations
+
+from services.card.models.applications import APPLICATION_SERIAL, CardApplication, Consent, StatusEntry
+from services.card.models.base import ORGANIZATION_COPY, Base
+from services.card.models.branches import BranchContact
+from services.card.models.copies import VolunteerCopy
+from services.card.models.groups import GroupApplication, GroupMember
+from services.card.models.reports import BankReportReceipt, RefusedMessage, UnknownReport
+
+__all__ = [
+    "APPLICATION_SERIAL",
+    "ORGANIZATION_COPY",
+    "BankReportReceipt",
+    "Base",
+    "BranchContact",
+    "CardApplication",
+    "Consent",
+    "GroupApplication",
+    "GroupMember",
+    "RefusedMessage",
+    "StatusEntry",
+    "UnknownReport",
+    "VolunteerCopy",
+]

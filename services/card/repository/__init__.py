@@ -1,0 +1,27 @@
+"""Card's queries, a module per topic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.card.repository.applications import ApplicationRepository
+from services.card.repository.branches import BranchRepository
+from services.card.repository.reports import ReportRepository
+from services.card.repository.volunteers import VolunteerRepository
+from services.chassis.organizations import Organizations
+from services.chassis.unit_of_work import UnitOfWork
+
+
+class CardUnitOfWork(UnitOfWork):
+    """A unit of work with card's repositories."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organizations = Organizations(self.session, self.caller)
+        self.volunteers = VolunteerRepository(self)
+        self.branches = BranchRepository(self)
+        self.applications = ApplicationRepository(self)
+        self.reports = ReportRepository(self)
+
+
+UNIT_OF_WORK = CardUnitOfWork

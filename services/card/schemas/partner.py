@@ -1,0 +1,65 @@
+"""What banks report, and what platform administrators see of it."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from services.card import commands
+from services.card.domain import BANK_STATUSES
+from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
+
+
+class ReportStatus(Request):
+    """``POST /partner/card/applications/{application_no}/status``, as the gateway passes it on: the raw body and
+    the three headers of Standard Webhooks. The body itself is :class:`BankReport`."""
+
+    class Meta:
+        command = commands.ReportStatus
+
+    application_no = Text(max=64, required=True)
+    body_base64 = Text(min=0, max=100_000, required=True)
+    webhook_id = Text(min=0, max=256, required=True)
+    webhook_timestamp = Text(min=0, max=32, required=True)
+    webhook_signature = Text(min=0, max=4000, required=True)
+
+
+class BankReport(Request):
+    """What a bank reports. ``application_no``, if it is given, must be the one in the address: then the signature
+    covers it too."""
+
+    class Meta:
+        command = commands.BankReport
+
+    status = one_of(BANK_STATUSES, required=True)
+    reason = Text(max=200, load_default=None, allow_none=True)
+    at = Timestamp(load_default=None, allow_none=True)
+    application_no = Text(max=64, load_default=None, allow_none=True)
+
+
+class ReportTaken(Answer):
+    """What the platform made of the report; ``changed`` is false when the status was known already."""
+
+    application_no = fields.String()
+    status = fields.String()
+    changed = fields.Boolean()
+
+
+class ListUnknownReports(PageRequest):
+    """``GET /card/unknown-reports``, for platform administrators."""
+
+    class Meta:
+        command = commands.ListUnknownReports
+
+
+class UnknownReport(Answer):
+    """A signed report on a number that this bank was never given."""
+
+    report_id = Id()
+    bank = fields.String()
+    application_no = fields.String()
+    status = fields.String()
+    why = fields.String()
+    received_at = Timestamp()
+
+
+UnknownReportPage = page_of(UnknownReport)
