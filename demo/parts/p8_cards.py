@@ -19,6 +19,7 @@ from deploy.partner.bank_consumer import Message
 TITLE = "The volunteer card and the bank"
 
 GUANGZHOU, TIANHE, SHENZHEN = "440100", "440106", "440300"
+CONSENT_VERSION = "2"
 WAY = ("contacted", "approved", "produced", "delivered", "activated")
 
 
@@ -42,7 +43,7 @@ def _form(**changed: Any) -> dict[str, Any]:
         "card_type": "debit",
         "region": TIANHE,
         "address": "天河区体育东路一百号某室",
-        "consent": {"version": "1", "recipient": "boc"},
+        "consent": {"version": CONSENT_VERSION, "recipient": "boc"},
         **changed,
     }
 
@@ -65,7 +66,7 @@ def _refusals(stage: Stage, applicant: Volunteer) -> None:
         )
     check.refused(lambda: apply(consent=None), "no consent", status=422, code="consent_required")
     check.refused(
-        lambda: apply(consent={"version": "1", "recipient": "ceb"}),
+        lambda: apply(consent={"version": CONSENT_VERSION, "recipient": "ceb"}),
         "a consent that names another bank",
         status=422,
         code="consent_required",

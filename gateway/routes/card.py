@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from gateway import csv_answers
+from gateway.endpoints import accepts
 from gateway.routing import Route, Who
 from services.card import errors, schemas_partner
 from services.card.schemas import applications, contacts, groups, partner, products
@@ -24,6 +27,17 @@ async def add_signature(
 ) -> dict[str, Any]:
     """The three headers of Standard Webhooks; what is missing is empty, and then no signature verifies."""
     return payload | {name.replace("-", "_"): request.headers.get(name, "") for name in _HEADERS}
+
+
+_COLUMNS = ("application_no", "bank", "card_type", "city", "city_name", "branch", "status", "status_name",
+            "submitted_at", "moved_at", "working_days_waiting", "escalation_level")  # fmt: skip
+
+
+async def _applications_listed(request: Request, answer: Any) -> Response | None:
+    """As CSV for whoever asks for it."""
+    if accepts(request, csv_answers.MEDIA_TYPE) is None:
+        return None
+    return csv_answers.csv_response(request, _COLUMNS, answer["items"], answer["next_cursor"])
 
 
 ROUTES = [
@@ -70,9 +84,47 @@ ROUTES = [
         zh="制证银行分行联系人", en="The branch contacts in force",
     ),
     Route(
+        "GET", "/card/branch-contacts/history", "card.list_former_contacts",
+        request=contacts.ListBranchContacts, answer=contacts.BranchContactPage, who=Who.PLATFORM, tags=_TAGS,
+        zh="分行联系人的变更历史", en="Every contact that there ever was, with its period, newest first",
+    ),
+    Route(
+        "POST", "/card/branch-contacts/preview", "card.preview_branch_contacts",
+        request=contacts.PreviewImport, answer=contacts.ImportPreview, who=Who.PLATFORM, tags=_TAGS,
+        zh="预览导入的变动", en="What an import would change, from what to what; nothing is changed",
+    ),
+    Route(
         "POST", "/card/branch-contacts/import", "card.import_branch_contacts",
         request=contacts.ImportBranchContacts, answer=contacts.BranchContactsImported, who=Who.PLATFORM, tags=_TAGS,
+        errors=(errors.ContactsChanged,),
         zh="导入分行联系人", en="Import branch contacts from the notice's text or CSV, all or nothing",
+    ),
+    Route(
+        "GET", "/card/product-periods", "card.list_product_periods",
+        request=products.ListProductPeriods, answer=products.ProductPeriodPage, who=Who.PLATFORM, tags=_TAGS,
+        zh="卡种办理期间", en="From when until when each card is offered in each city",
+    ),
+    Route(
+        "POST", "/card/product-periods", "card.open_product_period",
+        request=products.OpenProductPeriod, answer=products.ProductPeriod, who=Who.PLATFORM, status=201, tags=_TAGS,
+        errors=(errors.PeriodsOverlap,), zh="新增办理期间", en="A bank offers a card in a city from a day on",
+    ),
+    Route(
+        "PATCH", "/card/product-periods/{period_id}", "card.end_product_period",
+        request=products.EndProductPeriod, answer=products.ProductPeriod, who=Who.PLATFORM, tags=_TAGS,
+        errors=(errors.PeriodsOverlap,), zh="设定办理截止日", en="The last day on which a card is offered, or none",
+    ),
+    Route(
+        "GET", "/card/applications", "card.list_applications",
+        request=applications.ListApplications, answer=applications.OverseenApplicationPage, who=Who.PLATFORM,
+        tags=_TAGS, formats=(csv_answers.MEDIA_TYPE,), render=_applications_listed,
+        zh="全部办证申请", en="Everybody's applications, without anything of the person; as CSV, too",
+    ),
+    Route(
+        "GET", "/card/overdue-applications", "card.list_overdue_applications",
+        request=applications.ListOverdueApplications, answer=applications.OverseenApplicationPage, who=Who.PLATFORM,
+        tags=_TAGS, formats=(csv_answers.MEDIA_TYPE,), render=_applications_listed,
+        zh="银行逾期未处理的申请", en="Applications that the bank has not moved for its working days, longest first",
     ),
     Route(
         "GET", "/card/unknown-reports", "card.list_unknown_reports",

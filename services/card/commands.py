@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.card.domain import Bank, CardType
+from services.card.domain.clothing import ClothingSize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,15 @@ class GivenConsent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guardian:
+    """Who agrees for a young applicant, and comes to the branch along."""
+
+    name: str
+    phone: str
+    consent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Apply:
     """A volunteer's own application."""
 
@@ -33,8 +43,9 @@ class Apply:
     card_type: CardType
     region: str
     address: str
-    clothing_size: str | None
+    clothing_size: ClothingSize | None
     consent: GivenConsent | None
+    guardian: Guardian | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +127,7 @@ class ListRefusedMessages:
 
 @dataclass(frozen=True, kw_only=True)
 class ListBranchContacts:
-    """A page of the contacts that are in force."""
+    """A page of the contacts that are in force, or of all that there ever were."""
 
     region: str | None
     bank: str | None
@@ -125,11 +136,69 @@ class ListBranchContacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportBranchContacts:
+class PreviewImport:
     """A whole text with contacts; ``format`` is ``notice`` or ``csv``."""
 
     format: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportBranchContacts(PreviewImport):
+    """The same, to be done; ``digest`` is that of the preview it was seen in."""
+
+    digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListProductPeriods:
+    """A page of the periods in which cards were, are and will be offered."""
+
+    region: str | None
+    bank: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenProductPeriod:
+    """A bank offers a card in a city."""
+
+    region: str
+    bank: Bank
+    card_type: CardType
+    offered_from: date
+    offered_until: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndProductPeriod:
+    """The last day of a period; None: it has none."""
+
+    period_id: str
+    offered_until: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListApplications:
+    """A page of everybody's applications, newest first; days are those of submission, both included."""
+
+    bank: str | None
+    status: str | None
+    region: str | None
+    from_day: date | None
+    to_day: date | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOverdueApplications:
+    """A page of what a bank leaves untouched, the longest first."""
+
+    bank: str | None
+    limit: int
+    cursor: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

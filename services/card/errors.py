@@ -44,12 +44,12 @@ class AdultRequired(Conflict):
 
 
 class GuardianRequired(Conflict):
-    """A young applicant's guardian has to go to the branch along."""
+    """A young applicant's guardian has to agree, and goes to the branch along (docs/adr/0035)."""
 
     code = "guardian_required"
-    title_zh, title_en = "须由监护人陪同办理", "A guardian is needed"
-    detail_zh = "未满 {below} 周岁的志愿者须由监护人陪同到网点办理，暂不支持网上申办。"
-    detail_en = "Below {below} a guardian has to come to the branch; this cannot be done online yet."
+    title_zh, title_en = "须经监护人同意", "A guardian's consent is needed"
+    detail_zh = "未满 {below} 周岁的志愿者须由监护人同意并填写监护人姓名和手机号码，之后由监护人陪同到网点办理。"
+    detail_en = "Below {below} a guardian has to consent, with name and phone, and to come to the branch along."
 
 
 class BirthDateRequired(Conflict):
@@ -78,6 +78,24 @@ class GroupTooSmall(AppError):
     title_zh, title_en = "人数不足，不能集中申办", "Too few people for a group application"
     detail_zh = "集中申办须有 {minimum} 名以上志愿者，本次为 {given} 名；人数不足时请各自网上申办或到网点办理。"
     detail_en = "A group application needs {minimum} volunteers, this one has {given}; let each apply online."
+
+
+class ContactsChanged(Conflict):
+    """The contacts that were previewed are not those that are there now."""
+
+    code = "branch_contacts_changed"
+    title_zh, title_en = "联系人已有变动", "The branch contacts have changed"
+    detail_zh = "预览之后，联系人或导入内容已有变动，请重新预览后再导入。"
+    detail_en = "Since the preview the contacts or the text have changed; preview it again."
+
+
+class PeriodsOverlap(Conflict):
+    """A product has one period at a time in each city."""
+
+    code = "product_periods_overlap"
+    title_zh, title_en = "办理期间重叠", "The periods overlap"
+    detail_zh = "该城市、银行和卡种在 {offered_from} 起已有办理期间，请先结束该期间。"
+    detail_en = "This card already has a period there that begins on {offered_from}; end that one first."
 
 
 class SignatureRefused(AppError):

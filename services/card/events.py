@@ -1,4 +1,4 @@
-"""What card tells the others: an application went to a bank, it has moved, a group asks the bank to come.
+"""What card tells the others: an application went to a bank, has moved, or lies there; a group asks the bank to come.
 
 ``version`` of these events is the application's (or the group's) own. ``card.status_changed`` is also the state that
 copies are built from: it is what ``republish card`` tells again.
@@ -7,7 +7,7 @@ copies are built from: it is what ``republish card`` tells again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.chassis.events import Event
 from services.chassis.personal_data import Exported
@@ -43,6 +43,26 @@ class CardStatusChanged(Event):
     bank: str
     status: str
     reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardApplicationEscalated(Event):
+    """The bank has not moved an application for ``level`` times the working days that it has for a step.
+
+    ``waiting_since``: its last step. ``volunteer_id`` is left out: whoever asks the bank needs the number alone.
+    """
+
+    type = "card.application_escalated"
+    subject_field = "application_id"
+    mandatory = False
+
+    application_id: str
+    application_no: str
+    bank: str
+    branch: str
+    status: str
+    level: int
+    waiting_since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,4 +33,10 @@ SEALING_RETRIES = Counter(
     "Attempts at sealing that failed and will be repeated, by the error's code",
     ["code"],
 )
+ESCALATIONS = Counter(
+    "zhiyuan_card_escalations", "Applications that the bank left untouched for its working days, each time", ["bank"]
+)
+RECORDS_FORGOTTEN = Counter(
+    "zhiyuan_card_records_forgotten", "Records of what was provided that have been kept long enough, and are deleted"
+)
 GROUP_VISITS = Counter("zhiyuan_card_group_visits", "On-site visits requested", ["bank"])

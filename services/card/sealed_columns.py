@@ -7,6 +7,7 @@ from services.chassis.sealed import SealedColumn
 
 SEALED_COLUMNS = (
     SealedColumn(CardApplication.address_sealed, "card_application.address:{id}", "card_cipher"),
+    SealedColumn(CardApplication.guardian_sealed, "card_application.guardian:{id}", "card_cipher"),
     SealedColumn(GroupApplication.visit_sealed, "group_application.visit:{id}", "card_cipher"),
     SealedColumn(RefusedMessage.body_sealed, "refused_message.body:{id}", "card_cipher"),
 )

@@ -13,13 +13,16 @@ from services.card.use_cases import (
     copies,
     exporting,
     group_visits,
+    looking_after,
+    overseeing,
+    product_periods,
     reading,
     routing,
     signed_reports,
     withdrawing,
 )
 from services.chassis import audit_reading
-from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, on, query, saga, sweep
+from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga, sweep
 from services.chassis.rpc_client import ServiceClient
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
@@ -66,11 +69,39 @@ class CardService:
 
     @query(contacts.ListBranchContacts, contacts.BranchContactPage)
     def list_branch_contacts(self, query, uow):
-        return reading.list_branch_contacts(query, uow)
+        return branch_contacts.list_branch_contacts(query, uow)
+
+    @query(contacts.ListBranchContacts, contacts.BranchContactPage)
+    def list_former_contacts(self, query, uow):
+        return branch_contacts.list_former_contacts(query, uow)
+
+    @query(contacts.PreviewImport, contacts.ImportPreview)
+    def preview_branch_contacts(self, query, uow):
+        return branch_contacts.preview_import(query, uow)
 
     @command(contacts.ImportBranchContacts, contacts.BranchContactsImported)
     def import_branch_contacts(self, command, uow):
         return branch_contacts.import_branch_contacts(command, uow)
+
+    @query(products.ListProductPeriods, products.ProductPeriodPage)
+    def list_product_periods(self, query, uow):
+        return product_periods.list_periods(query, uow)
+
+    @command(products.OpenProductPeriod, products.ProductPeriod)
+    def open_product_period(self, command, uow):
+        return product_periods.open_period(command, uow)
+
+    @command(products.EndProductPeriod, products.ProductPeriod)
+    def end_product_period(self, command, uow):
+        return product_periods.end_period(command, uow)
+
+    @query(applications.ListApplications, applications.OverseenApplicationPage)
+    def list_applications(self, query, uow):
+        return overseeing.list_applications(query, uow)
+
+    @query(applications.ListOverdueApplications, applications.OverseenApplicationPage)
+    def list_overdue_applications(self, query, uow):
+        return overseeing.list_overdue(query, uow)
 
     @query(partner.ListUnknownReports, partner.UnknownReportPage)
     def list_unknown_reports(self, query, uow):
@@ -105,6 +136,14 @@ class CardService:
     @sweep(seconds=5)
     def seal_waiting_applications(self):
         routing.seal_waiting(self.unit_of_work, self.identity)
+
+    @every(seconds=30)
+    def look_after_applications(self, uow):
+        looking_after.look_after_applications(uow)
+
+    @every(seconds=3600)
+    def forget_old_records(self, uow):
+        looking_after.forget_old_records(uow)
 
 
 SERVICE = CardService

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.card.domain import Bank
+from services.card.domain.waiting import Patience
 from services.card.sealing import PartnerKeys
 from services.card.webhooks import WebhookSecrets
 from services.chassis.crypto import FieldCipher, KeyRing
@@ -22,6 +23,13 @@ def _by_bank(text: str) -> Mapping[str, object]:
     if not isinstance(given, dict) or not given.keys() <= {bank.value for bank in Bank}:
         raise ValueError("must be a JSON object with bank codes as its names")
     return given
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise ValueError("must be a day at least")
+    return days
 
 
 def _webhook_secrets(text: str) -> WebhookSecrets:
@@ -60,13 +68,36 @@ class CardSettings(ServiceSettings):
     )
     guardian_below: int = setting(
         "ZHIYUAN_CARD_GUARDIAN_BELOW",
-        "Below this age a guardian has to come to the branch for a debit card.",
+        "Below this age a guardian has to consent to a debit card, and to come to the branch along.",
         parse=int,
         default=16,
+    )
+    bank_working_days: int = setting(
+        "ZHIYUAN_CARD_BANK_WORKING_DAYS",
+        "Working days after which an application that the bank has not moved is told to the platform, and again.",
+        parse=_days,
+        default=10,
+    )
+    expiry_days: int = setting(
+        "ZHIYUAN_CARD_EXPIRY_DAYS",
+        "Days without a step after which an application ends, as long as the card is not made.",
+        parse=_days,
+        default=90,
+    )
+    records_kept_days: int = setting(
+        "ZHIYUAN_CARD_RECORDS_KEPT_DAYS",
+        "How long the record of what was provided is kept after an application's end (PIPL: 3 years).",
+        parse=_days,
+        default=1096,
     )
     group_minimum: int = setting(
         "ZHIYUAN_CARD_GROUP_MINIMUM", "From how many people on the bank comes (notice, 一.3).", parse=int, default=30
     )
+
+    @property
+    def patience(self) -> Patience:
+        """How long an application may lie."""
+        return Patience(self.bank_working_days, self.expiry_days)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,8 @@ ELSE = {
     "POST /card/applications/{application_id}/cancellation": _AT_WORK,
     "POST /card/group-applications": _AT_WORK,
     "GET /card/branch-contacts": _AT_WORK,
+    "GET /card/branch-contacts/history": _AT_WORK,
+    "POST /card/branch-contacts/preview": _AT_WORK,
     "GET /me/sessions": "where one has been oneself, to see whether it was oneself",
     "GET /notifications": "masked before it is stored",
 }

@@ -90,7 +90,7 @@ def build(world: World) -> Scene:
     ids["notification"] = wait_for(lambda: member.get("/me/notifications")["items"])[0]["notification_id"]
     ids["application"] = member.post(
         "/card/applications", bank="boc", card_type="debit", region="440106", address="天河区体育东路一百号某室",
-        consent={"version": "1", "recipient": "boc"},
+        consent={"version": "2", "recipient": "boc"},
     )["application_id"]  # fmt: skip
     ids |= {
         "import": _import(
@@ -99,6 +99,7 @@ def build(world: World) -> Scene:
         "recovery": _recovery(world, unit, members[2]),
         "consent": member.get("/me/consents")["items"][0]["consent_id"],
         "export": member.post("/me/exports")["export_id"],
+        "period": world.platform.get("/card/product-periods", region=GUANGZHOU)["items"][0]["period_id"],
     }
     callers = {
         **{name: one.client for name, one in attackers.items()},

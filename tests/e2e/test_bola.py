@@ -256,6 +256,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/card/applications/{application_id}/cancellation"): [
         Entry({"application_id": "{application}"}, rightful="member")
     ],
+    ("PATCH", "/card/product-periods/{period_id}"): [
+        Entry({"period_id": "{period}"}, {"offered_until": None}, rightful="platform")
+    ],
     ("POST", "/card/group-applications"): [
         Entry(body={**_UNIT, "region": "440100", "bank": "boc", "card_type": "debit", "volunteer_ids": ["{member}"],
                     "address": "越秀区寺贝通津一号大院礼堂", "preferred_dates": ["{day}"],
@@ -365,7 +368,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called", "correction", "appeal", "missing",
+    "open_record", "called", "correction", "appeal", "missing", "period",
 })  # fmt: skip
 
 

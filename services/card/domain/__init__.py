@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall, GuardianRequired
+from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall
 from services.chassis.clock import age_on
 from services.chassis.errors import IllegalTransition
 
@@ -95,8 +95,10 @@ BANK_STATUSES = (*_WAY[_WAY.index(Status.CONTACTED) :], Status.REJECTED)
 """What a bank may report."""
 FINAL = frozenset({Status.ACTIVATED, Status.REJECTED, Status.CANCELLED, Status.EXPIRED})
 OPEN = tuple(status for status in Status if status not in FINAL)
-# Once the card is made there is nothing left to withdraw; the cardholder closes the account at the bank.
-_CANCELLABLE = frozenset({Status.SUBMITTED, Status.ROUTED, Status.CONTACTED, Status.APPROVED})
+WITHDRAWABLE = frozenset({Status.SUBMITTED, Status.ROUTED, Status.CONTACTED, Status.APPROVED})
+"""Once the card is made there is nothing left to withdraw; the cardholder closes the account at the bank."""
+WITHOUT_CARD = frozenset({Status.REJECTED, Status.CANCELLED, Status.EXPIRED})
+"""Ends after which one applies again."""
 
 
 def after_report(current: Status, reported: Status) -> Status:
@@ -123,9 +125,18 @@ def route(current: Status) -> Status:
 
 def cancel(current: Status) -> Status:
     """The applicant withdraws; raises ``IllegalTransition`` once the card is made, or at the end."""
-    if current not in _CANCELLABLE:
-        raise IllegalTransition(current=current.value, attempted=Status.CANCELLED.value)
-    return Status.CANCELLED
+    return _ended_before_the_card(current, Status.CANCELLED)
+
+
+def expire(current: Status) -> Status:
+    """Nothing has come of it for long; raises ``IllegalTransition`` once the card is made, or at the end."""
+    return _ended_before_the_card(current, Status.EXPIRED)
+
+
+def _ended_before_the_card(current: Status, end: Status) -> Status:
+    if current not in WITHDRAWABLE:
+        raise IllegalTransition(current=current.value, attempted=end.value)
+    return end
 
 
 def delay_before_sealing_again(attempts: int) -> timedelta:
@@ -165,17 +176,26 @@ def is_application_number(text: str) -> bool:
 # who may have one -------------------------------------------------------------------------------------------------
 
 
-def require_age(
+def needs_guardian(
     card_type: CardType, birth_date: date | None, today: date, *, credit_from: int, guardian_below: int
-) -> None:
-    """Credit is for adults; for a debit card a young applicant goes to the branch with a guardian."""
+) -> bool:
+    """Whether a guardian has to agree, and to come to the branch along: for a young applicant's debit card.
+
+    Raises ``AdultRequired`` for a credit card, which a guardian cannot help to, and ``BirthDateRequired``.
+    """
     if birth_date is None:
         raise BirthDateRequired()
     age = age_on(today, birth_date)
     if card_type is CardType.CREDIT and age < credit_from:
         raise AdultRequired(min_age=credit_from)
-    if card_type is CardType.DEBIT and age < guardian_below:
-        raise GuardianRequired(below=guardian_below)
+    return age < guardian_below
+
+
+class GivenBy(StrEnum):
+    """Whose consent it is."""
+
+    ONESELF = "oneself"
+    GUARDIAN = "guardian"
 
 
 def require_consent(bank: Bank, version: str | None, recipient: str | None, current_version: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.card.models.applications import APPLICATION_SERIAL, CardApplication, Consent, StatusEntry
+from services.card.models.applications import APPLICATION_SERIAL, CardApplication, Consent, ConsentText, StatusEntry
 from services.card.models.base import ORGANIZATION_COPY, Base
-from services.card.models.branches import BranchContact
+from services.card.models.branches import BranchContact, ProductPeriod
 from services.card.models.copies import VolunteerCopy
 from services.card.models.groups import GroupApplication, GroupMember
 from services.card.models.reports import BankReportReceipt, RefusedMessage, UnknownReport
@@ -17,8 +17,10 @@ __all__ = [
     "BranchContact",
     "CardApplication",
     "Consent",
+    "ConsentText",
     "GroupApplication",
     "GroupMember",
+    "ProductPeriod",
     "RefusedMessage",
     "StatusEntry",
     "UnknownReport",

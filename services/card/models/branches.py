@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,4 +35,22 @@ class BranchContact(Base):
             unique=True,
             postgresql_where=sa.text("valid_until IS NULL"),
         ),
+    )
+
+
+class ProductPeriod(Base):
+    """From when until when (its last day) a bank offers a card in a city. Its contacts are another matter."""
+
+    __tablename__ = "product_period"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    city: Mapped[str]
+    bank: Mapped[str]
+    card_type: Mapped[str]
+    offered_from: Mapped[date]
+    offered_until: Mapped[date | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("city", "bank", "card_type", "offered_from", name="uq_product_period_beginning"),
+        sa.CheckConstraint("offered_until >= offered_from", name="in_order"),
     )

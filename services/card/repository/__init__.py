@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.card.repository.applications import ApplicationRepository
-from services.card.repository.branches import BranchRepository
+from services.card.repository.branches import BranchRepository, ProductRepository
+from services.card.repository.consents import ConsentRepository
 from services.card.repository.reports import ReportRepository
 from services.card.repository.volunteers import VolunteerRepository
 from services.chassis.organizations import Organizations
@@ -20,6 +21,8 @@ class CardUnitOfWork(UnitOfWork):
         self.organizations = Organizations(self.session, self.caller)
         self.volunteers = VolunteerRepository(self)
         self.branches = BranchRepository(self)
+        self.products = ProductRepository(self)
+        self.consents = ConsentRepository(self)
         self.applications = ApplicationRepository(self)
         self.reports = ReportRepository(self)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from services.card.domain import OPEN, Status
 from services.card.models import APPLICATION_SERIAL, CardApplication, StatusEntry, VolunteerCopy
@@ -50,6 +51,13 @@ class ApplicationRepository:
         )
         return self._uow.session.scalar(statement)
 
+    def latest_of(self, volunteer_id: str) -> CardApplication | None:
+        """A volunteer's last application, however it ended."""
+        statement = self.of_volunteer(volunteer_id).order_by(
+            CardApplication.submitted_at.desc(), CardApplication.id.desc()
+        )
+        return self._uow.session.scalar(statement.limit(1))
+
     def of_volunteer(self, volunteer_id: str) -> sa.Select[Any]:
         """All applications of a volunteer."""
         return sa.select(CardApplication).where(CardApplication.volunteer_id == volunteer_id)
@@ -77,12 +85,27 @@ class ApplicationRepository:
         )
         return self._uow.session.scalars(statement).all()
 
+    def listed(self) -> sa.Select[Any]:
+        """All applications with their branches, without consents and steps: for lists."""
+        return sa.select(CardApplication).options(lazyload(CardApplication.consent), lazyload(CardApplication.history))
+
+    def take_to_look_at(self, now: datetime, limit: int) -> Sequence[CardApplication]:
+        """Applications that may lie too long, locked; what somebody is moving at this moment is left to them."""
+        statement = (
+            sa.select(CardApplication)
+            .where(CardApplication.look_at <= now)
+            .order_by(CardApplication.look_at, CardApplication.id)
+            .limit(limit)
+            .with_for_update(of=CardApplication, skip_locked=True)
+        )
+        return self._uow.session.scalars(statement).all()
+
     def blank(self, volunteer_id: str) -> None:
         """Forget what an erased volunteer's applications say of the person."""
         self._uow.session.execute(
             sa.update(CardApplication)
             .where(CardApplication.volunteer_id == volunteer_id)
-            .values(address_sealed=None, clothing_size=None, reason=None)
+            .values(address_sealed=None, guardian_sealed=None, clothing_size=None, reason=None)
         )
         own = sa.select(CardApplication.id).where(CardApplication.volunteer_id == volunteer_id)
         self._uow.session.execute(sa.update(StatusEntry).where(StatusEntry.application_id.in_(own)).values(reason=None))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.card import commands
-from services.card.schemas.shared import PersonToCall
-from services.chassis.schema import Answer, PageRequest, RegionCode, page_of
+from services.card.domain import Bank, CardType
+from services.card.schemas.shared import Card, Code, PersonToCall
+from services.chassis.schema import Answer, Day, Id, PageRequest, RegionCode, Request, one_of, page_of
 
 
 class Place(Answer):
@@ -26,15 +27,9 @@ class FindProducts(PageRequest):
     region = RegionCode(load_default=None)
 
 
-class Product(Answer):
+class Product(Card):
     """A card that a branch issues. ``contact`` is null for who is not signed in; the hotline is for everybody."""
 
-    bank = fields.String()
-    bank_name = fields.String()
-    card_type = fields.String()
-    card_type_name = fields.String()
-    city = fields.String()
-    city_name = fields.String()
     branch = fields.String()
     hotline = fields.String()
     contact = fields.Nested(PersonToCall, allow_none=True)
@@ -58,3 +53,50 @@ class ProductPage(page_of(Product)):  # type: ignore[misc]  # the class is made 
     possible = fields.List(fields.Nested(Place))
     hotlines = fields.Dict(keys=fields.String(), values=fields.String())
     consents = fields.List(fields.Nested(ConsentText))
+
+
+# when they can be had, for platform administrators ----------------------------------------------------------------
+
+
+class ListProductPeriods(PageRequest):
+    """``GET /card/product-periods``."""
+
+    class Meta:
+        command = commands.ListProductPeriods
+
+    region = RegionCode(load_default=None)
+    bank = one_of(Bank, load_default=None)
+
+
+class OpenProductPeriod(Request):
+    """``POST /card/product-periods``. ``region`` stands for its city; ``offered_until`` is the last day."""
+
+    class Meta:
+        command = commands.OpenProductPeriod
+
+    region = RegionCode(required=True)
+    bank = Code(Bank, required=True)
+    card_type = Code(CardType, required=True)
+    offered_from = Day(required=True)
+    offered_until = Day(load_default=None, allow_none=True)
+
+
+class EndProductPeriod(Request):
+    """``PATCH /card/product-periods/{period_id}``: its last day, or null if it goes on."""
+
+    class Meta:
+        command = commands.EndProductPeriod
+
+    period_id = Id(required=True)
+    offered_until = Day(required=True, allow_none=True)
+
+
+class ProductPeriod(Card):
+    """From which day until which a bank offers a card in a city."""
+
+    period_id = Id()
+    offered_from = Day()
+    offered_until = Day(allow_none=True)
+
+
+ProductPeriodPage = page_of(ProductPeriod)

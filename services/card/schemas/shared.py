@@ -34,3 +34,14 @@ class PersonToCall(Answer):
 
     name = fields.String()
     phone = fields.String()
+
+
+class Card(Answer):
+    """Which card where, by code and by name."""
+
+    bank = fields.String()
+    bank_name = fields.String()
+    card_type = fields.String()
+    card_type_name = fields.String()
+    city = fields.String()
+    city_name = fields.String()

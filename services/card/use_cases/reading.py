@@ -1,35 +1,37 @@
-"""Lists: products for everybody, one's own applications, and what platform administrators look after."""
+"""Lists for whoever applies, and bank reports on numbers that nobody knows."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.card import commands
-from services.card.consents import CONSENTS
 from services.card.domain import HOTLINES
 from services.card.models import BranchContact, CardApplication, UnknownReport
 from services.card.repository import CardUnitOfWork
+from services.card.repository.branches import narrowed
 from services.card.use_cases.showing import possible_places, show_application, show_branch
-from services.chassis.regions import PROVINCE, city_of
+from services.chassis.clock import local_day
 
 _BRANCH_KEYS = (BranchContact.city, BranchContact.bank, BranchContact.card_type, BranchContact.id)
 
 
 def find_products(query: commands.FindProducts, uow: CardUnitOfWork) -> dict[str, Any]:
-    """The cards that can be had in a region's city, or anywhere; the contact only for who is signed in."""
-    statement = uow.branches.in_force()
-    if query.region not in (None, PROVINCE):
-        statement = statement.where(BranchContact.city == city_of(str(query.region)))
+    """The cards that are offered today in a region's city, or anywhere; the contact only for who is signed in."""
+    today = local_day(uow.clock.now())
     page = uow.page(
-        statement, _BRANCH_KEYS, limit=query.limit, cursor=query.cursor, scope=f"card-products:{query.region}"
+        narrowed(uow.branches.offered(today), BranchContact, query.region, None),
+        _BRANCH_KEYS,
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"card-products:{query.region}",
     )
     hidden = {"contact": None} if uow.caller.kind == "anonymous" else {}
     return {
         "items": [show_branch(contact) | hidden for contact in page.items],
         "next_cursor": page.next_cursor,
-        "possible": possible_places(uow.branches.all_in_force()),
+        "possible": possible_places(uow.branches.all_offered(today)),
         "hotlines": {bank.value: number for bank, number in HOTLINES.items()},
-        "consents": list(CONSENTS.values()),
+        "consents": uow.consents.texts_in_force(today),
     }
 
 
@@ -44,19 +46,6 @@ def list_my_applications(query: commands.ListMyApplications, uow: CardUnitOfWork
         scope=f"card-applications:{volunteer_id}",
     )
     return {"items": [show_application(one) for one in page.items], "next_cursor": page.next_cursor}
-
-
-def list_branch_contacts(query: commands.ListBranchContacts, uow: CardUnitOfWork) -> dict[str, Any]:
-    """The contacts in force; for platform administrators."""
-    uow.caller.require_platform()
-    statement = uow.branches.in_force()
-    if query.region not in (None, PROVINCE):
-        statement = statement.where(BranchContact.city == city_of(str(query.region)))
-    if query.bank is not None:
-        statement = statement.where(BranchContact.bank == query.bank)
-    scope = f"branch-contacts:{query.region}:{query.bank}"
-    page = uow.page(statement, _BRANCH_KEYS, limit=query.limit, cursor=query.cursor, scope=scope)
-    return {"items": [show_branch(contact) for contact in page.items], "next_cursor": page.next_cursor}
 
 
 def list_unknown_reports(query: commands.ListUnknownReports, uow: CardUnitOfWork) -> dict[str, Any]:

@@ -8,6 +8,7 @@ sealing twice is harmless, routing twice is impossible.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 from services.card import metrics
 from services.card.domain import Status, delay_before_sealing_again, route
 from services.card.events import CardApplicationRouted
-from services.card.models import CardApplication
+from services.card.models import CardApplication, Consent
 from services.card.repository import CardUnitOfWork
 from services.card.use_cases.steps import hand_to_bank, record_step
 from services.chassis.errors import AppError, DeadlineExceeded, Unavailable
@@ -32,6 +33,11 @@ DEADLINE_SECONDS = 2.0
 def address_context(application_id: str) -> str:
     """Where an encrypted address lives."""
     return f"card_application.address:{application_id}"
+
+
+def guardian_context(application_id: str) -> str:
+    """Where an encrypted guardian lives."""
+    return f"card_application.guardian:{application_id}"
 
 
 class Sealer(Protocol):
@@ -71,8 +77,9 @@ def seal_waiting(units: Any, identity: Sealer) -> int:
 
 
 def claim(uow: CardUnitOfWork, application: CardApplication) -> Claimed:
-    """Nobody else is to seal this application for a while."""
+    """Nobody else is to seal this application for a while. It goes to whoever answers at the branch by now."""
     application.next_attempt_at = uow.clock.now() + CLAIM
+    application.branch_contact = uow.branches.successor_of(application.branch_contact)
     return Claimed(
         application.id,
         {
@@ -101,21 +108,33 @@ def seal_and_route(claimed: Claimed, units: Any, identity: Sealer) -> AppError |
 
 def _document(uow: CardUnitOfWork, application: CardApplication) -> dict[str, Any]:
     """What the bank gets beside ``applicant``, which identity adds (deploy/partner/README.md)."""
-    branch, consent = application.branch_contact, application.consent
-    return {
+    branch, consent, cipher = application.branch_contact, _consent_of(application), uow.settings.card_cipher
+    document = {
         "application_no": application.application_no,
         "card_type": application.card_type,
         "branch": branch.branch,
         "city": branch.city,
         "city_name": CITIES[branch.city],
-        "address": uow.settings.card_cipher.decrypt(application.address_sealed, address_context(application.id)),
+        "address": cipher.decrypt(application.address_sealed, address_context(application.id)),
         "clothing_size": application.clothing_size,
         "consent": {
             "version": consent.text_version,
             "recipient": consent.recipient,
+            "given_by": consent.given_by,
             "at": consent.given_at.isoformat(),
         },
     }
+    if application.guardian_sealed is not None:
+        guardian = cipher.decrypt(application.guardian_sealed, guardian_context(application.id))
+        document["guardian"] = json.loads(guardian)
+    return document
+
+
+def _consent_of(application: CardApplication) -> Consent:
+    """What it rests on; kept for years after its end, so one that is under way has it."""
+    if application.consent is None:
+        raise LookupError(f"{application.application_no} has no consent")
+    return application.consent
 
 
 def _try_later(uow: CardUnitOfWork, application_id: str) -> None:
@@ -130,7 +149,8 @@ def _route(uow: CardUnitOfWork, application_id: str, jwe: str) -> None:
     if application is None or application.status != Status.SUBMITTED:
         return  # cancelled meanwhile, or routed by who took it after our claim ran out
     record_step(uow, application, route(Status(application.status)))
-    application.consent.provided_at = uow.clock.now()
+    consent = _consent_of(application)
+    consent.provided_at = uow.clock.now()
     hand_to_bank(
         uow,
         bank=application.bank,
@@ -155,5 +175,5 @@ def _route(uow: CardUnitOfWork, application_id: str, jwe: str) -> None:
         "card.data_provided",
         f"card_application:{application.id}",
         bank=application.bank,
-        consent_version=application.consent.text_version,
+        consent_version=consent.text_version,
     )

@@ -6,10 +6,9 @@ from typing import Any
 
 from services.card import commands
 from services.card.domain import FINAL, Status, cancel
-from services.card.models import CardApplication
 from services.card.repository import CardUnitOfWork
 from services.card.use_cases.showing import show_application
-from services.card.use_cases.steps import hand_to_bank, record_step
+from services.card.use_cases.steps import end_without_card
 from services.chassis.errors import NotFound
 
 
@@ -19,8 +18,7 @@ def cancel_application(command: commands.CancelApplication, uow: CardUnitOfWork)
     application = uow.applications.locked(command.application_id)
     if application is None or application.volunteer_id != volunteer_id:
         raise NotFound(what="card application")
-    cancel(Status(application.status))
-    _end(uow, application)
+    end_without_card(uow, application, cancel(Status(application.status)))
     uow.audit("card.cancelled", f"card_application:{application.id}")
     return show_application(application)
 
@@ -30,19 +28,6 @@ def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
     under_way = uow.applications.open_of(volunteer_id)
     application = None if under_way is None else uow.applications.locked(under_way.id)
     if application is not None and Status(application.status) not in FINAL:
-        _end(uow, application)
+        end_without_card(uow, application, Status.CANCELLED)
         uow.audit("card.cancelled_by_erasure", f"card_application:{application.id}")
     uow.applications.blank(volunteer_id)
-
-
-def _end(uow: CardUnitOfWork, application: CardApplication) -> None:
-    known_to_bank = application.status != Status.SUBMITTED
-    record_step(uow, application, Status.CANCELLED)
-    if known_to_bank:
-        hand_to_bank(
-            uow,
-            bank=application.bank,
-            type="card.cancellation.v1",
-            aggregate=application.id,
-            application_no=application.application_no,
-        )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from itertools import islice
 
+from services.chassis.escalation import levels_due, next_escalation
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWorkOpener
 from services.organization import metrics
-from services.organization.domain.escalation import levels_due, next_escalation
 from services.organization.events import ReviewerReminded, ReviewEscalated
 from services.organization.repository import OrganizationUnitOfWork
 from services.organization.repository.escalations import MEMBERSHIPS, ORGANIZATIONS

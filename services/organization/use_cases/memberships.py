@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.chassis.escalation import next_escalation
 from services.chassis.forgetting import forget_traces
 from services.chassis.ids import new_id
 from services.identity.events import VolunteerErased, VolunteerRegistered
 from services.organization import commands, metrics
 from services.organization.domain import ANY_ROLE, MembershipStatus, OrganizationStatus, Role, change_membership
-from services.organization.domain.escalation import next_escalation
 from services.organization.errors import AlreadyMember, NoMembershipYet, OrganizationTakesNoMembers, TransferPending
 from services.organization.models import Membership
 from services.organization.repository import OrganizationUnitOfWork

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.errors import FieldError, Invalid
+from services.chassis.escalation import next_escalation
 from services.chassis.ids import new_id
 from services.chassis.organizations import ltree_path
 from services.organization import commands, metrics
@@ -15,7 +16,6 @@ from services.organization.domain import (
     may_stand_under,
     region_faults,
 )
-from services.organization.domain.escalation import next_escalation
 from services.organization.errors import OrganizationIdTaken
 from services.organization.events import OrganizationRegistered
 from services.organization.models import Administrator, Organization

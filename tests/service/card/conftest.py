@@ -19,11 +19,10 @@ from joserfc.jwk import ECKey
 
 from deploy.local.topology import STATUSES_QUEUE, applications_queue
 from services.card import commands
-from services.card.consents import CURRENT_VERSION
 from services.card.domain import Bank, CardType
 from services.card.repository import UNIT_OF_WORK
 from services.card.settings import SETTINGS
-from services.card.use_cases import applying, copies, reference_data, signed_reports, withdrawing
+from services.card.use_cases import applying, copies, reading, reference_data, routing, signed_reports, withdrawing
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AppError
@@ -44,6 +43,7 @@ ENVIRONMENT = {
         {bank.value: key.as_dict(private=False) for bank, key in BANK_KEYS.items()}
     ),
 }
+CURRENT_VERSION = "2"  # of the consent texts, on the day of the tests
 GUANGZHOU, SHENZHEN, SHAOGUAN = "440100", "440300", "440200"
 PLATFORM = Caller(kind="platform", account_id=new_id())
 
@@ -125,6 +125,16 @@ class Card:
         """POST /card/applications."""
         return applying.apply(application(**changed), self.units.factory(caller), self.identity)
 
+    def seal_waiting(self) -> int:
+        """The sweep that tries again."""
+        return routing.seal_waiting(self.units.factory(), self.identity)
+
+    def mine(self, caller: Caller) -> list[dict[str, Any]]:
+        """GET /me/card-applications."""
+        with self.units.factory(caller).reading() as uow:
+            query = commands.ListMyApplications(limit=20, cursor=None)
+            return list(reading.list_my_applications(query, uow)["items"])
+
     def cancel(self, caller: Caller, application_id: str) -> dict[str, Any]:
         """POST /card/applications/{id}/cancellation."""
         with self.units(caller) as uow:
@@ -171,6 +181,7 @@ def application(**changed: Any) -> commands.Apply:
         "address": "天河区示例路1号",
         "clothing_size": None,
         "consent": commands.GivenConsent(version=CURRENT_VERSION, recipient=bank.value),
+        "guardian": None,
         **changed,
     }
     return commands.Apply(**values)

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.card import commands
-from services.card.consents import CURRENT_VERSION
 from services.card.domain import Bank, CardType
+from services.card.domain.clothing import ClothingSize
 from services.card.errors import (
     AdultRequired,
     ApplicationOpen,
@@ -22,16 +22,10 @@ from services.card.errors import (
     VolunteerNotActive,
 )
 from services.card.models import CardApplication, Consent
-from services.card.use_cases import reading, republishing, routing
-from services.chassis.context import Caller
+from services.card.use_cases import republishing, routing
 from services.chassis.errors import AppError, DeadlineExceeded, IllegalTransition, NotFound, Unavailable
 from services.identity.events import VolunteerErased
-from tests.service.card.conftest import SHAOGUAN, SHENZHEN, Card
-
-
-def mine(card: Card, caller: Caller) -> list[dict[str, Any]]:
-    with card.units.factory(caller).reading() as uow:
-        return list(reading.list_my_applications(commands.ListMyApplications(limit=20, cursor=None), uow)["items"])
+from tests.service.card.conftest import CURRENT_VERSION, SHAOGUAN, SHENZHEN, Card
 
 
 def only_row(card: Card) -> CardApplication:
@@ -49,7 +43,7 @@ def test_an_application_is_sealed_by_identity_and_routed_to_its_branch(card: Car
     assert answer["branch"] == "中国银行省行广州发展部"
     assert answer["contact"] == {"name": "客服热线", "phone": "95566"}
     assert [step["status"] for step in answer["history"]] == ["submitted", "routed"]
-    assert mine(card, volunteer) == [answer]
+    assert card.mine(volunteer) == [answer]
 
 
 def test_the_bank_gets_the_number_and_the_sealed_document_and_nothing_else(card: Card) -> None:
@@ -65,7 +59,7 @@ def test_the_bank_gets_the_number_and_the_sealed_document_and_nothing_else(card:
 def test_identity_is_asked_to_seal_just_what_the_consent_names(card: Card) -> None:
     volunteer = card.volunteer()
 
-    answer = card.apply(volunteer, clothing_size="XL")
+    answer = card.apply(volunteer, clothing_size=ClothingSize.XL)
 
     (request,) = card.identity.requests
     assert (request["partner"], request["volunteer_id"]) == ("boc", volunteer.volunteer_id)
@@ -77,7 +71,12 @@ def test_identity_is_asked_to_seal_just_what_the_consent_names(card: Card) -> No
         "city_name": "广州",
         "address": "天河区示例路1号",
         "clothing_size": "XL",
-        "consent": {"version": CURRENT_VERSION, "recipient": "boc", "at": card.clock.now().isoformat()},
+        "consent": {
+            "version": CURRENT_VERSION,
+            "recipient": "boc",
+            "given_by": "oneself",
+            "at": card.clock.now().isoformat(),
+        },
     }
 
 
@@ -163,7 +162,7 @@ def test_without_the_consent_for_this_bank_nothing_is_written_and_nothing_leaves
     with pytest.raises(ConsentRequired):
         card.apply(volunteer, consent=consent)
 
-    assert mine(card, volunteer) == []
+    assert card.mine(volunteer) == []
     assert card.identity.requests == []
 
 
@@ -237,7 +236,7 @@ def test_while_identity_is_away_an_application_is_taken_and_sealed_later(card: C
     card.clock.advance(seconds=10)
     routing.seal_waiting(card.units.factory(), card.identity)
 
-    assert mine(card, volunteer)[0]["status"] == "routed"
+    assert card.mine(volunteer)[0]["status"] == "routed"
     assert len(card.at_bank()) == 1
 
 
@@ -313,7 +312,7 @@ def test_nobody_can_see_or_withdraw_another_s_application(card: Card) -> None:
 
     with pytest.raises(NotFound):
         card.cancel(stranger, application["application_id"])
-    assert mine(card, stranger) == []
+    assert card.mine(stranger) == []
 
 
 def test_a_card_that_is_made_cannot_be_withdrawn(card: Card) -> None:

@@ -162,7 +162,7 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
             "card_type": "debit",
             "region": "440106",
             "address": "天河区示例路1号",
-            "consent": {"version": "1", "recipient": "中国银行"},
+            "consent": {"version": "2", "recipient": "中国银行"},
         },
         caller=applicant,
     )

@@ -59,3 +59,37 @@ def test_an_application_is_for_volunteers_and_all_its_bad_fields_are_named(site:
         ("wish", "unknown_field"),
     }
     assert gateway.rpc.asked == []
+
+
+def test_a_size_that_is_on_no_label_and_a_guardian_without_a_phone_are_named(site: Any) -> None:
+    gateway: Site = site()
+    wrong = {
+        "bank": "boc", "card_type": "debit", "region": "440106", "address": "某路1号", "clothing_size": "170/88A",
+        "guardian": {"name": "监护人甲", "consent": True},
+    }  # fmt: skip
+
+    answer = gateway.http.post("/v1/card/applications", json=wrong, headers=bearer("volunteer"))
+
+    assert {(error["field"], error["code"]) for error in answer.json()["errors"]} == {
+        ("clothing_size", "not_a_choice"),
+        ("guardian.phone", "required"),
+    }
+
+
+def test_platform_administrators_get_all_applications_as_csv_and_nobody_else_does(site: Any) -> None:
+    gateway: Site = site()
+    gateway.rpc.answers["card.list_applications"] = {
+        "items": [{"application_no": "ZY20260000000152", "bank": "boc", "status": "routed", "volunteer_id": "x"}],
+        "next_cursor": "next",
+    }
+    wanted = {"Accept": "text/csv"}
+
+    refused = gateway.http.get("/v1/card/applications", headers=bearer("volunteer") | wanted)
+    answer = gateway.http.get("/v1/card/applications?bank=boc", headers=bearer("platform") | wanted)
+
+    assert refused.status_code == 403
+    heading, row = answer.text.removeprefix("\ufeff").splitlines()
+    assert heading.startswith("application_no,bank,card_type,")
+    assert "volunteer_id" not in heading
+    assert row.startswith("ZY20260000000152,boc,")
+    assert 'rel="next"' in answer.headers["link"]
