@@ -292,6 +292,7 @@ class Rows:
     _TIMERS = {
         "activity": ("lapse_overdue", "relist"),
         "attendance": ("disclose_complete", "look_for_anomalies", "look_after_duties", "confirm_undisputed"),
+        "card": ("look_after_applications",),
         "organization": ("escalate_reviews", "put_away_counters"),
     }
 

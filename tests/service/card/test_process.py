@@ -21,13 +21,18 @@ import sqlalchemy as sa
 from deploy.local.topology import applications_queue
 from deploy.partner import bank_consumer
 from services.card.domain import Bank
+from services.card.repository import UNIT_OF_WORK
 from services.card.sealing import PartnerKeys
+from services.card.settings import SETTINGS
+from services.card.use_cases import reference_data
+from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, ContextKeys
 from services.chassis.events import CONTENT_TYPE, envelope
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import Process, eventually
 from services.chassis.testing.rpc import RpcCaller
 from services.chassis.testing.units import ENVIRONMENT as COMMON
+from services.chassis.testing.units import Units
 from services.identity.events import VolunteerChanged
 from tests.conftest import PartnerBroker
 from tests.service.card.conftest import BANK_KEYS, ENVIRONMENT, PLATFORM, SECRETS
@@ -69,6 +74,10 @@ def running(
         "ZHIYUAN_DATABASE_URL": database_url,
         "ZHIYUAN_MAX_WORKERS": "10",
     }
+    units = Units("card", UNIT_OF_WORK, SETTINGS, database_url, FixedClock(datetime.now(UTC)), ENVIRONMENT)
+    with units() as uow:
+        reference_data.load(uow)
+    units.close()
     call = RpcCaller(broker_url, ContextKeys.parse(environment["ZHIYUAN_CONTEXT_KEYS"]))
     engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     relay = Process(
