@@ -8,8 +8,8 @@ from dataclasses import dataclass
 EARTH_RADIUS_METRES = 6_371_000
 _METRES_PER_DEGREE = math.pi * EARTH_RADIUS_METRES / 180
 
-CELLS_A_DEGREE = 12.5
-"""Cells of the map, some 9 km wide: a number that floats hold exactly, so that the database counts as Python does."""
+CELLS_A_DEGREE = 25
+"""Cells of the map, some 4 km wide: a whole number, so that the database counts as Python does."""
 CELL_ROW = 10_000
 """The number of a cell is its row times this and its column: more than there are cells around the earth."""
 

@@ -38,8 +38,8 @@ LONG = timedelta(days=7)
 _LENGTH = _LISTED.ends_at - _LISTED.starts_at
 _LONGEST = sa.func.coalesce(sa.select(sa.func.max(_LENGTH)).where(_LENGTH > LONG).scalar_subquery(), LONG)
 _LAST_START = sa.select(sa.func.max(_LISTED.starts_at)).scalar_subquery()
-_FIRST_CIRCLE_KM, _FARTHER, _GROWTH = 4.0, 1.25, 8.0
-_MOST_CELLS = 1000
+_FIRST_CIRCLE_KM, _FARTHER, _GROWTH = 2.0, 1.25, 8.0
+_MOST_CELLS = 4000
 """More are no look-up any longer; a circle of 130 km has as many."""
 
 

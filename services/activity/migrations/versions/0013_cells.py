@@ -16,7 +16,7 @@ def upgrade() -> None:
         op.create_index(
             "ix_listing_cell",
             "listing",
-            [sa.text("((floor(latitude * 12.5) * 10000 + floor(longitude * 12.5))::integer)"), "ends_at"],
+            [sa.text("((floor(latitude * 25) * 10000 + floor(longitude * 25))::integer)"), "ends_at"],
             postgresql_include=["starts_at", "latitude", "longitude", "activity_id"],
             postgresql_where=sa.text("latitude IS NOT NULL"),
             postgresql_concurrently=True,
