@@ -83,6 +83,7 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
             "ZHIYUAN_SMS_PRICES": "simulator:0.045",
             "ZHIYUAN_QUIET_HOURS": "none",
             "ZHIYUAN_EMAIL_PROVIDER": "simulator",
+            "ZHIYUAN_WECHAT_PROVIDER": "simulator",
         },
     }
     return own.get(service, {})

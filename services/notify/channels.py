@@ -17,6 +17,7 @@ def desk_for(channel: Channel, settings: NotifySettings, units: Any, breakers: B
     shares = {
         Channel.SMS: settings.sms_providers,
         Channel.EMAIL: (Share(settings.email_provider, 1),),
+        Channel.WECHAT: (Share(settings.wechat_provider, 1),),
     }[channel]
     return Desk({share: _provider(channel, share.name, settings, units) for share in shares}, breakers)
 

@@ -87,7 +87,11 @@ class DueMessages:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return [DueMessage(**row._mapping) for row in self._uow.session.execute(statement)]
+        return self._read(statement)
+
+    def read(self, ids: Sequence[str]) -> list[DueMessage]:
+        """These, wherever they stand."""
+        return self._read(sa.select(*_READ).where(Message.id.in_(ids)))
 
     def queue_abandoned(self, before: datetime) -> None:
         """Put back what was taken by somebody who died before marking it."""
@@ -172,6 +176,9 @@ class DueMessages:
         return self._ids(
             sa.update(Message).where(named, Message.status == current).values(**values).returning(Message.id)
         )
+
+    def _read(self, statement: sa.Select[Any]) -> list[DueMessage]:
+        return [DueMessage(**row._mapping) for row in self._uow.session.execute(statement)]
 
     def _ids(self, statement: Any) -> list[str]:
         return list(self._uow.session.scalars(statement.execution_options(synchronize_session=False)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -37,9 +37,9 @@ class MessageRepository:
         """Save; answers template and channel of those that their event had not made for their recipient before."""
         if not messages:
             return []
-        statement = insert(Message).values(messages).on_conflict_do_nothing()
-        rows = self._uow.session.execute(statement.returning(Message.template, Message.channel))
-        return [(row.template, row.channel) for row in rows]
+        table = cast(sa.Table, Message.__table__)
+        statement = insert(table).on_conflict_do_nothing().returning(table.c.template, table.c.channel)
+        return [(row.template, row.channel) for row in self._uow.session.execute(statement, messages)]
 
     def get(self, message_id: str) -> Message | None:
         """One message, locked."""

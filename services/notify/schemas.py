@@ -113,7 +113,9 @@ class MessageSummary(Answer):
     status = fields.String()
     recipient = fields.String(attribute="recipient_masked", allow_none=True)
     attempts = fields.Integer()
+    provider = fields.String(allow_none=True)
     segments = fields.Integer(allow_none=True)
+    cost = fields.Decimal(places=4, as_string=True, allow_none=True)  # yuan
     failure = fields.String(allow_none=True)
     created_at = Timestamp()
     sent_at = Timestamp(allow_none=True)

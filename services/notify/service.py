@@ -91,6 +91,10 @@ class NotifyService:
     def deliver(self):
         self._deliver(delivery.SMS)
 
+    @sweep(seconds=1)
+    def deliver_wechat(self):
+        self._deliver(delivery.WECHAT)
+
     @every(seconds=10)
     def queue_abandoned(self, uow):
         delivery.queue_abandoned(uow)

@@ -93,6 +93,12 @@ class NotifySettings(ServiceSettings):
         parse=choice("none", "smtp", "simulator"),
         default="none",
     )
+    wechat_provider: str = setting(
+        "ZHIYUAN_WECHAT_PROVIDER",
+        "Who takes a WeChat message: none, or the simulator (not in production).",
+        parse=choice("none", "simulator"),
+        default="none",
+    )
     smtp_server: MailServer | None = setting(
         "ZHIYUAN_SMTP_URL",
         "The mail server of the smtp provider: smtp://user:password@host:port, or smtps://…",
@@ -108,9 +114,9 @@ class NotifySettings(ServiceSettings):
         found = super().faults()
         if self.email_provider == "smtp" and self.smtp_server is None:
             found.append("ZHIYUAN_SMTP_URL is not set, and ZHIYUAN_EMAIL_PROVIDER is smtp")
-        chosen = {share.name for share in self.sms_providers} | {self.email_provider}
+        chosen = {share.name for share in self.sms_providers} | {self.email_provider, self.wechat_provider}
         if self.production and "simulator" in chosen:
-            found.append("ZHIYUAN_SMS_PROVIDERS and ZHIYUAN_EMAIL_PROVIDER may not be simulators in production")
+            found.append("ZHIYUAN_SMS_PROVIDERS, _EMAIL_PROVIDER and _WECHAT_PROVIDER: no simulators in production")
         return found
 
 

@@ -84,11 +84,14 @@ def run(invitations: int, down: float) -> dict[str, Any]:
             published = time.perf_counter() - began
             wait_until_sent(notify, invitations // 3)
             outage = take_the_provider_away(notify, down)
+            wait_until(lambda: count(notify, _WRITTEN_DOWN) == invitations, PATIENCE)
+            written_down = time.perf_counter() - began
             wait_until_sent(notify, invitations)
             seconds = time.perf_counter() - began
         return {
             "invitations": invitations,
             "published_after_s": round(published, 1),
+            "written_down_after_s": round(written_down, 1),
             "at_the_provider_after_s": round(seconds, 1),
             "provider_was_down_s": down,
             "per_second": round(invitations / (seconds - down)),
@@ -187,6 +190,7 @@ def take_the_provider_away(notify: Service, seconds: float) -> Outage:
 
 
 _INVITATIONS = "simulated_message WHERE template = 'activity_invitation'"
+_WRITTEN_DOWN = "message WHERE template = 'activity_invitation' AND channel = 'sms'"
 _CODES = "simulated_message WHERE template = 'verification_code'"
 
 

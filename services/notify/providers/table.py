@@ -6,8 +6,9 @@ Why this module exists: ``GET /v1/dev/messages`` shows what people would have go
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain import Channel
@@ -39,9 +40,7 @@ class TableSimulator:
             for to in batch.recipients
         ]
         with self._units() as uow:
-            uow.session.execute(
-                insert(SimulatedMessage)
-                .values(rows)
-                .on_conflict_do_update(index_elements=["id"], set_={"times": SimulatedMessage.times + 1})
-            )
+            once_more = {"times": SimulatedMessage.times + 1}
+            statement = insert(cast(sa.Table, SimulatedMessage.__table__))
+            uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=once_more), rows)
         return [Taken(to.message_id, None) for to in batch.recipients]

@@ -28,6 +28,7 @@ from services.notify.due_messages import DueMessage, Lane
 from services.notify.events import MessageFailed
 from services.notify.providers.base import Refused
 from services.notify.repository import NotifyUnitOfWork
+from services.notify.use_cases.falling_back import send_by_sms_instead
 from services.notify.use_cases.handing_over import Desk, Handed, Outgoing
 from services.notify.use_cases.preparing import Refusal, prepare
 
@@ -134,6 +135,7 @@ def _refused(uow: NotifyUnitOfWork, refusals: Iterable[Refusal], held_by: Status
 def _tell_of_failure(uow: NotifyUnitOfWork, messages: Sequence[DueMessage], reason: str) -> None:
     for message in messages:
         metrics.MESSAGES_FAILED.labels(message.channel, reason).inc()
+    send_by_sms_instead(uow, [message.id for message in messages if message.channel == Channel.WECHAT])
     uow.publish_many(
         [
             (

@@ -7,13 +7,16 @@ writes one row a channel; the row's key (event, recipient, template, channel) ma
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.ids import new_id
 from services.notify import metrics
 from services.notify.domain import Channel, Status
+from services.notify.models import ContactPoint
 from services.notify.repository import NotifyUnitOfWork
+from services.notify.settings import NotifySettings
 from services.notify.templates import TEMPLATES
 
 
@@ -33,11 +36,14 @@ class Audience:
 
 @dataclass(frozen=True)
 class Terms:
-    """When a message goes out: not after ``expires_at``, in the morning if it ``can_wait``, and on whose budget."""
+    """When a message goes out (not after ``expires_at``, in the morning if it ``can_wait``), on whose budget, and
+    whether it goes over WeChat instead of by SMS to those who have bound theirs.
+    """
 
     expires_at: datetime | None = None
     can_wait: bool = False
     organization_id: str | None = None
+    wechat_replaces_sms: bool = False
 
 
 AT_ONCE = Terms()
@@ -57,15 +63,43 @@ def queue(
     """Queue ``template`` for ``audience``, once a channel. ``secrets`` are parameters that are kept sealed.
 
     Nothing is written for a person who has been erased: news of them may still be on its way. An e-mail goes to those
-    who have a mailbox, where somebody takes mails; nobody has to have one.
+    who have a mailbox, a WeChat message to those who have bound theirs, where somebody takes them; nobody has to have
+    one.
     """
-    now = uow.clock.now()
     if audience.address is None:
         contact = uow.contacts.of(audience.account_id, audience.volunteer_id)
         if contact is not None and contact.erased_at is not None:
             return
-        if contact is None or contact.email_sealed is None or uow.settings.email_provider == "none":
-            channels = tuple(channel for channel in channels if channel is not Channel.EMAIL)
+        channels = _those_that_reach(contact, uow.settings, channels, terms)
+    queue_over(uow, event_id, template, audience, channels, parameters, secrets=secrets, terms=terms)
+
+
+def _those_that_reach(
+    contact: ContactPoint | None, settings: NotifySettings, channels: tuple[Channel, ...], terms: Terms
+) -> tuple[Channel, ...]:
+    out = set()
+    if contact is None or contact.email_sealed is None or settings.email_provider == "none":
+        out.add(Channel.EMAIL)
+    if contact is None or contact.wechat_openid_sealed is None or settings.wechat_provider == "none":
+        out.add(Channel.WECHAT)
+    elif terms.wechat_replaces_sms and Channel.WECHAT in channels:
+        out.add(Channel.SMS)
+    return tuple(channel for channel in channels if channel not in out)
+
+
+def queue_over(
+    uow: NotifyUnitOfWork,
+    event_id: str,
+    template: str,
+    audience: Audience,
+    channels: tuple[Channel, ...],
+    parameters: Mapping[str, str],
+    *,
+    secrets: dict[str, str] | None = None,
+    terms: Terms = AT_ONCE,
+) -> None:
+    """Write the rows, one a channel."""
+    now = uow.clock.now()
     rows = []
     for channel in channels:
         message_id = new_id()

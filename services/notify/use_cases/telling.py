@@ -64,20 +64,23 @@ from services.organization.events import (
 
 @dataclass(frozen=True)
 class Way:
-    """The channels of a message, and whether its reader may switch the SMS off."""
+    """The channels of a message, whether its reader may switch the SMS off, and whether WeChat takes its place for
+    those who have bound theirs: an SMS costs, and no rule demands it.
+    """
 
     name: str
     channels: tuple[Channel, ...]
     fixed: bool = False
+    wechat_replaces_sms: bool = False
 
 
 # What the notice sends by SMS, and what somebody would travel in vain for.
-MANDATED = Way("mandated", (Channel.SMS, Channel.INBOX), fixed=True)
+MANDATED = Way("mandated", (Channel.SMS, Channel.WECHAT, Channel.INBOX), fixed=True)
 # What wants an answer, or says whose call to expect.
-URGENT = Way("urgent", (Channel.SMS, Channel.INBOX))
-NEWS = Way("news", (Channel.INBOX,))
+URGENT = Way("urgent", (Channel.SMS, Channel.WECHAT, Channel.INBOX), wechat_replaces_sms=True)
+NEWS = Way("news", (Channel.WECHAT, Channel.INBOX))
 # What a thief would switch off first.
-SECURITY = Way("security", (Channel.SMS, Channel.EMAIL, Channel.INBOX), fixed=True)
+SECURITY = Way("security", (Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.INBOX), fixed=True)
 
 
 def _always(_event: Any) -> bool:
@@ -117,6 +120,7 @@ class Telling:
             can_wait=self.way is not SECURITY
             and all(can_wait(now, getattr(event, moment, None)) for moment in self.about),
             organization_id=None if self.paid_by is None else getattr(event, self.paid_by),
+            wechat_replaces_sms=self.way.wechat_replaces_sms,
         )
 
 

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "ZHIYUAN_MESSAGE_KEYS": test_key("m"),
     "ZHIYUAN_SMS_PROVIDERS": "simulator",
     "ZHIYUAN_EMAIL_PROVIDER": "simulator",
+    "ZHIYUAN_WECHAT_PROVIDER": "simulator",
     "ZHIYUAN_SMS_PRICES": "moody:0.05",
     "ZHIYUAN_SMS_DAILY_BUDGET": "2",
 }
@@ -79,6 +80,7 @@ class Notify:
         self.clock = units.clock
         self.provider = MoodyProvider(TableSimulator(Channel.SMS, units))
         self.breakers = Breakers()
+        self.wechat = MoodyProvider(TableSimulator(Channel.WECHAT, units), channel=Channel.WECHAT)
         self.mail = TableSimulator(Channel.EMAIL, units)
 
     def receive(self, event: Event, *, version: int = 1, event_id: str | None = None, restated: bool = False) -> str:
@@ -104,8 +106,9 @@ class Notify:
             delivery.SMS_CODES: self.desk(self.provider),
             delivery.SMS: self.desk(self.provider),
             delivery.EMAIL: self.desk(self.mail),
+            delivery.WECHAT: self.desk(self.wechat),
         }
-        for lane, desk in desks.items():
+        for lane, desk in reversed(desks.items()):
             delivery.deliver_all_due(self.units.factory(), lane, desk)
 
     def desk(self, *providers: Provider) -> Desk:
