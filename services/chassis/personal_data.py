@@ -76,8 +76,10 @@ def collect(
 
 
 def seal(uow: UnitOfWork, service: str, export_id: str, document: Mapping[str, Any]) -> str:
-    """``document`` for the way through the broker, under keys that all services hold and the gateway does not."""
-    return _cipher(uow).encrypt(orjson.dumps(document).decode(), _context(service, export_id))
+    """``document`` for the way through the broker, under keys that all services hold and the gateway does not; sums of
+    money are text.
+    """
+    return _cipher(uow).encrypt(orjson.dumps(document, default=str).decode(), _context(service, export_id))
 
 
 def unseal(uow: UnitOfWork, service: str, export_id: str, document_sealed: str) -> Any:

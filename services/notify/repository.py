@@ -74,7 +74,9 @@ class MessageRepository:
         )
         blanked = sa.update(Message).where(mine)
         self._uow.session.execute(
-            blanked.values(parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None)
+            blanked.values(
+                parameters={}, recipient_sealed=None, secrets_sealed=None, recipient_masked=None, provider_id=None
+            )
         )
 
     def forget_simulated(self, account_id: str, volunteer_id: str, addresses: Sequence[str]) -> None:

@@ -56,7 +56,7 @@ class Person:
             return {"name": self.marker}
         if isinstance(kind, LTree):
             return self.key.replace("-", "")
-        if isinstance(kind, (sa.Boolean, sa.SmallInteger, sa.Integer, sa.BigInteger, sa.Float)):
+        if isinstance(kind, (sa.Boolean, sa.SmallInteger, sa.Integer, sa.BigInteger, sa.Float, sa.Numeric)):
             return kind.python_type(self.number)
         if isinstance(kind, sa.DateTime):
             return datetime(2026, 3, self.number, 8, tzinfo=UTC)

@@ -65,8 +65,8 @@ STAYS = {
         "status_entry.status",
     },
     "notify": {
-        "contact_point.locale", "message.channel", "message.failure", "message.recipient_key", "message.status",
-        "message.template",
+        "contact_point.locale", "message.channel", "message.failure", "message.provider", "message.recipient_key",
+        "message.status", "message.template",
     },
 }  # fmt: skip
 """Words of the platform: states, kinds, reasons' codes, figures, numbers of things (of a revoked certificate,
