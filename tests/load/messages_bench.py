@@ -165,14 +165,20 @@ class codes_asked_for:  # noqa: N801  # reads as what it is: `with codes_asked_f
     def figures(self, notify: Service, outage: Outage) -> dict[str, Any]:
         """How long they waited; those that could not go out at once because the provider was down stand apart."""
         wait_until(lambda: count(notify, _CODES) == len(self._asked), patience=90)
-        sent = dict(notify.ask("SELECT recipient, at FROM simulated_message WHERE template = 'verification_code'"))
+        sent = notify.ask(
+            "SELECT recipient, created_at, at FROM simulated_message JOIN message USING (id, template)"
+            " WHERE template = 'verification_code'"
+        )
         waits: dict[bool, list[float]] = {True: [], False: []}
-        for recipient, asked in self._asked.items():
-            if recipient in sent:
-                waits[outage.concerns(asked)].append((sent[recipient] - asked).total_seconds())
+        written_down = []
+        for recipient, created_at, at in sent:
+            asked = self._asked[recipient]
+            written_down.append((created_at - asked).total_seconds())
+            waits[outage.concerns(asked)].append((at - asked).total_seconds())
         return {
             "codes": len(self._asked),
             "codes_lost": len(self._asked) - len(sent),
+            "code_written_down_p95_s": percentile(written_down, 0.95),
             "code_wait_p50_s": percentile(waits[False], 0.5),
             "code_wait_p95_s": percentile(waits[False], 0.95),
             "code_wait_longest_s": percentile(waits[False], 1),
