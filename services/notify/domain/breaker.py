@@ -11,7 +11,7 @@ from enum import IntEnum
 
 FAILURES = 5
 _FIRST_REST = timedelta(seconds=5)
-_LONGEST_REST = timedelta(seconds=60)
+_LONGEST_REST = timedelta(seconds=15)  # whoever waits for a code has minutes
 
 
 class BreakerState(IntEnum):

@@ -128,7 +128,7 @@ def test_a_breaker_opens_after_failures_in_a_row_rests_longer_each_time_and_clos
         now = found.open_until
         assert found.state(now) is BreakerState.HALF_OPEN
         found = found.after(well=False, now=now)
-    assert rests == [5, 10, 20, 40, 60, 60]
+    assert rests == [5, 10, 15, 15, 15, 15]
     assert found.after(well=True, now=now) == Breaker()
 
 
