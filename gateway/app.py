@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
@@ -118,12 +119,10 @@ class Gateway:
 
     def application(self) -> ASGIApp:
         """The ASGI application."""
-        document = openapi.document(self.routes)
-        document_bytes = orjson.dumps(document)
-        page = docs_page.render(document)
+        document, page = _described(tuple(self.routes))
 
         async def show_document(_request: Request) -> Response:
-            return Response(document_bytes, media_type="application/json")
+            return Response(document, media_type="application/json")
 
         async def show_page(_request: Request) -> Response:
             return HTMLResponse(page, headers={"Content-Security-Policy": docs_page.CONTENT_SECURITY_POLICY})
@@ -166,6 +165,13 @@ class Gateway:
         if self.rpc.connected:
             return JSONResponse({"status": "ok"})
         return JSONResponse({"status": "not_ready", "faults": {"broker": "not connected"}}, status_code=503)
+
+
+@lru_cache(maxsize=4)
+def _described(routes: tuple[Route, ...]) -> tuple[bytes, str]:
+    """The OpenAPI document and the page made of it: a second of work, once for the same routes."""
+    document = openapi.document(routes)
+    return orjson.dumps(document), docs_page.render(document)
 
 
 def routes_for(settings: GatewaySettings) -> list[Route]:

@@ -112,9 +112,9 @@ class AllOf:
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
-    """One promise of the HTTP contract."""
+    """One promise of the HTTP contract. Two of them are never the same one, however alike they are."""
 
     method: str
     path: str  # below /v1
