@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -76,33 +76,43 @@ PARTS = (
 
 
 def run_tests(arguments: list[str]) -> int:
-    """pytest with servers of its own; answers its exit code, or that of the first part that failed."""
-    packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
-    if arguments:
-        with test_servers() as variables, _pytest(arguments, variables) as process:
-            return process.wait()
+    """pytest with servers of its own; answers its exit code."""
+    _ensure_packages()
+    with test_servers() as variables, _running("pytest", *arguments, variables=variables) as process:
+        return process.wait()
+
+
+def run_everything() -> int:
+    """Style, types and contracts beside every test; answers the exit code of the first of them that failed.
+
+    What the first part of the tests says is seen at once, what the others say when they have ended.
+    """
+    _ensure_packages()
     with ExitStack() as running:
-        outputs = [None, *(running.enter_context(tempfile.TemporaryFile("w+")) for _ in PARTS[1:])]
-        processes = [
-            running.enter_context(_pytest(part, running.enter_context(test_servers()), output))
-            for part, output in zip(PARTS, outputs, strict=True)
-        ]
-        codes = []
-        for process, output in zip(processes, outputs, strict=True):
-            codes.append(process.wait())
-            if output is not None:
-                output.seek(0)
-                print(output.read(), flush=True)
+        written = [running.enter_context(tempfile.TemporaryFile("w+")) for _ in range(len(PARTS))]
+        processes = [running.enter_context(_running("deploy.local", "lint", output=written[0]))]
+        for part, output in zip(PARTS, (None, *written[1:]), strict=True):
+            variables = running.enter_context(test_servers())
+            processes.append(running.enter_context(_running("pytest", *part, variables=variables, output=output)))
+        codes = [process.wait() for process in processes]
+        for output in written:
+            output.seek(0)
+            print(output.read(), flush=True)
     return next((code for code in codes if code != 0), 0)
 
 
+def _ensure_packages() -> None:
+    packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
+
+
 @contextmanager
-def _pytest(
-    arguments: Sequence[str], variables: dict[str, str], output: IO[str] | None = None
+def _running(
+    module: str, *arguments: str, variables: Mapping[str, str] | None = None, output: IO[str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A running pytest, interrupted if whoever waits for it is."""
-    command = [sys.executable, "-m", "pytest", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables}, stdout=output, stderr=output)
+    """``python -m module``, interrupted if whoever waits for it is."""
+    command = [sys.executable, "-m", module, *arguments]
+    environment = {**os.environ, **(variables or {})}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         yield process
     finally:

@@ -33,8 +33,15 @@ ENVIRONMENT: dict[str, str] = {
 }
 
 
+_ENGINES: dict[tuple[str, str], sa.Engine] = {}
+_IDLE_CONNECTIONS = 4  # beyond them a crowd's are given back
+
+
 class Units:
-    """Opens units of work of one service on one scratch database, on behalf of anybody."""
+    """Opens units of work of one service on one scratch database, on behalf of anybody.
+
+    The engine is kept for whoever gets the same database next: what it has compiled is not compiled again.
+    """
 
     def __init__(
         self,
@@ -48,7 +55,8 @@ class Units:
         settings = settings_class.from_environment(
             {**ENVIRONMENT, **(environment or {}), "ZHIYUAN_DATABASE_URL": database_url}
         )
-        self.runtime = replace(Runtime.build(service, settings), clock=clock)
+        built = Runtime.build(service, settings)
+        self.runtime = replace(built, clock=clock, engine=_ENGINES.setdefault((service, database_url), built.engine))
         self.clock = clock
         self._class = unit_of_work_class
 
@@ -67,5 +75,7 @@ class Units:
         return [body for body in bodies if not types or body.get("type", "").rpartition(".v")[0] in types]
 
     def close(self) -> None:
-        """Give the connections back."""
-        self.runtime.engine.dispose()
+        """Leave the engine to whoever gets this database next."""
+        pool = self.runtime.engine.pool
+        if isinstance(pool, sa.QueuePool) and pool.checkedin() > _IDLE_CONNECTIONS:
+            self.runtime.engine.dispose()
