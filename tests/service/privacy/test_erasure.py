@@ -61,7 +61,8 @@ STAYS = {
     },
     "card": {
         "card_application.application_no", "card_application.bank", "card_application.card_type",
-        "card_application.region", "card_application.status", "consent.recipient", "consent.text_version",
+        "card_application.former_application_no", "card_application.region", "card_application.status",
+        "consent.given_by", "consent.recipient", "consent.text_version",
         "status_entry.status",
     },
     "notify": {
