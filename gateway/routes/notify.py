@@ -34,6 +34,18 @@ ROUTES = [
         zh="全部外发消息", en="Every message that left the house",
     ),
     Route(
+        "POST", "/callbacks/sms/tencent", "notify.take_tencent_receipts",
+        request=schemas.TakeReceipts, answer=schemas.TencentReceiptsTaken, who=Who.PUBLIC, raw_body=True,
+        errors=(errors.CallbackRefused,), tags=("callbacks",),
+        zh="腾讯云短信回执", en="Tencent tells which SMS arrived; the secret is in the address that it was told",
+    ),
+    Route(
+        "POST", "/callbacks/sms/aliyun", "notify.take_aliyun_receipts",
+        request=schemas.TakeReceipts, answer=schemas.AliyunReceiptsTaken, who=Who.PUBLIC, raw_body=True,
+        errors=(errors.CallbackRefused,), tags=("callbacks",),
+        zh="阿里云短信回执", en="Aliyun tells which SMS arrived; the secret is in the address that it was told",
+    ),
+    Route(
         "GET", "/templates", "notify.list_templates",
         request=schemas.ListTemplates, answer=schemas.TemplateList, who=Who.PLATFORM, tags=_TAGS,
         zh="消息模板", en="Every template with its source",

@@ -194,6 +194,20 @@ class RecoveryDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WechatMessageReported(Event):
+    """WeChat says what became of a template message; it pushes to one address, and identity checks who it is.
+
+    ``msg_id`` is WeChat's number of it; ``outcome`` is ``success``, ``failed:user block`` or ``failed: system failed``.
+    """
+
+    type = "wechat_message.reported"
+    subject_field = "msg_id"
+
+    msg_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeRequested(Event):
     """A verification code is to be sent. Sealed with the context ``code:<code_id>``; stale after ``expires_at``.
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+import httpx
+
+from services.chassis.wechat import WeChatInterface
 from services.notify.domain import Channel, Share
+from services.notify.providers.aliyun import AliyunSms
+from services.notify.providers.asking import DEADLINE
 from services.notify.providers.base import NullProvider, Provider
 from services.notify.providers.mail import SmtpProvider
 from services.notify.providers.table import TableSimulator
+from services.notify.providers.tencent import TencentSms
+from services.notify.providers.wechat import WeChatTemplates
 from services.notify.settings import NotifySettings
 from services.notify.use_cases.handing_over import Breakers, Desk
 
@@ -23,8 +31,27 @@ def desk_for(channel: Channel, settings: NotifySettings, units: Any, breakers: B
 
 
 def _provider(channel: Channel, name: str, settings: NotifySettings, units: Any) -> Provider:
+    if name == "tencent":
+        return TencentSms(settings.tencent, _client())
+    if name == "aliyun":
+        return AliyunSms(settings.aliyun, _client())
+    if name == "wechat":
+        interface = _wechat(settings.wechat_app_id, settings.wechat_app_secret.reveal(), settings.wechat_api_url)
+        return WeChatTemplates(interface, settings.approved_by_wechat, settings.wechat_message_url)
     if name == "simulator":
         return TableSimulator(channel, units)
     if name == "smtp" and settings.smtp_server is not None:
         return SmtpProvider(settings.smtp_server, settings.mail_from)
     return NullProvider(channel)
+
+
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    """One a process: its connections are kept."""
+    return httpx.Client(timeout=DEADLINE)
+
+
+@lru_cache(maxsize=1)
+def _wechat(app_id: str, app_secret: str, url: str) -> WeChatInterface:
+    """One a process: so is its token."""
+    return WeChatInterface(app_id, app_secret, httpx.Client(base_url=url, timeout=DEADLINE))

@@ -52,6 +52,14 @@ class ListMessages:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeReceipts:
+    """What an SMS provider pushes: its body, and the secret of the address it was told."""
+
+    secret: str
+    body_base64: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListTemplates:
     """Every template."""
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 from services.chassis.errors import AppError
 
 
+class CallbackRefused(AppError):
+    """What came as a provider's receipt did not come from where the provider was told to send it."""
+
+    code = "callback_refused"
+    status = 403
+    title_zh, title_en = "回执来源不可信", "Not a provider's receipt"
+    detail_zh, detail_en = "回调地址中的密钥不正确。", "The secret in the address is not right."
+
+
 class PreferenceFixed(AppError):
     """A message that the notice demands, or that comes over no channel one could do without, stays on."""
 

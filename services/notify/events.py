@@ -23,7 +23,7 @@ class MessageDelivered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageFailed(Event):
-    """The message will not be tried again."""
+    """The message will not be tried again, or a receipt says that it did not arrive."""
 
     type = "message.failed"
     subject_field = "message_id"

@@ -26,6 +26,11 @@ PROVIDER_ANSWERS = Counter(
 PROVIDER_BREAKER = Gauge(
     "zhiyuan_notify_provider_breaker", "0 closed, 1 half open, 2 open: nothing is sent there", ["provider", "channel"]
 )
+RECEIPTS = Counter(
+    "zhiyuan_notify_receipts",
+    "Providers' receipts by what they did: delivered, failed, late (the message was final), unknown (nobody's)",
+    ["provider", "outcome"],
+)
 WAIT_SECONDS = Histogram(
     "zhiyuan_notify_wait_seconds",
     "Time from queueing a message to the provider's having it",

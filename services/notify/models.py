@@ -76,10 +76,23 @@ class Message(Base):
             "ix_message_lane", "channel", "priority", "next_attempt_at", postgresql_where=sa.text("status = 'queued'")
         ),
         sa.Index("ix_message_sending", "next_attempt_at", postgresql_where=sa.text("status = 'sending'")),
+        sa.Index("ix_message_provider_id", "provider_id", postgresql_where=sa.text("provider_id IS NOT NULL")),
         sa.Index("ix_message_account", "account_id", "created_at", "id"),
         sa.Index("ix_message_volunteer", "volunteer_id", "created_at", "id"),
         sa.Index("ix_message_created_at", "created_at", "id"),
     )
+
+
+class WaitingReceipt(Base):
+    """A provider's receipt that has not found its message: it may be quicker than our own mark that it was sent."""
+
+    __tablename__ = "waiting_receipt"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(primary_key=True)  # as on the message
+    delivered: Mapped[bool]
+    reason: Mapped[str | None]
+    received_at: Mapped[datetime]
 
 
 class Preference(Base):

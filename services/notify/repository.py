@@ -13,6 +13,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain import Channel, Status
 from services.notify.due_messages import Budgets, DueMessages
 from services.notify.models import ContactPoint, Message, Preference, SimulatedMessage
+from services.notify.received_receipts import ReceiptRepository
 
 
 class NotifyUnitOfWork(UnitOfWork):
@@ -24,6 +25,7 @@ class NotifyUnitOfWork(UnitOfWork):
         self.due = DueMessages(self)
         self.budgets = Budgets(self)
         self.contacts = ContactRepository(self)
+        self.receipts = ReceiptRepository(self)
         self.preferences = PreferenceRepository(self)
 
 

@@ -9,6 +9,7 @@ from services.chassis.schema import (
     Id,
     PageRequest,
     Request,
+    SecretText,
     Text,
     Timestamp,
     list_of,
@@ -19,6 +20,8 @@ from services.chassis.schema import (
 from services.notify import commands
 from services.notify.domain import Channel, Status
 from services.notify.templates import TEMPLATES
+
+MAX_RECEIPTS_BYTES = 1_000_000
 
 
 class ListNotifications(PageRequest):
@@ -122,6 +125,30 @@ class MessageSummary(Answer):
 
 
 MessagePage = page_of(MessageSummary)
+
+
+class TakeReceipts(Request):
+    """``POST /callbacks/sms/tencent`` and ``/aliyun``: JSON of at most 1 MB, with the address's secret in the query."""
+
+    class Meta:
+        command = commands.TakeReceipts
+
+    secret = SecretText(max=100, load_default="")
+    body_base64 = Text(max=MAX_RECEIPTS_BYTES * 4 // 3 + 4, required=True)
+
+
+class TencentReceiptsTaken(Answer):
+    """What Tencent reads as taken; anything else it sends again."""
+
+    result = fields.Integer()
+    errmsg = fields.String()
+
+
+class AliyunReceiptsTaken(Answer):
+    """What Aliyun reads as taken; anything else it sends again."""
+
+    code = fields.Integer()
+    msg = fields.String()
 
 
 class ListTemplates(Request):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from services.chassis.audit_reading import AuditLogPage, ListAuditLog, list_audit_log
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, sweep
-from services.identity.events import CodeRequested, ContactChanged, ExportRequested, VolunteerErased
+from services.identity.events import (
+    CodeRequested,
+    ContactChanged,
+    ExportRequested,
+    VolunteerErased,
+    WechatMessageReported,
+)
 from services.notify import schemas
 from services.notify.channels import desk_for
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.settings import NotifySettings
-from services.notify.use_cases import codes, contacts, delivery, exporting, reading, telling
+from services.notify.use_cases import codes, contacts, delivery, exporting, reading, receipts, telling
 from services.notify.use_cases.handing_over import Breakers
 
 
@@ -51,6 +57,24 @@ class NotifyService:
     @query(schemas.ListSimulatedMessages, schemas.SimulatedMessageList)
     def list_simulated_messages(self, query, uow):
         return reading.list_simulated_messages(query, uow)
+
+    # what providers push
+
+    @command(schemas.TakeReceipts, schemas.TencentReceiptsTaken)
+    def take_tencent_receipts(self, command, uow):
+        return receipts.take_tencent(command, uow)
+
+    @command(schemas.TakeReceipts, schemas.AliyunReceiptsTaken)
+    def take_aliyun_receipts(self, command, uow):
+        return receipts.take_aliyun(command, uow)
+
+    @on(WechatMessageReported)
+    def take_wechat_receipt(self, event, uow):
+        receipts.take_wechat(event, uow)
+
+    @every(seconds=1)
+    def settle_receipts(self, uow):
+        receipts.settle(uow)
 
     @query(ListAuditLog, AuditLogPage)
     def list_audit_log(self, query, uow):

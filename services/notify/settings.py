@@ -8,8 +8,9 @@ from datetime import time
 from urllib.parse import unquote, urlsplit
 
 from services.chassis.crypto import FieldCipher, KeyRing
-from services.chassis.settings import ServiceSettings, choice, setting
+from services.chassis.settings import choice, setting
 from services.notify.domain import Prices, QuietHours, Share
+from services.notify.providers.settings import ProviderSettings
 
 _PORTS = {"smtp": 25, "smtps": 465}
 
@@ -54,7 +55,7 @@ def _cipher(text: str) -> FieldCipher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotifySettings(ServiceSettings):
+class NotifySettings(ProviderSettings):
     """Keys for what must not stand in clear, and which provider takes a message."""
 
     message_cipher: FieldCipher = setting(
@@ -66,7 +67,7 @@ class NotifySettings(ServiceSettings):
         "ZHIYUAN_SMS_PROVIDERS",
         "Who takes SMS, with shares where there are several, as in tencent:3,aliyun:1: none, or the simulator"
         " (not in production).",
-        parse=_shares("none", "simulator"),
+        parse=_shares("none", "tencent", "aliyun", "simulator"),
         default=(Share("none", 1),),
     )
     sms_prices: Prices = setting(
@@ -110,8 +111,8 @@ class NotifySettings(ServiceSettings):
     )
 
     def faults(self) -> list[str]:
-        """Simulators are refused in production; the smtp provider needs a server."""
-        found = super().faults()
+        """Simulators are refused in production; whoever is chosen has all that they need."""
+        found = super().faults() + self.faults_of({share.name for share in self.sms_providers})
         if self.email_provider == "smtp" and self.smtp_server is None:
             found.append("ZHIYUAN_SMTP_URL is not set, and ZHIYUAN_EMAIL_PROVIDER is smtp")
         chosen = {share.name for share in self.sms_providers} | {self.email_provider, self.wechat_provider}

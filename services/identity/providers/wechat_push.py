@@ -72,9 +72,18 @@ def scene_in(push: dict[str, str]) -> str | None:
     return None
 
 
+def report_in(push: dict[str, str]) -> tuple[str, str] | None:
+    """What became of a template message, as (number, ``success`` or ``failed:…``)."""
+    if push.get("MsgType") != "event" or push.get("Event") != "TEMPLATESENDJOBFINISH":
+        return None
+    number, outcome = push.get("MsgID"), push.get("Status")
+    return (number, outcome) if number and outcome else None
+
+
 def identity_of(push: dict[str, str]) -> str:
-    """What a push and its repetition have in common: MsgId, or who and when for events, which have none."""
-    return push.get("MsgId") or f"{push.get('FromUserName', '')} {push.get('CreateTime', '')} {push.get('Event', '')}"
+    """What a push and its repetition have in common: MsgId, or what, to whom and when for events, which have none."""
+    parts = ("FromUserName", "CreateTime", "Event", "MsgID")
+    return push.get("MsgId") or " ".join(push.get(part, "") for part in parts)
 
 
 def _unreadable() -> BadRequest:

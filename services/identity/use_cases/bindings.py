@@ -18,6 +18,7 @@ from services.chassis.errors import BadRequest, NotAuthenticated, NotFound
 from services.identity import commands
 from services.identity.domain.bindings import Provider
 from services.identity.errors import AlreadyBound, NotBound, ProviderNotConfigured, PushRefused
+from services.identity.events import WechatMessageReported
 from services.identity.metrics import BINDINGS, LOGINS
 from services.identity.models import Account
 from services.identity.providers import Alipay, WeChat, wechat_push
@@ -58,7 +59,12 @@ def take_wechat_push(command: commands.TakeWechatPush, uow: IdentityUnitOfWork) 
     push = wechat_push.read(_decoded(command.body_base64))
     digest = uow.vault.secret_digest("wechat push", wechat_push.identity_of(push))
     scene, openid = wechat_push.scene_in(push), push.get("FromUserName")
-    if uow.bindings.claim_push(digest) and scene is not None and openid:
+    report = wechat_push.report_in(push)
+    if not uow.bindings.claim_push(digest):
+        return {"text": SUCCESS}
+    if report is not None:
+        uow.publish(WechatMessageReported(msg_id=report[0], outcome=report[1]), version=1)
+    elif scene is not None and openid:
         _bind_by_scene(uow, scene, openid)
     return {"text": SUCCESS}
 

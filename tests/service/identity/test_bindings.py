@@ -142,6 +142,17 @@ def test_a_push_that_is_repeated_has_one_effect(providers: Providers) -> None:
     assert notices == ["bound"]
 
 
+def test_what_wechat_says_of_a_message_is_told_once_each_and_names_nobody(providers: Providers) -> None:
+    for number in ("3000000001", "3000000001", "3000000002"):  # to one person, within a second
+        providers.push(
+            "<xml><FromUserName><![CDATA[o-kapok]]></FromUserName><CreateTime>1</CreateTime>"
+            "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event>"
+            f"<MsgID>{number}</MsgID><Status><![CDATA[failed:user block]]></Status></xml>"
+        )
+    told = [event["data"] for event in providers.identity.units.published("wechat_message.reported")]
+    assert told == [{"msg_id": f"300000000{n}", "outcome": "failed:user block"} for n in (1, 2)]
+
+
 def test_one_wechat_belongs_to_one_account(providers: Providers) -> None:
     first, second = providers.somebody(), providers.somebody()
     providers.bind_wechat(first, "o-kapok")

@@ -17,14 +17,14 @@ from services.chassis.crypto import FieldCipher, KeyRing
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
-from services.identity.events import CodeRequested, ContactChanged, VolunteerErased
+from services.identity.events import CodeRequested, ContactChanged, VolunteerErased, WechatMessageReported
 from services.notify.domain import Channel, ErrorClass, Share
 from services.notify.models import Message, SimulatedMessage
 from services.notify.providers.base import Batch, Provider, Recipient, Refused, Taken
 from services.notify.providers.table import TableSimulator
 from services.notify.repository import UNIT_OF_WORK
 from services.notify.settings import SETTINGS
-from services.notify.use_cases import codes, contacts, delivery, telling
+from services.notify.use_cases import codes, contacts, delivery, receipts, telling
 from services.notify.use_cases.handing_over import Breakers, Desk
 
 ENVIRONMENT = {
@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "ZHIYUAN_WECHAT_PROVIDER": "simulator",
     "ZHIYUAN_SMS_PRICES": "moody:0.05",
     "ZHIYUAN_SMS_DAILY_BUDGET": "2",
+    "ZHIYUAN_TENCENT_CALLBACK_SECRET": "told-tencent",
+    "ZHIYUAN_ALIYUN_CALLBACK_SECRET": "told-aliyun",
 }
 CIPHER = FieldCipher(KeyRing.parse(test_key("m")))
 
@@ -93,6 +95,7 @@ class Notify:
             CodeRequested: codes.send_code,
             ContactChanged: contacts.keep_contact,
             VolunteerErased: contacts.forget,
+            WechatMessageReported: receipts.take_wechat,
         }
         with self.units() as uow:
             handlers.get(type(event), telling.tell)(received, uow)

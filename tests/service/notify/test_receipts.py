@@ -1,0 +1,109 @@
+"""A message that a provider took is delivered or failed by its receipt, whenever that comes and however often."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.ids import new_id
+from services.identity.events import WechatMessageReported
+from services.notify import commands, metrics
+from services.notify.domain import Channel, Status
+from services.notify.errors import CallbackRefused
+from services.notify.models import Message, WaitingReceipt
+from services.notify.providers.aliyun import receipt_id
+from services.notify.use_cases import receipts
+from tests.service.notify.conftest import Notify
+
+
+def pushed(body: object, secret: str = "told-tencent") -> commands.TakeReceipts:
+    return commands.TakeReceipts(secret=secret, body_base64=base64.b64encode(json.dumps(body).encode()).decode())
+
+
+def of_tencent(serial: str, status: str = "SUCCESS") -> dict[str, str]:
+    return {"sid": serial, "report_status": status, "errmsg": "DELIVRD" if status == "SUCCESS" else "UNDELIV"}
+
+
+def take(notify: Notify, *found: dict[str, str]) -> None:
+    with notify.units() as uow:
+        assert receipts.take_tencent(pushed(list(found)), uow) == {"result": 0, "errmsg": "OK"}
+
+
+def settle(notify: Notify) -> dict[str, tuple[str, str | None]]:
+    """Every message's status and failure, by provider and its number."""
+    with notify.units() as uow:
+        receipts.settle(uow)
+    with notify.units() as uow:
+        return {f"{m.provider} {m.provider_id}": (m.status, m.failure) for m in uow.session.scalars(sa.select(Message))}
+
+
+def sent(notify: Notify, provider: str, provider_id: str, status: Status = Status.SENT) -> None:
+    """A message that ``provider`` has taken under its number."""
+    now = notify.clock.now()
+    with notify.units() as uow:
+        uow.session.add(
+            Message(
+                id=new_id(),
+                event_id=new_id(),
+                template="enrollment_accepted",
+                channel=Channel.SMS,
+                recipient_key="",
+                parameters={},
+                priority=5,
+                status=status,
+                attempts=0,
+                next_attempt_at=now,
+                created_at=now,
+                sent_at=now,
+                provider=provider,
+                provider_id=provider_id,
+                version=2,
+            )
+        )
+
+
+def counted(outcome: str, provider: str = "tencent") -> float:
+    return float(metrics.RECEIPTS.labels(provider, outcome)._value.get())
+
+
+def test_receipts_end_their_messages_once_early_late_or_twice(notify: Notify) -> None:
+    late, unknown = counted("late"), counted("unknown")
+    for serial in ("arrives", "does not", "silent"):
+        sent(notify, "tencent", serial)
+    sent(notify, "aliyun", "arrives")  # another's number is another's
+    take(notify, of_tencent("arrives"), of_tencent("does not", "FAIL"), of_tencent("early"), of_tencent("nobody's"))
+    assert settle(notify) == {
+        "tencent arrives": ("delivered", None),
+        "tencent does not": ("failed", "UNDELIV"),
+        "tencent silent": ("sent", None),
+        "aliyun arrives": ("sent", None),
+    }
+
+    sent(notify, "tencent", "early")  # our own mark comes after the receipt
+    take(notify, of_tencent("does not"), of_tencent("early"))
+    ended = settle(notify)
+    assert (ended["tencent early"], ended["tencent does not"]) == (("delivered", None), ("failed", "UNDELIV"))
+    assert (counted("late"), counted("unknown")) == (late + 1, unknown)
+
+    notify.clock.advance(minutes=61)
+    settle(notify)
+    assert counted("unknown") == unknown + 1
+    with notify.units() as uow:
+        assert uow.session.scalars(sa.select(WaitingReceipt)).all() == []
+
+
+def test_each_provider_proves_itself_and_gets_the_answer_that_it_wants(notify: Notify) -> None:
+    sent(notify, "aliyun", receipt_id("told-aliyun", "900^0", "13800000001"))
+    sent(notify, "wechat", "3000000001")
+    one = {"biz_id": "900^0", "phone_number": "13800000001", "success": True, "err_code": "DELIVERED"}
+    with notify.units() as uow:
+        assert receipts.take_aliyun(pushed([one], "told-aliyun"), uow) == {"code": 0, "msg": "接收成功"}
+        for take_from in (receipts.take_tencent, receipts.take_aliyun):
+            for secret in ("", "guessed"):
+                with pytest.raises(CallbackRefused):
+                    take_from(pushed([], secret), uow)
+    notify.receive(WechatMessageReported(msg_id="3000000001", outcome="success"))
+    assert [status for status, _ in settle(notify).values()] == ["delivered", "delivered"]
