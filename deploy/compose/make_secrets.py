@@ -58,6 +58,7 @@ def variables(credentials: Credentials) -> dict[str, str]:
         "ZHIYUAN_PARTNER_PUBLIC_KEYS": json.dumps(public_keys),
         "ZHIYUAN_PARTNER_WEBHOOK_SECRETS": json.dumps(credentials["webhook_secrets"]),
         "ZHIYUAN_WECHAT_PUSH_TOKEN": credentials["wechat_push_token"],
+        **{f"ZHIYUAN_{name.upper()}_CALLBACK_SECRET": s for name, s in credentials["callback_secrets"].items()},
         "ZHIYUAN_PLATFORM_ADMIN_ACCOUNT": credentials["platform_admin"]["account"],
         "ZHIYUAN_PLATFORM_ADMIN_PASSWORD": credentials["platform_admin"]["password"],
         "GRAFANA_ADMIN_PASSWORD": credentials["grafana_admin"],

@@ -84,6 +84,7 @@ def up(arguments: list[str]) -> int:
     print(f"  API             {access['base_url']}/v1")
     print(f"  documentation   {access['base_url']}/docs")
     print(f"  administrator   {admin['account']} / {admin['password']}   (captcha answer: 0000)")
+    print(f"  what was sent   {access['simulators']}   (by the simulated providers)")
     print("  everything else .run/access.json;  next: ./dev demo")
     return 0
 

@@ -62,6 +62,7 @@ def make() -> Credentials:
             for bank, key in bank_keys.items()
         },
         "wechat_push_token": secrets.token_hex(16),
+        "callback_secrets": {name: secrets.token_hex(16) for name in ("tencent", "aliyun")},
         "webhook_secrets": {bank: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for bank in BANKS},
         "platform_admin": {"account": "platform-admin", "password": secrets.token_urlsafe(12)},
         "grafana_admin": secrets.token_urlsafe(12),

@@ -158,6 +158,7 @@ class Platform:
                 }
                 for bank in BANKS
             },
+            "simulators": f"http://127.0.0.1:{self.layout.port('ops-simulators')}",
             "logins": {"platform_admin": self.secrets["platform_admin"]},
             "wechat": {"push_token": self.secrets["wechat_push_token"]},
         }

@@ -7,6 +7,7 @@ vhost of the banks. ``docker-compose.yml`` says the same for containers; a test 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +48,37 @@ def service_environment(service: str, layout: Layout, credentials: Credentials, 
         "ZHIYUAN_CONTEXT_KEYS": credentials["context_keys"],
         "ZHIYUAN_CURSOR_KEYS": credentials["cursor_keys"],
     }
-    return common | _own_settings(service, credentials, addresses)
+    return common | _own_settings(service, credentials, addresses) | _providers(service, layout, credentials)
+
+
+def _providers(service: str, layout: Layout, credentials: Credentials) -> dict[str, str]:
+    """Notify's accounts at the simulators: ``ZHIYUAN_SMS_PROVIDERS=tencent:3,aliyun:1 ./dev up`` is enough to use them.
+
+    By itself an SMS goes into a table of notify's own (``GET /v1/dev/messages``), for the demonstration sends many.
+    """
+    if service != "notify":
+        return {}
+    address = f"http://127.0.0.1:{layout.port('ops-simulators')}"
+    return {
+        "ZHIYUAN_TENCENT_SECRET_ID": "simulated",
+        "ZHIYUAN_TENCENT_SECRET_KEY": "simulated",
+        "ZHIYUAN_TENCENT_SMS_APP_ID": "simulated",
+        "ZHIYUAN_TENCENT_SMS_URL": f"{address}/tencent",
+        "ZHIYUAN_ALIYUN_KEY_ID": "simulated",
+        "ZHIYUAN_ALIYUN_KEY_SECRET": "simulated",
+        "ZHIYUAN_ALIYUN_SMS_URL": f"{address}/aliyun",
+        "ZHIYUAN_WECHAT_APP_ID": "simulated",
+        "ZHIYUAN_WECHAT_APP_SECRET": "simulated",
+        "ZHIYUAN_WECHAT_API_URL": f"{address}/wechat",
+        **_callback_secrets(credentials),
+    }
+
+
+def _callback_secrets(credentials: Credentials) -> dict[str, str]:
+    return {
+        f"ZHIYUAN_{provider.upper()}_CALLBACK_SECRET": secret
+        for provider, secret in credentials["callback_secrets"].items()
+    }
 
 
 def _own_settings(service: str, credentials: Credentials, addresses: Addresses) -> dict[str, str]:
@@ -79,7 +110,7 @@ def _own_settings(service: str, credentials: Credentials, addresses: Addresses) 
         },
         "notify": {
             "ZHIYUAN_MESSAGE_KEYS": credentials["message_keys"],
-            "ZHIYUAN_SMS_PROVIDERS": "simulator",
+            "ZHIYUAN_SMS_PROVIDERS": os.environ.get("ZHIYUAN_SMS_PROVIDERS", "simulator"),
             "ZHIYUAN_SMS_PRICES": "simulator:0.045",
             "ZHIYUAN_QUIET_HOURS": "none",
             "ZHIYUAN_EMAIL_PROVIDER": "simulator",
@@ -118,6 +149,7 @@ def process_table(layout: Layout, credentials: Credentials, addresses: Addresses
             intake_environment = {name: environment[name] for name in _INTAKE_READS} | partner
             table.append(_spec(layout, "card-intake", ["services.card.partner_intake"], intake_environment))
     table.append(_spec(layout, "gateway", ["gateway"], _gateway_environment(layout, credentials, addresses)))
+    table.append(_spec(layout, "simulators", ["deploy.simulators"], _simulators_environment(layout, credentials)))
     return table
 
 
@@ -134,6 +166,17 @@ def _gateway_environment(layout: Layout, credentials: Credentials, addresses: Ad
         # the demonstration is many people behind one address
         "ZHIYUAN_RATE_LIMIT": "60000/minute",
         "ZHIYUAN_STRICT_RATE_LIMIT": "6000/minute",
+    }
+
+
+def _simulators_environment(layout: Layout, credentials: Credentials) -> dict[str, str]:
+    return {
+        "ZHIYUAN_ENVIRONMENT": "development",
+        "ZHIYUAN_CLOCK_FILE": str(layout.clock),
+        "ZHIYUAN_GATEWAY_URL": f"http://127.0.0.1:{layout.port('http')}",
+        "ZHIYUAN_SIMULATED_MAIL_PORT": str(layout.port("simulated-mail")),
+        "ZHIYUAN_WECHAT_PUSH_TOKEN": credentials["wechat_push_token"],
+        **_callback_secrets(credentials),
     }
 
 

@@ -73,7 +73,10 @@ class WeChat:
         return JSONResponse({"errcode": 0, "errmsg": "ok", "msgid": number})
 
     def _push(self, mood: Mood, openid: str, number: int) -> None:
-        timestamp, nonce = str(int(time.time())), secrets.token_hex(8)
+        timestamp, nonce = (
+            str(int(self._world.clock())),
+            secrets.token_hex(8),
+        )  # the platform compares with its own clock
         status = "failed:user block" if mood is Mood.UNDELIVERED else "success"
         body = (
             "<xml><ToUserName><![CDATA[gh_simulated]]></ToUserName>"

@@ -25,7 +25,7 @@ class Accounts:
 
     key_id: str = "simulated"
     key_secret: str = field(default="simulated", repr=False)
-    app_id: str = "1400000000"
+    app_id: str = "simulated"
     sign_name: str = "i志愿"
     wechat_push_token: str = field(default="", repr=False)
     tencent_callback_secret: str = field(default="", repr=False)

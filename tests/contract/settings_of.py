@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 
 from deploy.local.topology import SERVICES
+from deploy.simulators.settings import SimulatorsSettings
 from gateway.settings import GatewaySettings
 from services.card.settings import IntakeSettings
 from services.chassis.relay import RelaySettings
 from services.chassis.settings import Settings, describe
 
-PROCESSES = (*SERVICES, *(f"{service}-relay" for service in SERVICES), "card-intake", "gateway")
+PROCESSES = (*SERVICES, *(f"{service}-relay" for service in SERVICES), "card-intake", "gateway", "simulators")
 
 
 def settings_class(process: str) -> type[Settings]:
@@ -19,6 +20,8 @@ def settings_class(process: str) -> type[Settings]:
         return GatewaySettings
     if process == "card-intake":
         return IntakeSettings
+    if process == "simulators":
+        return SimulatorsSettings
     if process.endswith("-relay"):
         return RelaySettings
     found: type[Settings] = importlib.import_module(f"services.{process}.settings").SETTINGS

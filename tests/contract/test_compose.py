@@ -75,7 +75,7 @@ def test_every_file_it_mounts_or_builds_from_exists_or_is_made_by_the_secrets_co
 
 def test_every_command_is_a_module_of_the_platform(compose: dict[str, Any]) -> None:
     commands = [s["command"] for s in compose["services"].values() if s.get("command", [""])[0] == "python"]
-    assert len(commands) == 4 * len(SERVICES) + 2
+    assert len(commands) == 4 * len(SERVICES) + 3
     for _python, flag, module, *_arguments in commands:
         assert flag == "-m"
         assert importlib.util.find_spec(module) is not None, module

@@ -33,7 +33,7 @@ def test_a_process_starts_with_what_it_is_given(table: dict[str, ProcessSpec], p
     settings_class(process).from_environment(table[process].environment)
 
 
-@pytest.mark.parametrize("process", ["identity", "notify", "gateway"])
+@pytest.mark.parametrize("process", ["identity", "notify", "gateway", "simulators"])
 def test_production_refuses_what_is_for_development(table: dict[str, ProcessSpec], process: str) -> None:
     environment = {**table[process].environment, "ZHIYUAN_ENVIRONMENT": "production"}
     with pytest.raises(SettingsError, match="production"):

@@ -46,7 +46,7 @@ def phone(n: int) -> str:
 
 
 def tencent(http: httpx.Client, clock: Callable[[], float] | None = None, **changed: str) -> TencentSms:
-    values = {"secret_id": "simulated", "secret_key": "simulated", "app_id": "1400000000", **changed}
+    values = {"secret_id": "simulated", "secret_key": "simulated", "app_id": "simulated", **changed}
     account = TencentAccount(**values, sign_name="i志愿", templates=OURS, url="http://simulators.invalid/tencent")  # type: ignore[misc]
     return TencentSms(account, http, **({"clock": clock} if clock else {}))
 
@@ -59,7 +59,7 @@ def aliyun(http: httpx.Client, clock: Callable[[], float] | None = None, **chang
 
 def wechat(http: httpx.Client, secret: str = "simulated") -> WeChatTemplates:
     http.base_url = httpx.URL("http://simulators.invalid/wechat")
-    return WeChatTemplates(WeChatInterface("1400000000", secret, http), OURS)
+    return WeChatTemplates(WeChatInterface("simulated", secret, http), OURS)
 
 
 @pytest.fixture
@@ -276,8 +276,8 @@ def test_a_provider_that_does_not_answer_is_tried_again(of: Callable[[httpx.Clie
 
 def test_a_template_that_nobody_has_approved_is_an_alarm_for_sms_and_no_way_for_wechat(http: httpx.Client) -> None:
     none = ApprovedTemplates.parse("{}")
-    sms = TencentSms(TencentAccount("simulated", "simulated", "1400000000", "i志愿", none), http)
-    over_wechat = WeChatTemplates(WeChatInterface("1400000000", "simulated", http), none)
+    sms = TencentSms(TencentAccount("simulated", "simulated", "simulated", "i志愿", none), http)
+    over_wechat = WeChatTemplates(WeChatInterface("simulated", "simulated", http), none)
     classes = [provider.send(batch([phone(1)]), NOW)[0] for provider in (sms, over_wechat)]
     assert [answer.error_class for answer in classes if isinstance(answer, Refused)] == [ACCOUNT, UNREACHABLE]
 
