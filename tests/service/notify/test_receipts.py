@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 
+from deploy.simulators.app import simulators
+from deploy.simulators.moods import Mood, phone_with
+from deploy.simulators.world import World
 from services.chassis.ids import new_id
 from services.identity.events import WechatMessageReported
 from services.notify import commands, metrics
@@ -15,8 +20,10 @@ from services.notify.domain import Channel, Status
 from services.notify.errors import CallbackRefused
 from services.notify.models import Message, WaitingReceipt
 from services.notify.providers.aliyun import receipt_id
-from services.notify.use_cases import receipts
-from tests.service.notify.conftest import Notify
+from services.notify.providers.base import Provider
+from services.notify.use_cases import delivery, receipts
+from tests.service.notify.conftest import Notify, Person, acceptance
+from tests.unit.notify.test_providers import aliyun, over, tencent
 
 
 def pushed(body: object, secret: str = "told-tencent") -> commands.TakeReceipts:
@@ -107,3 +114,26 @@ def test_each_provider_proves_itself_and_gets_the_answer_that_it_wants(notify: N
                     take_from(pushed([], secret), uow)
     notify.receive(WechatMessageReported(msg_id="3000000001", outcome="success"))
     assert [status for status, _ in settle(notify).values()] == ["delivered", "delivered"]
+
+
+@pytest.mark.parametrize(("of", "take_from"), [(tencent, receipts.take_tencent), (aliyun, receipts.take_aliyun)])
+def test_from_the_event_over_a_real_adapter_to_the_receipt(
+    notify: Notify, of: Callable[..., Provider], take_from: Callable[..., object]
+) -> None:
+    world = World()
+    provider = of(over(simulators(world)), **({"receipt_key": "told-aliyun"} if of is aliyun else {}))
+    phones = ("13800000001", phone_with(Mood.UNDELIVERED), phone_with(Mood.BLACKLISTED))
+    people = [Person(new_id(), new_id(), phone) for phone in phones]
+    for somebody in people:
+        notify.receive(somebody.contact())
+        notify.receive(acceptance(somebody.volunteer_id))
+    delivery.deliver_all_due(notify.units.factory(), delivery.SMS, notify.desk(provider))
+    for push in world.take_due(time.time() + 10):
+        with notify.units() as uow:
+            take_from(pushed(json.loads(push.body), f"told-{provider.name}"), uow)
+    settle(notify)
+    ends = {m.recipient_masked: (m.status, m.failure) for m in notify.messages()}
+    refusal = ends.pop("199****0002")
+    assert ends == {"138****0001": ("delivered", None), "199****0008": ("failed", "UNDELIV")}
+    assert refusal[0] == "failed"
+    assert "BLACK" in str(refusal[1]).upper()
