@@ -96,8 +96,8 @@ class NotifySettings(ProviderSettings):
     )
     wechat_provider: str = setting(
         "ZHIYUAN_WECHAT_PROVIDER",
-        "Who takes a WeChat message: none, or the simulator (not in production).",
-        parse=choice("none", "simulator"),
+        "Who takes a WeChat message: none, wechat, or the simulator (not in production).",
+        parse=choice("none", "wechat", "simulator"),
         default="none",
     )
     smtp_server: MailServer | None = setting(
@@ -112,10 +112,10 @@ class NotifySettings(ProviderSettings):
 
     def faults(self) -> list[str]:
         """Simulators are refused in production; whoever is chosen has all that they need."""
-        found = super().faults() + self.faults_of({share.name for share in self.sms_providers})
+        chosen = {share.name for share in self.sms_providers} | {self.email_provider, self.wechat_provider}
+        found = super().faults() + self.faults_of(chosen)
         if self.email_provider == "smtp" and self.smtp_server is None:
             found.append("ZHIYUAN_SMTP_URL is not set, and ZHIYUAN_EMAIL_PROVIDER is smtp")
-        chosen = {share.name for share in self.sms_providers} | {self.email_provider, self.wechat_provider}
         if self.production and "simulator" in chosen:
             found.append("ZHIYUAN_SMS_PROVIDERS, _EMAIL_PROVIDER and _WECHAT_PROVIDER: no simulators in production")
         return found

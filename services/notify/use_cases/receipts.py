@@ -16,12 +16,13 @@ from services.chassis.errors import BadRequest
 from services.chassis.events import Event, Received
 from services.identity.events import WechatMessageReported
 from services.notify import commands, metrics
-from services.notify.domain import Status
+from services.notify.domain import Channel, Status
 from services.notify.errors import CallbackRefused
 from services.notify.events import MessageDelivered, MessageFailed
 from services.notify.providers import receipts
 from services.notify.providers.receipts import Receipt
 from services.notify.repository import NotifyUnitOfWork
+from services.notify.use_cases.falling_back import send_by_sms_instead
 
 TENCENT, ALIYUN, WECHAT = "tencent", "aliyun", "wechat"
 _NOBODYS_AFTER = timedelta(hours=1)
@@ -65,6 +66,7 @@ def settle(uow: NotifyUnitOfWork) -> None:
     sent = [row for row in settled if row.status == Status.SENT]
     uow.receipts.mark_delivered([row.message_id for row in sent if row.delivered])
     uow.receipts.mark_failed([(row.message_id, row.reason) for row in sent if not row.delivered])
+    send_by_sms_instead(uow, [row.message_id for row in sent if row.channel == Channel.WECHAT and not row.delivered])
     uow.publish_many(events)
     for provider, count in uow.receipts.drop_before(uow.clock.now() - _NOBODYS_AFTER).items():
         metrics.RECEIPTS.labels(provider, "unknown").inc(count)

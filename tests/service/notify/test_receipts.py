@@ -22,8 +22,9 @@ from services.notify.models import Message, WaitingReceipt
 from services.notify.providers.aliyun import receipt_id
 from services.notify.providers.base import Provider
 from services.notify.use_cases import delivery, receipts
-from tests.service.notify.conftest import Notify, Person, acceptance
-from tests.unit.notify.test_providers import aliyun, over, tencent
+from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance
+from tests.service.notify.test_delivery import reminder
+from tests.unit.notify.test_providers import aliyun, over, tencent, wechat
 
 
 def pushed(body: object, secret: str = "told-tencent") -> commands.TakeReceipts:
@@ -137,3 +138,20 @@ def test_from_the_event_over_a_real_adapter_to_the_receipt(
     assert ends == {"138****0001": ("delivered", None), "199****0008": ("failed", "UNDELIV")}
     assert refusal[0] == "failed"
     assert "BLACK" in str(refusal[1]).upper()
+
+
+def test_what_wechat_says_did_not_arrive_goes_by_sms_after_all(notify: Notify) -> None:
+    world, somebody = World(), Person(new_id(), new_id(), "13800000001")
+    openid = CIPHER.encrypt("undelivered-1", f"contact:{somebody.account_id}")
+    notify.receive(somebody.contact(wechat_openid_sealed=openid))
+    notify.receive(reminder(notify, somebody.volunteer_id))
+    provider = wechat(over(simulators(world)))
+    delivery.deliver_all_due(notify.units.factory(), delivery.WECHAT, notify.desk(provider))
+    assert notify.messages(Channel.SMS) == []
+
+    (taken,) = notify.messages(Channel.WECHAT)
+    for _ in range(2):
+        notify.receive(WechatMessageReported(msg_id=str(taken.provider_id), outcome="failed:user block"))
+        settle(notify)
+    assert [message.status for message in notify.messages(Channel.WECHAT)] == ["failed"]
+    assert [message.status for message in notify.messages(Channel.SMS)] == ["queued"]

@@ -31,6 +31,21 @@ ACCOUNTS = {
         "ZHIYUAN_ALIYUN_CALLBACK_SECRET": "told",
         "ZHIYUAN_ALIYUN_SMS_TEMPLATES": CODE,
     },
+    "wechat": {
+        "ZHIYUAN_WECHAT_APP_ID": "wx1",
+        "ZHIYUAN_WECHAT_APP_SECRET": "key",
+        "ZHIYUAN_WECHAT_TEMPLATES": CODE,
+    },
+}
+CHOSEN_BY = {
+    "tencent": "ZHIYUAN_SMS_PROVIDERS",
+    "aliyun": "ZHIYUAN_SMS_PROVIDERS",
+    "wechat": "ZHIYUAN_WECHAT_PROVIDER",
+}
+ADDRESSES = {
+    "tencent": "ZHIYUAN_TENCENT_SMS_URL",
+    "aliyun": "ZHIYUAN_ALIYUN_SMS_URL",
+    "wechat": "ZHIYUAN_WECHAT_API_URL",
 }
 
 
@@ -40,7 +55,7 @@ def settings(**given: str) -> NotifySettings:
 
 @pytest.mark.parametrize("provider", ACCOUNTS)
 def test_a_chosen_provider_needs_every_one_of_its_settings(provider: str) -> None:
-    complete = {**ACCOUNTS[provider], "ZHIYUAN_SMS_PROVIDERS": provider}
+    complete = {**ACCOUNTS[provider], CHOSEN_BY[provider]: provider}
     assert settings(**complete)
     for variable in ACCOUNTS[provider]:
         with pytest.raises(SettingsError, match=variable):
@@ -53,8 +68,8 @@ def test_a_provider_that_is_not_chosen_needs_none() -> None:
 
 @pytest.mark.parametrize("provider", ACCOUNTS)
 def test_production_sends_to_no_simulator(provider: str) -> None:
-    simulated = {f"ZHIYUAN_{provider.upper()}_SMS_URL": "http://127.0.0.1:1/"}
-    chosen = {**ACCOUNTS[provider], **simulated, "ZHIYUAN_SMS_PROVIDERS": f"{provider}:1"}
+    simulated = {ADDRESSES[provider]: "http://127.0.0.1:1/"}
+    chosen = {**ACCOUNTS[provider], **simulated, CHOSEN_BY[provider]: provider}
     with pytest.raises(SettingsError, match="https"):
         settings(**chosen)
     assert settings(**chosen, ZHIYUAN_ENVIRONMENT="development")
