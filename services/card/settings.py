@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from services.card.domain import Bank
 from services.card.domain.waiting import Patience
-from services.card.sealing import PartnerKeys
 from services.card.webhooks import WebhookSecrets
 from services.chassis.crypto import FieldCipher, KeyRing
+from services.chassis.recipients import RecipientKeys
 from services.chassis.settings import DatabaseSettings, Secret, ServiceSettings, setting
 
 
@@ -36,10 +36,6 @@ def _webhook_secrets(text: str) -> WebhookSecrets:
     return WebhookSecrets.parse(_by_bank(text))
 
 
-def _partner_keys(text: str) -> PartnerKeys:
-    return PartnerKeys.parse(_by_bank(text))
-
-
 @dataclass(frozen=True, kw_only=True)
 class CardSettings(ServiceSettings):
     """Keys, and the rules that differ by place and year."""
@@ -52,10 +48,11 @@ class CardSettings(ServiceSettings):
         "Secrets with which banks sign their reports, JSON: {bank: whsec_… or [whsec_…, …]}",
         parse=_webhook_secrets,
     )
-    partner_keys: PartnerKeys = setting(
+    partner_keys: RecipientKeys = setting(
         "ZHIYUAN_PARTNER_PUBLIC_KEYS",
-        "The banks' public keys, JSON: {bank: JWK}; group visits are sealed for them.",
-        parse=_partner_keys,
+        "The banks' public keys, JSON: {bank: JWK or [JWK, …]}, each with kid, valid_from and valid_until if limited;"
+        " group visits are sealed for them.",
+        parse=RecipientKeys.parse,
     )
     webhook_tolerance_seconds: int = setting(
         "ZHIYUAN_PARTNER_WEBHOOK_TOLERANCE_SECONDS",

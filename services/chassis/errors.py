@@ -209,6 +209,16 @@ class FieldError:
         return {"field": self.field, "code": self.code, "message": self.en if locale == "en" else self.zh}
 
 
+class NoKeyInForce(AppError):
+    """No key of this recipient is in force now; somebody has to ask for a new one."""
+
+    code = "no_key_in_force"
+    status = 503
+    title_zh, title_en = "接收方没有有效的公钥", "The recipient has no key in force"
+    detail_zh = "{recipient} 目前没有有效的加密公钥，请稍后再试。"
+    detail_en = "{recipient} has no encryption key in force; try again later."
+
+
 class Invalid(AppError):
     """Fields break rules. All of them are named in one answer."""
 

@@ -50,6 +50,11 @@ POOL_CHECKED_OUT = Gauge("zhiyuan_database_pool_in_use", "Database connections i
 POOL_SIZE = Gauge("zhiyuan_database_pool_size", "Database connections this process may use at most")
 WORKERS_BUSY = Gauge("zhiyuan_workers_busy", "Requests and events being handled at this moment")
 BROKER_CONNECTED = Gauge("zhiyuan_broker_connected", "1 while this process has its consumers on the broker, else 0")
+RECIPIENT_KEYS_END = Gauge(
+    "zhiyuan_recipient_keys_end_seconds",
+    "When the last public key of somebody for whom documents are sealed ends, in seconds since 1970; +Inf: never",
+    ["recipient"],
+)
 
 OUTBOX_PENDING = Gauge(
     "zhiyuan_outbox_pending", "Rows in the outbox that are not confirmed by the broker yet", ["service"]

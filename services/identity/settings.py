@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from joserfc.jwk import ECKey, OKPKey
+from joserfc.jwk import OKPKey
 
 from services.chassis.crypto import BlindIndex, FieldCipher, KeyRing
+from services.chassis.recipients import RecipientKeys
 from services.chassis.settings import Secret, ServiceSettings, choice, setting, whole_numbers
 from services.identity.domain.access import CodeLimits, LockoutPolicy
 from services.identity.domain.certificates import PATTERNS, CertType
@@ -31,16 +31,6 @@ def _signing_key(text: str) -> OKPKey:
     if not key.is_private or not key.kid or key.curve_name != "Ed25519":
         raise ValueError("must be a private Ed25519 JWK with a kid")
     return key
-
-
-def _bank_keys(text: str) -> Mapping[str, ECKey]:
-    try:
-        keys = {bank: ECKey.import_key(key) for bank, key in json.loads(text).items()}
-    except Exception:
-        raise ValueError("is no object of banks and their EC public keys as JWK") from None
-    if not all(key.kid for key in keys.values()):
-        raise ValueError("has a key without kid")
-    return keys
 
 
 def _patterns(text: str) -> Mapping[CertType, str]:
@@ -82,10 +72,10 @@ class IdentitySettings(ServiceSettings):
     session_days: int = setting(
         "ZHIYUAN_SESSION_DAYS", "After how many days without use a session ends.", parse=int, default=30
     )
-    partner_public_keys: Mapping[str, Any] = setting(
+    partner_public_keys: RecipientKeys = setting(
         "ZHIYUAN_PARTNER_PUBLIC_KEYS",
-        "The banks' encryption keys: a JSON object of bank and EC JWK.",
-        parse=_bank_keys,
+        "The banks' public keys, JSON: {bank: JWK or [JWK, …]}, each with kid, valid_from and valid_until if limited",
+        parse=RecipientKeys.parse,
     )
     platform_admin_account: str = setting(
         "ZHIYUAN_PLATFORM_ADMIN_ACCOUNT", "The account name of the first platform administrator.", default=""

@@ -99,7 +99,7 @@ def _tell(uow: CardUnitOfWork, group: GroupApplication, organization: Organizati
         type="card.group_visit.v1",
         aggregate=group.id,
         group_id=group.id,
-        jwe=uow.settings.partner_keys.seal(group.bank, document),
+        jwe=uow.settings.partner_keys.seal(group.bank, document, uow.clock.now()),
     )
     uow.publish(
         CardGroupVisitRequested(

@@ -6,23 +6,20 @@ Why this module exists: the service card must hand over name and certificate, an
 
 from __future__ import annotations
 
-import orjson
-from joserfc import jwe
-
 from services.chassis.errors import NotFound
+from services.chassis.recipients import RecipientKeys
 from services.identity import commands
 from services.identity.domain.people import VolunteerStatus
 from services.identity.errors import UnknownPartner
 from services.identity.repository import IdentityUnitOfWork
 
-KEY_WRAPPING, ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
-
 
 def seal_for_partner(command: commands.SealForPartner, uow: IdentityUnitOfWork) -> dict[str, str]:
-    """``{jwe}`` of the document with ``applicant`` added; raises ``Forbidden``, ``UnknownPartner`` or ``NotFound``."""
+    """``{jwe}`` of the document with ``applicant`` added; raises ``Forbidden``, ``UnknownPartner``, ``NotFound``
+    or ``NoKeyInForce``."""
     uow.caller.require_service("card")
-    key = uow.settings.partner_public_keys.get(command.partner)
-    if key is None:
+    keys: RecipientKeys = uow.settings.partner_public_keys
+    if command.partner not in keys.by_name:
         raise UnknownPartner(partner=command.partner)
     volunteer = uow.volunteers.get(command.volunteer_id)
     account = uow.accounts.get(volunteer.account_id) if volunteer is not None else None
@@ -35,8 +32,7 @@ def seal_for_partner(command: commands.SealForPartner, uow: IdentityUnitOfWork) 
         "phone": uow.vault.phone_of(account),
         "birth_date": volunteer.birth_date,
     }
-    header = {"alg": KEY_WRAPPING, "enc": ENCRYPTION, "kid": key.kid, "cty": "application/json"}
-    plaintext = orjson.dumps({**command.document, "applicant": applicant})
-    sealed = jwe.encrypt_compact(header, plaintext, key, algorithms=[KEY_WRAPPING, ENCRYPTION])
+    document = {**command.document, "applicant": applicant}
+    sealed = keys.seal(command.partner, document, uow.clock.now())
     uow.audit("volunteer.sealed_for_partner", f"volunteer:{volunteer.id}", partner=command.partner)
     return {"jwe": sealed}

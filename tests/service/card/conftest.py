@@ -28,6 +28,7 @@ from services.chassis.context import Caller, Role
 from services.chassis.errors import AppError
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
+from services.chassis.recipients import RecipientKeys
 from services.chassis.testing.units import Units, test_key
 from services.chassis.unit_of_work import in_transaction
 from services.identity.events import VolunteerChanged, VolunteerErased
@@ -44,6 +45,7 @@ ENVIRONMENT = {
     ),
 }
 CURRENT_VERSION = "2"  # of the consent texts, on the day of the tests
+BANKS_SEAL = RecipientKeys.parse(ENVIRONMENT["ZHIYUAN_PARTNER_PUBLIC_KEYS"])
 GUANGZHOU, SHENZHEN, SHAOGUAN = "440100", "440300", "440200"
 PLATFORM = Caller(kind="platform", account_id=new_id())
 

@@ -17,9 +17,9 @@ from joserfc.jwk import ECKey
 
 from deploy.local.topology import APPLICATIONS_EXCHANGE, applications_queue
 from deploy.partner import bank_consumer
-from services.card.sealing import PartnerKeys
 from services.card.webhooks import WebhookSecrets, require_fresh
 from services.chassis.ids import new_id
+from services.chassis.recipients import RecipientKey, RecipientKeys
 from tests.conftest import PartnerBroker
 
 KEY = ECKey.generate_key("P-256", {"kid": "boc-test"})
@@ -35,7 +35,9 @@ def send(partner_broker: PartnerBroker, empty_bank_queues: None) -> Iterator[Any
     channel = connection.channel()
 
     def publish(type: str = bank_consumer.APPLICATION, number: str = "ZY20260000000152", key: ECKey = KEY) -> None:
-        jwe = PartnerKeys({"boc": key}).seal("boc", {"application_no": number, "applicant": {"name": "测试者"}})
+        jwe = RecipientKeys({"boc": (RecipientKey(key),)}).seal(
+            "boc", {"application_no": number, "applicant": {"name": "测试者"}}, datetime.now(UTC)
+        )
         sealed = {} if type == bank_consumer.CANCELLATION else {"jwe": jwe}
         body = {"id": new_id(), "type": type, "application_no": number, "bank": "boc", **sealed}
         channel.basic_publish(APPLICATIONS_EXCHANGE, "boc", json.dumps(body).encode())

@@ -22,7 +22,6 @@ from deploy.local.topology import applications_queue
 from deploy.partner import bank_consumer
 from services.card.domain import Bank
 from services.card.repository import UNIT_OF_WORK
-from services.card.sealing import PartnerKeys
 from services.card.settings import SETTINGS
 from services.card.use_cases import reference_data
 from services.chassis.clock import FixedClock
@@ -35,7 +34,7 @@ from services.chassis.testing.units import ENVIRONMENT as COMMON
 from services.chassis.testing.units import Units
 from services.identity.events import VolunteerChanged
 from tests.conftest import PartnerBroker
-from tests.service.card.conftest import BANK_KEYS, ENVIRONMENT, PLATFORM, SECRETS
+from tests.service.card.conftest import BANK_KEYS, BANKS_SEAL, ENVIRONMENT, PLATFORM, SECRETS
 from tests.unit.card.notice_text import notice_text
 
 
@@ -147,7 +146,7 @@ class Identity:
                 break
             if properties is not None:
                 (asked,) = json.loads(body)["args"]
-                sealed = PartnerKeys(BANK_KEYS).seal(asked["partner"], asked["document"])
+                sealed = BANKS_SEAL.seal(asked["partner"], asked["document"], datetime.now(UTC))
                 channel.basic_publish(
                     "nameko-rpc",
                     properties.reply_to,
