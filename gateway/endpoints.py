@@ -78,7 +78,7 @@ class Endpoint:
 
     async def _ask_service(self, request: Request, caller: Caller) -> Response:
         route = self._route
-        payload = await read_payload(request, route, self._gateway.settings.max_json_bytes)
+        payload = await read_payload(request, route, route.max_bytes or self._gateway.settings.max_json_bytes)
         if self._from_client is not None:
             self._from_client.parse(payload)
         if route.prepare is not None:

@@ -130,6 +130,7 @@ class Route:
     prepare: Prepare | None = None
     from_client: type[Request] | None = None  # what a client may send, where ``prepare`` makes ``request`` of it
     body_type: str = "application/json"  # what the documents say of the body; only JSON is read by itself
+    max_bytes: int | None = None  # of the body, where it is not the setting's
     raw_body: bool = False  # the payload holds the body's bytes as ``body_base64``
     render: Render | None = None
     formats: tuple[str, ...] = ()  # media types that ``render`` may answer with, beside JSON

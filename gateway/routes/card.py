@@ -10,8 +10,8 @@ from starlette.responses import Response
 from gateway import csv_answers
 from gateway.endpoints import accepts
 from gateway.routing import Route, Who
-from services.card import errors, schemas_partner
-from services.card.schemas import applications, contacts, groups, partner, products
+from services.card import errors
+from services.card.schemas import applications, contacts, exchange, groups, partner, products
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition
 
@@ -39,6 +39,15 @@ async def _applications_listed(request: Request, answer: Any) -> Response | None
         return None
     return csv_answers.csv_response(request, _COLUMNS, answer["items"], answer["next_cursor"])
 
+
+async def add_signed_path(
+    request: Request, caller: Caller, payload: dict[str, Any], gateway: Gateway
+) -> dict[str, Any]:
+    """The headers, and the path: where there is no body, that is what is signed."""
+    return await add_signature(request, caller, payload, gateway) | {"path": request.url.path}
+
+
+_SIGNED = (errors.SignatureRefused, errors.TimestampOutOfTolerance)
 
 ROUTES = [
     Route(
@@ -133,7 +142,51 @@ ROUTES = [
     ),
     Route(
         "GET", "/card/refused-messages", "card.list_refused_messages",
-        request=schemas_partner.ListRefusedMessages, answer=schemas_partner.RefusedMessagePage, who=Who.PLATFORM,
+        request=partner.ListRefusedMessages, answer=partner.RefusedMessagePage, who=Who.PLATFORM,
         tags=_TAGS, zh="未能处理的银行消息", en="Messages of banks over AMQP that could not be taken",
+    ),
+    Route(
+        "POST", "/card/partner-replays", "card.request_replay",
+        request=exchange.RequestReplay, answer=exchange.Replay, who=Who.PLATFORM, status=201, tags=_TAGS,
+        zh="向银行重发某日全部消息", en="Hand a bank everything of a day again, under the same ids",
+    ),
+    Route(
+        "GET", "/card/partner-replays", "card.list_replays",
+        request=exchange.ListReplays, answer=exchange.ReplayPage, who=Who.PLATFORM, tags=_TAGS,
+        zh="重发请求", en="Replays, newest first, and how far they are",
+    ),
+    Route(
+        "POST", "/partner/card/replays", "card.request_own_replay",
+        request=exchange.RequestOwnReplay, from_client=exchange.ReplayDay, answer=exchange.Replay, who=Who.PARTNER,
+        status=201, tags=("partner",), prepare=add_signature, raw_body=True, errors=_SIGNED,
+        zh="银行请求重发某日全部消息", en="A bank asks for everything of a day again, signed",
+    ),
+    Route(
+        "GET", "/card/statements/{bank}/{day}", "card.show_statement",
+        request=exchange.ShowStatement, answer=exchange.Statement, who=Who.PLATFORM, deadline=15.0, tags=_TAGS,
+        zh="平台对账单", en="The platform's statement of a day for a bank: CSV and manifest",
+    ),
+    Route(
+        "GET", "/partner/card/reconciliations/{day}", "card.fetch_statement",
+        request=exchange.FetchStatement, from_client=exchange.StatementOfDay, answer=exchange.Statement,
+        who=Who.PARTNER, deadline=15.0, tags=("partner",), prepare=add_signed_path, errors=_SIGNED,
+        zh="银行获取平台对账单", en="A bank fetches the platform's statement of a day; its path is signed",
+    ),
+    Route(
+        "POST", "/partner/card/reconciliations/{day}", "card.hand_in_statement",
+        request=exchange.HandInStatement, from_client=exchange.BankStatement, answer=exchange.StatementCompared,
+        who=Who.PARTNER, deadline=15.0, tags=("partner",), prepare=add_signature, raw_body=True,
+        max_bytes=exchange.MAX_STATEMENT_BYTES, errors=_SIGNED,
+        zh="银行提交对账单", en="A bank hands in its statement of a day, signed, and is told what differs",
+    ),
+    Route(
+        "GET", "/card/reconciliations", "card.list_reconciliations",
+        request=exchange.ListReconciliations, answer=exchange.ReconciliationPage, who=Who.PLATFORM, tags=_TAGS,
+        zh="银行已提交的对账单", en="The statements that banks have handed in",
+    ),
+    Route(
+        "GET", "/card/reconciliation-differences", "card.list_differences",
+        request=exchange.ListDifferences, answer=exchange.DifferencePage, who=Who.PLATFORM, tags=_TAGS,
+        zh="对账差异", en="Applications about which a bank says something else than we do",
     ),
 ]  # fmt: skip

@@ -25,8 +25,26 @@ SIGNATURES_REFUSED = Counter(
 AMQP_REPORTS = Counter(
     "zhiyuan_card_amqp_reports",
     "Messages from a bank's status exchange; outcome is `changed`, `unchanged`, `unknown` (a number that this bank was"
-    " never given), `refused` (listed as refused) or `failed` (listed as refused, because of a fault of ours)",
+    " never given), `probe` (a bank tries its connection), `refused` (listed as refused) or `failed` (the same,"
+    " by a fault of ours)",
     ["bank", "outcome"],
+)
+REPLAYED = Counter(
+    "zhiyuan_card_replayed",
+    "Messages of a day that is handed to a bank again; outcome is `done`, `ended` (nothing to be told any more) or"
+    " `retried` (identity was away)",
+    ["bank", "outcome"],
+)
+RECONCILIATIONS = Counter(
+    "zhiyuan_card_reconciliations",
+    "Statements that banks handed in; outcome is `equal` or `different`",
+    ["bank", "outcome"],
+)
+RECONCILIATION_DIFFERENCES = Counter(
+    "zhiyuan_card_reconciliation_differences",
+    "Applications about which a bank's statement differed; why is `missing_at_bank`, `missing_here` or"
+    " `status_differs`",
+    ["bank", "why"],
 )
 SEALING_RETRIES = Counter(
     "zhiyuan_card_sealing_retries",

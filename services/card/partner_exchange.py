@@ -6,11 +6,23 @@ Why this module exists: a bank may declare nothing, so exchanges and queues are 
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from services.card.domain import Bank
 
 APPLICATIONS_EXCHANGE = "partner.applications"
 STATUSES_QUEUE = "partner.statuses"
 STATUS_TYPE = "card.status.v1"
+PROBE_TYPE = "card.probe.v1"
+"""What a bank publishes to try its connection; it is taken, and does nothing."""
+
+
+class Type(StrEnum):
+    """What a bank is handed."""
+
+    APPLICATION = "card.application.v1"
+    CANCELLATION = "card.cancellation.v1"
+    GROUP_VISIT = "card.group_visit.v1"
 
 
 def statuses_exchange(bank: Bank) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from services.card import schemas_partner
 from services.card.repository import CardUnitOfWork
-from services.card.schemas import applications, contacts, groups, partner, products
+from services.card.schemas import applications, contacts, exchange, groups, partner, products
 from services.card.settings import CardSettings
 from services.card.use_cases import (
     amqp_reports,
@@ -13,10 +12,13 @@ from services.card.use_cases import (
     copies,
     exporting,
     group_visits,
+    handing_over,
     looking_after,
     overseeing,
     product_periods,
     reading,
+    reconciling,
+    replaying,
     routing,
     signed_reports,
     withdrawing,
@@ -65,6 +67,18 @@ class CardService:
     def report_status(self, command):
         return signed_reports.report_status(command, self.unit_of_work, self.settings)
 
+    @saga(exchange.RequestOwnReplay, exchange.Replay)
+    def request_own_replay(self, command):
+        return replaying.request_own_replay(command, self.unit_of_work, self.settings)
+
+    @saga(exchange.FetchStatement, exchange.Statement)
+    def fetch_statement(self, command):
+        return reconciling.fetch_statement(command, self.unit_of_work, self.settings)
+
+    @saga(exchange.HandInStatement, exchange.StatementCompared)
+    def hand_in_statement(self, command):
+        return reconciling.hand_in_statement(command, self.unit_of_work, self.settings)
+
     # for platform administrators
 
     @query(contacts.ListBranchContacts, contacts.BranchContactPage)
@@ -107,9 +121,29 @@ class CardService:
     def list_unknown_reports(self, query, uow):
         return reading.list_unknown_reports(query, uow)
 
-    @query(schemas_partner.ListRefusedMessages, schemas_partner.RefusedMessagePage)
+    @query(partner.ListRefusedMessages, partner.RefusedMessagePage)
     def list_refused_messages(self, query, uow):
         return amqp_reports.list_refused_messages(query, uow)
+
+    @command(exchange.RequestReplay, exchange.Replay)
+    def request_replay(self, command, uow):
+        return replaying.request_replay(command, uow)
+
+    @query(exchange.ListReplays, exchange.ReplayPage)
+    def list_replays(self, query, uow):
+        return replaying.list_replays(query, uow)
+
+    @query(exchange.ShowStatement, exchange.Statement)
+    def show_statement(self, query, uow):
+        return reconciling.show_statement(query, uow)
+
+    @query(exchange.ListReconciliations, exchange.ReconciliationPage)
+    def list_reconciliations(self, query, uow):
+        return reconciling.list_reconciliations(query, uow)
+
+    @query(exchange.ListDifferences, exchange.DifferencePage)
+    def list_differences(self, query, uow):
+        return reconciling.list_differences(query, uow)
 
     @query(audit_reading.ListAuditLog, audit_reading.AuditLogPage)
     def list_audit_log(self, query, uow):
@@ -144,6 +178,14 @@ class CardService:
     @every(seconds=3600)
     def forget_old_records(self, uow):
         looking_after.forget_old_records(uow)
+
+    @sweep(seconds=5)
+    def replay_what_was_asked_for(self):
+        replaying.replay_waiting(self.unit_of_work, self.identity)
+
+    @every(seconds=3600)
+    def forget_old_hand_overs(self, uow):
+        handing_over.forget_old_hand_overs(uow)
 
 
 SERVICE = CardService

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.chassis import audit, pagination
@@ -81,19 +82,20 @@ class UnitOfWork:
         }
 
     def hand_to_partner(self, document: dict[str, Any], *, exchange: str, routing_key: str, aggregate: str) -> None:
-        """Save a document for the partner vhost (``document["id"]`` is its message id)."""
+        """Save a document for the partner vhost. ``document["id"]`` is its message id: one that was handed over before
+        goes out again."""
         self.session.flush()
-        self.session.execute(
-            sa.insert(OUTBOX).values(
-                event_id=document["id"],
-                body=document,
-                destination="partner",
-                exchange=exchange,
-                routing_key=routing_key,
-                aggregate=aggregate,
-                mandatory=True,
-            )
+        row = insert(OUTBOX).values(
+            event_id=document["id"],
+            body=document,
+            destination="partner",
+            exchange=exchange,
+            routing_key=routing_key,
+            aggregate=aggregate,
+            mandatory=True,
         )
+        again = {"body": row.excluded.body, "sent_at": None, "next_attempt_at": None}
+        self.session.execute(row.on_conflict_do_update(index_elements=["event_id"], set_=again))
 
     def audit(self, action: str, subject: str, **details: Any) -> None:
         """Append to the audit log: who did what to which thing. ``details`` hold no personal data."""

@@ -7,6 +7,7 @@ from services.card.models.base import ORGANIZATION_COPY, Base
 from services.card.models.branches import BranchContact, ProductPeriod
 from services.card.models.copies import VolunteerCopy
 from services.card.models.groups import GroupApplication, GroupMember
+from services.card.models.handovers import HandOver, PartnerReplay, Reconciliation, ReconciliationDifference
 from services.card.models.reports import BankReportReceipt, RefusedMessage, UnknownReport
 
 __all__ = [
@@ -20,7 +21,11 @@ __all__ = [
     "ConsentText",
     "GroupApplication",
     "GroupMember",
+    "HandOver",
+    "PartnerReplay",
     "ProductPeriod",
+    "Reconciliation",
+    "ReconciliationDifference",
     "RefusedMessage",
     "StatusEntry",
     "UnknownReport",

@@ -7,6 +7,7 @@ from typing import Any
 from services.card.repository.applications import ApplicationRepository
 from services.card.repository.branches import BranchRepository, ProductRepository
 from services.card.repository.consents import ConsentRepository
+from services.card.repository.handovers import HandOverRepository, ReconciliationRepository
 from services.card.repository.reports import ReportRepository
 from services.card.repository.volunteers import VolunteerRepository
 from services.chassis.organizations import Organizations
@@ -25,6 +26,8 @@ class CardUnitOfWork(UnitOfWork):
         self.consents = ConsentRepository(self)
         self.applications = ApplicationRepository(self)
         self.reports = ReportRepository(self)
+        self.handovers = HandOverRepository(self)
+        self.reconciliations = ReconciliationRepository(self)
 
 
 UNIT_OF_WORK = CardUnitOfWork

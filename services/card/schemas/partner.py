@@ -6,10 +6,11 @@ from marshmallow import fields
 
 from services.card import commands
 from services.card.domain import BANK_STATUSES
+from services.card.schemas.signed import Signed
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
 
 
-class ReportStatus(Request):
+class ReportStatus(Signed):
     """``POST /partner/card/applications/{application_no}/status``, as the gateway passes it on: the raw body and
     the three headers of Standard Webhooks. The body itself is :class:`BankReport`."""
 
@@ -18,9 +19,6 @@ class ReportStatus(Request):
 
     application_no = Text(max=64, required=True)
     body_base64 = Text(min=0, max=100_000, required=True)
-    webhook_id = Text(min=0, max=256, required=True)
-    webhook_timestamp = Text(min=0, max=32, required=True)
-    webhook_signature = Text(min=0, max=4000, required=True)
 
 
 class BankReport(Request):
@@ -63,3 +61,31 @@ class UnknownReport(Answer):
 
 
 UnknownReportPage = page_of(UnknownReport)
+
+
+class StatusMessage(Request):
+    """The AMQP properties of a report that count: ``message_id`` is what ``webhook-id`` is over HTTP."""
+
+    message_id = Text(max=256, required=True)
+
+
+class ListRefusedMessages(PageRequest):
+    """``GET /card/refused-messages``, for platform administrators."""
+
+    class Meta:
+        command = commands.ListRefusedMessages
+
+
+class RefusedMessage(Answer):
+    """A message over AMQP that could not be taken: why, and the beginning of what it said."""
+
+    refused_id = Id()
+    bank = fields.String()
+    message_id = fields.String()
+    code = fields.String()
+    why = fields.String()
+    body = fields.String()
+    received_at = Timestamp()
+
+
+RefusedMessagePage = page_of(RefusedMessage)

@@ -14,9 +14,9 @@ from typing import Any
 
 from services.card import commands, metrics
 from services.card.models import RefusedMessage
-from services.card.partner_exchange import STATUS_TYPE, bank_behind
+from services.card.partner_exchange import PROBE_TYPE, STATUS_TYPE, bank_behind
 from services.card.repository import CardUnitOfWork
-from services.card.schemas_partner import StatusMessage
+from services.card.schemas.partner import StatusMessage
 from services.card.use_cases.bank_reports import Said, read, speaker, take
 from services.chassis.database import is_outage
 from services.chassis.errors import AppError, BadRequest, FieldError, InternalError, Invalid
@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     UNKNOWN = "unknown"
+    PROBE = "probe"
     REFUSED = "refused"
     FAILED = "failed"
 
@@ -44,6 +45,8 @@ def take_message(message: commands.BankMessage, units: Any) -> Outcome:
     """Take a report, or write down why not; raises only while the database is away."""
     bank = bank_behind(message.exchange) or ""
     units = units.for_caller(speaker(bank))
+    if bank and message.type == PROBE_TYPE:
+        return _counted(bank, Outcome.PROBE)
     try:
         said = _said(bank, message)
         with units() as uow:
@@ -56,6 +59,10 @@ def take_message(message: commands.BankMessage, units: Any) -> Outcome:
             raise
         log.error("bank_message_failed", bank=bank, exc_info=True)
         outcome = _refuse(units, bank, message, InternalError(), Outcome.FAILED)
+    return _counted(bank, outcome)
+
+
+def _counted(bank: str, outcome: Outcome) -> Outcome:
     metrics.AMQP_REPORTS.labels(bank, outcome).inc()
     return outcome
 

@@ -11,14 +11,14 @@ from services.card import commands, metrics
 from services.card.domain import GroupStatus, require_group
 from services.card.events import CardGroupVisitRequested
 from services.card.models import GroupApplication, VolunteerCopy
+from services.card.partner_exchange import Type
 from services.card.repository import CardUnitOfWork
 from services.card.use_cases.applying import require_branch
+from services.card.use_cases.handing_over import hand_to_bank
 from services.card.use_cases.showing import show_branch
-from services.card.use_cases.steps import hand_to_bank
 from services.chassis.clock import local_day
 from services.chassis.errors import AppError, FieldError, Invalid
 from services.chassis.ids import new_id
-from services.chassis.organizations import OrganizationCopy
 from services.chassis.regions import CITIES
 
 _ROLES = ("owner", "organizer")
@@ -56,7 +56,7 @@ def apply_as_group(command: commands.ApplyAsGroup, uow: CardUnitOfWork) -> dict[
     uow.session.add(group)
     uow.session.flush()
     uow.volunteers.add_members(group_id, members)
-    _tell(uow, group, organization, visit)
+    _tell(uow, group)
     metrics.GROUP_VISITS.labels(command.bank).inc()
     return show_branch(branch) | {
         "group_id": group_id,
@@ -79,10 +79,11 @@ def _require_future(days: Sequence[date], today: date) -> None:
         raise Invalid(*faults)
 
 
-def _tell(uow: CardUnitOfWork, group: GroupApplication, organization: OrganizationCopy, visit: dict[str, Any]) -> None:
-    """The platform hears of the visit; the bank gets where, when, how many and whom to call, and no member's data."""
+def visit_document(uow: CardUnitOfWork, group: GroupApplication) -> dict[str, Any]:
+    """What the bank gets: where, when, how many and whom to call, and no member's data."""
     branch = group.branch_contact
-    document = {
+    organization = uow.organizations.get(group.organization_id)
+    return {
         "group_id": group.id,
         "organization": organization.name,
         "card_type": group.card_type,
@@ -91,22 +92,20 @@ def _tell(uow: CardUnitOfWork, group: GroupApplication, organization: Organizati
         "city_name": CITIES[branch.city],
         "member_count": group.member_count,
         "preferred_dates": [day.isoformat() for day in group.preferred_dates],
-        **visit,
+        **json.loads(uow.settings.card_cipher.decrypt(group.visit_sealed, VISIT_CONTEXT.format(group.id))),
     }
-    hand_to_bank(
-        uow,
-        bank=group.bank,
-        type="card.group_visit.v1",
-        aggregate=group.id,
-        group_id=group.id,
-        jwe=uow.settings.partner_keys.seal(group.bank, document, uow.clock.now()),
-    )
+
+
+def _tell(uow: CardUnitOfWork, group: GroupApplication) -> None:
+    """The bank and the platform hear of the visit."""
+    jwe = uow.settings.partner_keys.seal(group.bank, visit_document(uow, group), uow.clock.now())
+    hand_to_bank(uow, bank=group.bank, type=Type.GROUP_VISIT, group_id=group.id, jwe=jwe)
     uow.publish(
         CardGroupVisitRequested(
             group_id=group.id,
             organization_id=group.organization_id,
             bank=group.bank,
-            region=branch.city,
+            region=group.branch_contact.city,
             member_count=group.member_count,
             preferred_dates=list(group.preferred_dates),
             account_id=group.requested_by,

@@ -17,8 +17,10 @@ from services.card import metrics
 from services.card.domain import Status, delay_before_sealing_again, route
 from services.card.events import CardApplicationRouted
 from services.card.models import CardApplication, Consent
+from services.card.partner_exchange import Type
 from services.card.repository import CardUnitOfWork
-from services.card.use_cases.steps import hand_to_bank, record_step
+from services.card.use_cases.handing_over import hand_to_bank
+from services.card.use_cases.steps import record_step
 from services.chassis.errors import AppError, DeadlineExceeded, Unavailable
 from services.chassis.logs import get_logger
 from services.chassis.regions import CITIES
@@ -80,14 +82,16 @@ def claim(uow: CardUnitOfWork, application: CardApplication) -> Claimed:
     """Nobody else is to seal this application for a while. It goes to whoever answers at the branch by now."""
     application.next_attempt_at = uow.clock.now() + CLAIM
     application.branch_contact = uow.branches.successor_of(application.branch_contact)
-    return Claimed(
-        application.id,
-        {
-            "partner": application.bank,
-            "volunteer_id": application.volunteer_id,
-            "document": _document(uow, application),
-        },
-    )
+    return Claimed(application.id, sealing_request(uow, application))
+
+
+def sealing_request(uow: CardUnitOfWork, application: CardApplication) -> dict[str, Any]:
+    """What identity is asked for an application."""
+    return {
+        "partner": application.bank,
+        "volunteer_id": application.volunteer_id,
+        "document": _document(uow, application),
+    }
 
 
 def seal_and_route(claimed: Claimed, units: Any, identity: Sealer) -> AppError | None:
@@ -154,8 +158,8 @@ def _route(uow: CardUnitOfWork, application_id: str, jwe: str) -> None:
     hand_to_bank(
         uow,
         bank=application.bank,
-        type="card.application.v1",
-        aggregate=application.id,
+        type=Type.APPLICATION,
+        application_id=application.id,
         application_no=application.application_no,
         jwe=jwe,
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from services.card import metrics
 from services.card.domain import FINAL, Status
 from services.card.events import CardStatusChanged
 from services.card.models import CardApplication, StatusEntry
-from services.card.partner_exchange import APPLICATIONS_EXCHANGE
+from services.card.partner_exchange import Type
 from services.card.repository import CardUnitOfWork
-from services.chassis.ids import new_id
+from services.card.use_cases.handing_over import hand_to_bank
 
 
 def record_step(
@@ -51,8 +50,8 @@ def end_without_card(uow: CardUnitOfWork, application: CardApplication, status: 
         hand_to_bank(
             uow,
             bank=application.bank,
-            type="card.cancellation.v1",
-            aggregate=application.id,
+            type=Type.CANCELLATION,
+            application_id=application.id,
             application_no=application.application_no,
         )
 
@@ -68,10 +67,3 @@ def status_event(application: CardApplication, organization_id: str | None) -> C
         status=application.status,
         reason=application.reason,
     )
-
-
-def hand_to_bank(uow: CardUnitOfWork, *, bank: str, type: str, aggregate: str, **content: Any) -> None:
-    """A message on the bank's queue. What names a person goes into ``jwe``, and nowhere else."""
-    document = {"id": new_id(), "type": type, "bank": bank, "time": uow.clock.now().isoformat(), **content}
-    # an aggregate of its own: when the banks' vhost is away, the platform's own events still go out
-    uow.hand_to_partner(document, exchange=APPLICATIONS_EXCHANGE, routing_key=bank, aggregate=f"partner:{aggregate}")

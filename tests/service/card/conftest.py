@@ -4,8 +4,6 @@ signs."""
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 
 from deploy.local.topology import STATUSES_QUEUE, applications_queue
+from deploy.partner import bank_consumer
 from services.card import commands
 from services.card.domain import Bank, CardType
 from services.card.repository import UNIT_OF_WORK
@@ -156,17 +155,17 @@ class Card:
         self, bank: str, application_no: str, raw: bytes, *, webhook_id: str | None = None
     ) -> commands.ReportStatus:
         """These very bytes, signed."""
-        webhook_id = webhook_id or f"msg_{new_id()}"
-        timestamp = str(int(self.clock.now().timestamp()))
-        secret = base64.b64decode(SECRETS[bank].removeprefix("whsec_"))
-        mac = hmac.digest(secret, f"{webhook_id}.{timestamp}.".encode() + raw, hashlib.sha256)
         return commands.ReportStatus(
             application_no=application_no,
             body_base64=base64.b64encode(raw).decode(),
-            webhook_id=webhook_id,
-            webhook_timestamp=timestamp,
-            webhook_signature=f"v1,{base64.b64encode(mac).decode()}",
+            **self.headers(bank, raw, webhook_id=webhook_id),
         )
+
+    def headers(self, bank: str, signed: bytes, *, webhook_id: str | None = None) -> dict[str, str]:
+        """The three headers of a bank's request, as the gateway passes them on."""
+        webhook_id = webhook_id or f"msg_{new_id()}"
+        headers = bank_consumer.sign(SECRETS[bank], webhook_id, int(self.clock.now().timestamp()), signed)
+        return {name.replace("-", "_"): value for name, value in headers.items()}
 
     def at_bank(self, bank: Bank = Bank.BOC) -> list[dict[str, Any]]:
         """The messages on their way to a bank, oldest first."""
