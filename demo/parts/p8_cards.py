@@ -13,7 +13,7 @@ from pika.exceptions import AMQPError
 from demo.check import needed
 from demo.client import wait_for
 from demo.world import Organization, Stage, Volunteer
-from deploy.partner import bank_consumer
+from deploy.partner import bank_consumer, bank_reports
 from deploy.partner.bank_consumer import Message
 
 TITLE = "The volunteer card and the bank"
@@ -206,7 +206,7 @@ def _the_bank_reports(stage: Stage, applicant: Volunteer, application: dict[str,
 
     def report(status: str, **other: Any) -> dict[str, Any]:
         given = {"secret": bank["webhook_secret"], "clock": lambda: world.clock.now().timestamp(), **other}
-        return bank_consumer.report(world.access["base_url"], given.pop("secret"), number, status, **given)
+        return bank_reports.report(world.access["base_url"], given.pop("secret"), number, status, **given)
 
     def steps() -> list[str]:
         mine = applicant.client.get("/me/card-applications")["items"]
@@ -216,7 +216,7 @@ def _the_bank_reports(stage: Stage, applicant: Volunteer, application: dict[str,
         before = steps()
         try:
             answer: Any = report(reported_status, **other)
-        except bank_consumer.Refused as refusal:
+        except bank_reports.Refused as refusal:
             answer = (refusal.status, refusal.problem.get("code"))
         check.equal((answer, steps()), ((status, code), before), f"{sentence}: {code}, and nothing changes")
 

@@ -2,9 +2,9 @@
 
 Why this module exists: a list of errors, events or metrics that is kept by hand is wrong within a month. Each
 is rendered from what the code declares: ``docs/errors.md`` from the classes in every ``errors.py``, the
-AsyncAPI document from every ``events.py`` and the ``@on`` decorators, ``docs/metrics.md`` from every
-``metrics.py``. A contract test runs ``--check``, which prints the difference and ends with 1 when a page says
-something else than the code.
+AsyncAPI document from every ``events.py`` and the ``@on`` decorators, the partners' from every
+``partner_messages.py``, ``docs/metrics.md`` from every ``metrics.py``. A contract test runs ``--check``, which prints
+the difference and ends with 1 when a page says something else than the code.
 
 Parts of the platform are found by looking, not by name, so that the chassis goes on knowing no service.
 """
@@ -18,16 +18,16 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 import services
-from services.chassis import asyncapi
+from services.chassis import asyncapi, partner_asyncapi
 from services.chassis.errors import AppError
 from services.chassis.events import Event
 
@@ -41,6 +41,7 @@ def render() -> dict[str, str]:
     return {
         "docs/errors.md": errors_page(),
         "docs/events/asyncapi.yaml": asyncapi_page(),
+        "docs/events/partner.yaml": partner_page(),
         "docs/metrics.md": metrics_page(),
     }
 
@@ -92,6 +93,17 @@ def asyncapi_page() -> str:
         [event for _, module in modules_named("events") for event in _declared(module, Event)],
         list(subscriptions()),
     )
+    return _yaml(document)
+
+
+def partner_page() -> str:
+    """``docs/events/partner.yaml``: what passes between the platform and those outside it, over AMQP."""
+    modules = [module for _, module in modules_named("partner_messages")]
+    messages = [message for module in modules for message in _declared(module, partner_asyncapi.PartnerMessage)]
+    return _yaml(partner_asyncapi.document(messages))
+
+
+def _yaml(document: Mapping[str, Any]) -> str:
     text = yaml.dump(document, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
     return f"# {_MADE_BY}\n{text}"
 

@@ -16,7 +16,7 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 
 from deploy.local.topology import STATUSES_QUEUE, applications_queue
-from deploy.partner import bank_consumer
+from deploy.partner import bank_reports
 from services.card import commands
 from services.card.domain import Bank, CardType
 from services.card.repository import UNIT_OF_WORK
@@ -164,7 +164,7 @@ class Card:
     def headers(self, bank: str, signed: bytes, *, webhook_id: str | None = None) -> dict[str, str]:
         """The three headers of a bank's request, as the gateway passes them on."""
         webhook_id = webhook_id or f"msg_{new_id()}"
-        headers = bank_consumer.sign(SECRETS[bank], webhook_id, int(self.clock.now().timestamp()), signed)
+        headers = bank_reports.sign(SECRETS[bank], webhook_id, int(self.clock.now().timestamp()), signed)
         return {name.replace("-", "_"): value for name, value in headers.items()}
 
     def at_bank(self, bank: Bank = Bank.BOC) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from deploy.local.topology import APPLICATIONS_EXCHANGE, applications_queue
-from deploy.partner import bank_consumer
+from deploy.partner import bank_consumer, bank_reports
 from services.card.webhooks import WebhookSecrets, require_fresh
 from services.chassis.ids import new_id
 from services.chassis.recipients import RecipientKey, RecipientKeys
@@ -149,7 +149,7 @@ class Platform:
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """The gateway; a bank in a test does not wait between its attempts."""
-    monkeypatch.setattr(bank_consumer, "_LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(bank_reports, "_LONGEST_PAUSE", 0.0)
     running = Platform()
     yield running
     running.server.shutdown()
@@ -157,7 +157,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
 
 
 def test_a_report_is_signed_as_the_platform_expects(platform: Platform) -> None:
-    answer = bank_consumer.report(platform.url, SECRET, "ZY1", "rejected", reason="资料不全")
+    answer = bank_reports.report(platform.url, SECRET, "ZY1", "rejected", reason="资料不全")
 
     assert answer["changed"] is True
     ((path, _, body),) = platform.taken
@@ -168,7 +168,7 @@ def test_a_report_is_signed_as_the_platform_expects(platform: Platform) -> None:
 def test_a_report_that_fails_is_sent_again_under_the_same_id(platform: Platform) -> None:
     platform.answers = [503, 429, 200]
 
-    bank_consumer.report(platform.url, SECRET, "ZY1", "contacted")
+    bank_reports.report(platform.url, SECRET, "ZY1", "contacted")
 
     assert len(platform.taken) == 3
     assert len({webhook_id for _, webhook_id, _ in platform.taken}) == 1
@@ -177,6 +177,6 @@ def test_a_report_that_fails_is_sent_again_under_the_same_id(platform: Platform)
 def test_a_refusal_is_not_tried_again(platform: Platform) -> None:
     platform.answers = [404]
 
-    with pytest.raises(bank_consumer.Refused) as refused:
-        bank_consumer.report(platform.url, SECRET, "ZY1", "contacted")
+    with pytest.raises(bank_reports.Refused) as refused:
+        bank_reports.report(platform.url, SECRET, "ZY1", "contacted")
     assert (refused.value.status, refused.value.problem["code"], len(platform.taken)) == (404, "some_code", 1)

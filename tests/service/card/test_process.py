@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from deploy.local.topology import applications_queue
-from deploy.partner import bank_consumer
+from deploy.partner import bank_consumer, bank_reports
 from services.card.domain import Bank
 from services.card.repository import UNIT_OF_WORK
 from services.card.settings import SETTINGS
@@ -182,7 +182,7 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
         assert document["application_no"] == application["application_no"]
         assert document["address"] == "天河区示例路1号"
         body = b'{"status": "contacted"}'
-        headers = bank_consumer.sign(SECRETS["boc"], "msg_1", int(time.time()), body)
+        headers = bank_reports.sign(SECRETS["boc"], "msg_1", int(time.time()), body)
         report = {
             "application_no": document["application_no"],
             "body_base64": base64.b64encode(body).decode(),
