@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from services.card import commands
 from services.card.domain import Bank
-from services.card.schemas.shared import Code
+from services.card.schemas.shared import Code, Untrimmed
 from services.card.schemas.signed import Signed
 from services.chassis.schema import (
     Answer,
@@ -119,7 +119,7 @@ class Manifest(Request):
     class Meta:
         command = commands.Manifest
 
-    bank = fields.String(required=True)
+    bank = one_of(Bank, required=True)
     day = Day(required=True)
     rows = whole_number(min=0, max=100_000, required=True)
     sha256 = Text(min=64, max=64, required=True)
@@ -133,7 +133,7 @@ class BankStatement(Request):
         command = commands.BankStatement
 
     manifest = fields.Nested(Manifest, required=True)
-    csv = fields.String(required=True)
+    csv = Untrimmed(max=MAX_STATEMENT_BYTES, required=True)
 
 
 class StatementManifest(Answer):
