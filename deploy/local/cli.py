@@ -12,6 +12,7 @@ bench import [--rows N] [--json]      a spreadsheet of 100,000 volunteers: rows 
 bench scans [--volunteers N] [--clients N] [--json]     everybody signs in to one activity, each request twice
 bench enroll [--volunteers N] [--places N] [--shifts N] [--clients N] [--json]      a crowd after few places, at once
 bench messages [--invitations N] [--down SECONDS] [--json]    invitations to a crowd, codes meanwhile, a provider down
+bench cards [--applications N] [--json]     a day of card applications, the banks' programs killed all the while
 bench login-timing [N]  how long sign-ins of an existing and of unknown names are refused, on the running platform
 bench scale [searches] [--explain]  how long sign-in, inboxes, trees and supervision, or searches, look for their rows
 load-scale [--organizations N] [--volunteers N] [--activities N]  fill a development platform with a province on file
@@ -224,13 +225,13 @@ def demo(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Requests per second, a hundred thousand rows imported, crowds at once, refused sign-ins, a million rows."""
-    modules = {name: f"tests.load.{name}_bench" for name in ("rpc", "import", "scans", "enroll", "messages")}
+    modules = {name: f"tests.load.{name}_bench" for name in ("rpc", "import", "scans", "enroll", "messages", "cards")}
     modules |= {"login-timing": "tests.load.login_timing", "scale": "deploy.scale.bench"}
     if not arguments or arguments[0] not in modules:
         print(
             "dev: bench rpc [--json], bench import [--rows N] [--json], bench login-timing [N],"
             " bench scans [--volunteers N] [--json], bench enroll [--volunteers N] [--json],"
-            " bench messages [--invitations N] [--down SECONDS] [--json],"
+            " bench messages [--invitations N] [--down SECONDS] [--json], bench cards [--applications N] [--json],"
             " bench scale [searches] [--explain]",
             file=sys.stderr,
         )

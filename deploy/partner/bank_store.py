@@ -20,6 +20,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS message (id TEXT PRIMARY KEY, type TEXT NOT NULL, deliveries INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS application (
     application_no TEXT PRIMARY KEY, handed_at TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS application_status ON application (status, handed_at, application_no);
 CREATE TABLE IF NOT EXISTS report (id TEXT PRIMARY KEY, body BLOB NOT NULL, sent INTEGER NOT NULL DEFAULT 0);
 """
 _ENDED = ("activated", "rejected", "cancelled")
@@ -86,6 +87,12 @@ class Store:
     def sent(self, report: Report) -> None:
         """The platform (or the broker, with its confirm) has it."""
         self._db.execute("UPDATE report SET sent = 1 WHERE id = ?", (report.id,))
+
+    def untouched(self) -> list[str]:
+        """Numbers that nobody has worked on. Work goes by what is stored, never by what was just delivered: a crash
+        between the two would leave an application lying."""
+        statement = "SELECT application_no FROM application WHERE status = 'routed' ORDER BY handed_at, application_no"
+        return [number for (number,) in self._db.execute(statement)]
 
     def applications(self) -> Iterator[tuple[str, str, str]]:
         """(number, when the platform handed it over, status) of each."""

@@ -40,6 +40,8 @@ class Service:
     database: str
     environment: Mapping[str, str]
     process: Process
+    servers: Mapping[str, str]
+    """Where broker and PostgreSQL are, by the variables of ``deploy/local/testing.py``."""
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Copy rows into a table."""
@@ -90,7 +92,9 @@ def house(service: str, settings: Mapping[str, str]) -> Iterator[House]:
             "ZHIYUAN_HTTP_PORT": str(port),
         }
         with Process("gateway", environment=gateway).started():
-            yield House(alone.database, alone.environment, alone.process, f"http://127.0.0.1:{port}", key)
+            yield House(
+                alone.database, alone.environment, alone.process, alone.servers, f"http://127.0.0.1:{port}", key
+            )
 
 
 @contextmanager
@@ -110,7 +114,7 @@ def lone_service(service: str, settings: Mapping[str, str]) -> Iterator[Service]
             environment={**common, **settings, "ZHIYUAN_DATABASE_URL": database},
         )
         stack.enter_context(runner.started())
-        yield Service(database, common, runner)
+        yield Service(database, common, runner, servers)
 
 
 class Timed:
