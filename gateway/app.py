@@ -22,6 +22,7 @@ from gateway.certificates.printer import Printer
 from gateway.endpoints import Endpoint
 from gateway.errors import MethodNotAllowed, UnknownPath
 from gateway.idempotency import Answers
+from gateway.inbox_news import InboxNews
 from gateway.incoming import idempotency_key
 from gateway.limits import RateLimits
 from gateway.path_table import PathTable
@@ -88,6 +89,8 @@ class Gateway:
         self.uploads: UploadStore = FileStore(settings.upload_dir, settings.max_upload_bytes)
         self.printer = Printer(settings.certificate_fonts, settings.verification_address)
         self.streams = Streams(settings.streams_per_account, settings.streams_in_all)
+        self.inbox_streams = Streams(settings.streams_per_account, settings.inbox_streams_in_all)
+        self.inbox_news = InboxNews(rpc, settings.stream_poll_seconds)
         self.answers = Answers(settings.upload_dir / "answers")
         self.routes = routes_for(settings) if routes is None else list(routes)
         metrics.RPC_PENDING.set_function(lambda: rpc.pending)
@@ -156,6 +159,7 @@ class Gateway:
         sweeping = asyncio.create_task(sweep_forever(self))
         yield
         sweeping.cancel()
+        self.inbox_news.stop()
         await self.rpc.stop()
 
     async def _livez(self, _request: Request) -> Response:

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from sse_starlette import ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from gateway import qr
 from gateway.errors import StreamsFull, TooManyStreams
 from gateway.payloads import read_payload
 from gateway.routing import Route, Who
-from gateway.streams import EventStream
+from gateway.streams import EndEvent, EventStream, end, event
 from services.attendance import errors
 from services.attendance.schemas import watching
 from services.chassis.context import Caller
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 _TARGET = "attendance.watch_attendance"
 _DEADLINE = 5.0
-_RECONNECT_MILLISECONDS = 2000
 
 
 async def stream_attendance(request: Request, caller: Caller, gateway: Gateway) -> Response:
@@ -61,11 +59,11 @@ async def _events(
                 yield await _code(seen["code"])
             news = [item for item in seen["items"] if (item["record_id"], item["version"]) not in sent]
             if news:
-                yield _event("attendance", {"items": news, "signed_in": seen["signed_in"]}, id=seen["cursor"])
+                yield event("attendance", {"items": news, "signed_in": seen["signed_in"]}, id=seen["cursor"])
             sent = frozenset((item["record_id"], item["version"]) for item in seen["items"])
             seen = await _look_again(gateway, caller, {**payload, "since": seen["cursor"]}, seen["more"], expires_at)
     except AppError as refusal:
-        yield _event("end", {"code": refusal.code, "detail": refusal.detail(caller.locale)})
+        yield end(refusal, caller.locale)
 
 
 async def _look_again(
@@ -86,17 +84,13 @@ async def _look_again(
 
 async def _code(code: dict[str, Any]) -> ServerSentEvent:
     drawn = await asyncio.to_thread(qr.svg, code["token"])
-    return _event("code", {**code, "svg": drawn.decode()})
-
-
-def _event(name: str, data: dict[str, Any], *, id: str | None = None) -> ServerSentEvent:
-    return ServerSentEvent(orjson.dumps(data).decode(), event=name, id=id, retry=_RECONNECT_MILLISECONDS)
+    return event("code", {**code, "svg": drawn.decode()})
 
 
 _ROUTE = Route(
     "GET", "/activities/{activity_id}/shifts/{shift_id}/attendance-stream", stream_attendance,
     request=watching.WatchAttendance, who=Who.ADMINISTRATOR, tags=("attendance",),
-    events=(watching.CodeEvent, watching.AttendanceEvent, watching.EndEvent),
+    events=(watching.CodeEvent, watching.AttendanceEvent, EndEvent),
     errors=(errors.ActivityRevoked, TooManyStreams, StreamsFull),
     zh="签到实时画面：二维码与到场名单", en="The screen at the door as a stream of events: codes, and who has come",
 )  # fmt: skip

@@ -51,13 +51,13 @@ class TooManyStreams(AppError):
 
 
 class StreamsFull(AppError):
-    """The gateway has as many streams open as it takes; the code is shown without a stream, too."""
+    """The gateway has as many streams open as it takes; what they show can be asked for without one, too."""
 
     code = "streams_full"
     status = 503
     title_zh, title_en = "实时画面已满", "No room for another stream"
-    detail_zh = "请稍后再试，或使用不带实时更新的二维码。"
-    detail_en = "Try again later, or show the code without live updates."
+    detail_zh = "请稍后再试，或使用不带实时更新的页面。"
+    detail_en = "Try again later, or go without live updates."
 
 
 class EnrollmentRequired(AppError):

@@ -91,6 +91,12 @@ class GatewaySettings(Settings):
     streams_in_all: int = setting(
         "ZHIYUAN_STREAMS_IN_ALL", "Event streams that one gateway keeps open.", parse=int, default=200
     )
+    inbox_streams_in_all: int = setting(
+        "ZHIYUAN_INBOX_STREAMS_IN_ALL",
+        "Open streams of in-app inboxes, beside those; they share one question a second.",
+        parse=int,
+        default=5000,
+    )
     stream_poll_seconds: float = setting(
         "ZHIYUAN_STREAM_POLL_SECONDS", "How often a stream asks its service for news.", parse=float, default=1.0
     )

@@ -10,16 +10,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
+import orjson
+from marshmallow import fields
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from gateway import metrics
 from gateway.errors import StreamsFull, TooManyStreams
+from services.chassis.errors import AppError
+from services.chassis.schema import Answer
 
 HEARTBEAT_SECONDS = 15
+_RECONNECT_MILLISECONDS = 2000
 # A client that reads nothing for so long is gone, though its connection may still stand.
 _SEND_SECONDS = 20
+
+
+class EndEvent(Answer):
+    """``event: end``: why the stream is over. With ``not_authenticated`` a fresh token continues it."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+def event(name: str, data: dict[str, Any], *, id: str | None = None) -> ServerSentEvent:
+    """One event as it is written; whoever loses the connection comes back with the last ``id``."""
+    return ServerSentEvent(orjson.dumps(data).decode(), event=name, id=id, retry=_RECONNECT_MILLISECONDS)
+
+
+def end(refusal: AppError, locale: str) -> ServerSentEvent:
+    """The last event: why there will be no more."""
+    return event("end", {"code": refusal.code, "detail": refusal.detail(locale)})
 
 
 class Streams:

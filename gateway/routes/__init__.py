@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway import attendance_stream
+from gateway import attendance_stream, inbox_stream
 from gateway.routes import (
     activity,
     attendance,
@@ -29,6 +29,7 @@ ALL_ROUTES: list[Route] = [
     *evaluations.ROUTES,
     *card.ROUTES,
     *notify.ROUTES,
+    *inbox_stream.ROUTES,
     *imports.ROUTES,
     *direct.ROUTES,
 ]

@@ -12,6 +12,7 @@ class ListNotifications:
 
     limit: int
     cursor: str | None
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,27 @@ class ReadNotification:
     """Mark one of one's own as read."""
 
     notification_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadNotifications:
+    """Mark all of one's own as read that came until then."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchInbox:
+    """What is new in one's inbox; ``since`` is how far one has seen."""
+
+    since: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReadersOfNews:
+    """Whose inboxes have changed; ``since`` is how far the gateway has seen."""
+
+    since: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,9 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: sa.DateTime(timezone=True), dict[str, Any]: JSONB}
 
 
+_THIS_TRANSACTION = sa.text("pg_current_xact_id()::text::bigint")
+
+
 class ContactPoint(Base):
     """How an account can be reached: a copy of identity's, sealed. ``version`` is the account's."""
 
@@ -69,6 +72,8 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    # the transaction that wrote it, or marked it as read: how an open page finds what is new (domain/snapshots.py)
+    changed_in: Mapped[int | None] = mapped_column(sa.BigInteger, server_default=_THIS_TRANSACTION)
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "recipient_key", "template", "channel"),
@@ -77,6 +82,7 @@ class Message(Base):
         ),
         sa.Index("ix_message_sending", "next_attempt_at", postgresql_where=sa.text("status = 'sending'")),
         sa.Index("ix_message_provider_id", "provider_id", postgresql_where=sa.text("provider_id IS NOT NULL")),
+        sa.Index("ix_message_news", "changed_in", postgresql_where=sa.text("channel = 'inbox'")),
         sa.Index("ix_message_account", "account_id", "created_at", "id"),
         sa.Index("ix_message_volunteer", "volunteer_id", "created_at", "id"),
         sa.Index("ix_message_created_at", "created_at", "id"),

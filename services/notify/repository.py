@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain import Channel, Status
 from services.notify.due_messages import Budgets, DueMessages
+from services.notify.inboxes import InboxRepository
 from services.notify.models import ContactPoint, Message, Preference, SimulatedMessage
 from services.notify.received_receipts import ReceiptRepository
 
@@ -24,6 +25,7 @@ class NotifyUnitOfWork(UnitOfWork):
         self.messages = MessageRepository(self)
         self.due = DueMessages(self)
         self.budgets = Budgets(self)
+        self.inboxes = InboxRepository(self)
         self.contacts = ContactRepository(self)
         self.receipts = ReceiptRepository(self)
         self.preferences = PreferenceRepository(self)
@@ -42,22 +44,6 @@ class MessageRepository:
         table = cast(sa.Table, Message.__table__)
         statement = insert(table).on_conflict_do_nothing().returning(table.c.template, table.c.channel)
         return [(row.template, row.channel) for row in self._uow.session.execute(statement, messages)]
-
-    def get(self, message_id: str) -> Message | None:
-        """One message, locked."""
-        return self._uow.session.get(Message, message_id, with_for_update=True)
-
-    def inbox_of(self, account_id: str, volunteer_id: str | None) -> sa.Select[Any]:
-        """The in-app messages of one person."""
-        mine = Message.account_id == account_id
-        if volunteer_id is not None:
-            mine = sa.or_(mine, Message.volunteer_id == volunteer_id)
-        return sa.select(Message).where(Message.channel == Channel.INBOX, mine)
-
-    def unread_count(self, account_id: str, volunteer_id: str | None) -> int:
-        """How many of them have not been read."""
-        mine = self.inbox_of(account_id, volunteer_id).where(Message.read_at.is_(None)).subquery()
-        return self._uow.session.scalar(sa.select(sa.func.count()).select_from(mine)) or 0
 
     def outgoing(self, status: str | None, template: str | None) -> sa.Select[Any]:
         """What left the house, for operators."""

@@ -11,11 +11,24 @@ from services.identity.events import (
     VolunteerErased,
     WechatMessageReported,
 )
-from services.notify import schemas
 from services.notify.channels import desk_for
 from services.notify.repository import NotifyUnitOfWork
+from services.notify.schemas import inbox as inbox_schemas
+from services.notify.schemas import operators, simulator
+from services.notify.schemas import preferences as preference_schemas
+from services.notify.schemas import receipts as receipt_schemas
 from services.notify.settings import NotifySettings
-from services.notify.use_cases import codes, contacts, delivery, exporting, reading, receipts, telling
+from services.notify.use_cases import (
+    codes,
+    contacts,
+    delivery,
+    exporting,
+    inbox,
+    preferences,
+    reading,
+    receipts,
+    telling,
+)
 from services.notify.use_cases.handing_over import Breakers
 
 
@@ -30,41 +43,53 @@ class NotifyService:
 
     # what people and operators see
 
-    @query(schemas.ListNotifications, schemas.NotificationPage)
+    @query(inbox_schemas.ListNotifications, inbox_schemas.NotificationPage)
     def list_notifications(self, query, uow):
-        return reading.list_notifications(query, uow)
+        return inbox.list_notifications(query, uow)
 
-    @command(schemas.ReadNotification, schemas.Notification)
+    @command(inbox_schemas.ReadNotification, inbox_schemas.Notification)
     def read_notification(self, command, uow):
-        return reading.read_notification(command, uow)
+        return inbox.read_notification(command, uow)
 
-    @query(schemas.GetPreferences, schemas.Preferences)
+    @command(inbox_schemas.ReadNotifications, inbox_schemas.ReadAnswer)
+    def read_notifications(self, command, uow):
+        return inbox.read_notifications(command, uow)
+
+    @query(inbox_schemas.WatchInbox, inbox_schemas.InboxNow)
+    def watch_inbox(self, query, uow):
+        return inbox.watch_inbox(query, uow)
+
+    @query(inbox_schemas.ListReadersOfNews, inbox_schemas.ReadersOfNews)
+    def list_readers_of_news(self, query, uow):
+        return inbox.list_readers_of_news(query, uow)
+
+    @query(preference_schemas.GetPreferences, preference_schemas.Preferences)
     def get_preferences(self, query, uow):
-        return reading.get_preferences(query, uow)
+        return preferences.get_preferences(query, uow)
 
-    @command(schemas.PutPreferences, schemas.Preferences)
+    @command(preference_schemas.PutPreferences, preference_schemas.Preferences)
     def put_preferences(self, command, uow):
-        return reading.put_preferences(command, uow)
+        return preferences.put_preferences(command, uow)
 
-    @query(schemas.ListMessages, schemas.MessagePage)
+    @query(operators.ListMessages, operators.MessagePage)
     def list_messages(self, query, uow):
         return reading.list_messages(query, uow)
 
-    @query(schemas.ListTemplates, schemas.TemplateList)
+    @query(operators.ListTemplates, operators.TemplateList)
     def list_templates(self, query, uow):
         return reading.list_templates(query, uow)
 
-    @query(schemas.ListSimulatedMessages, schemas.SimulatedMessageList)
+    @query(simulator.ListSimulatedMessages, simulator.SimulatedMessageList)
     def list_simulated_messages(self, query, uow):
         return reading.list_simulated_messages(query, uow)
 
     # what providers push
 
-    @command(schemas.TakeReceipts, schemas.TencentReceiptsTaken)
+    @command(receipt_schemas.TakeReceipts, receipt_schemas.TencentReceiptsTaken)
     def take_tencent_receipts(self, command, uow):
         return receipts.take_tencent(command, uow)
 
-    @command(schemas.TakeReceipts, schemas.AliyunReceiptsTaken)
+    @command(receipt_schemas.TakeReceipts, receipt_schemas.AliyunReceiptsTaken)
     def take_aliyun_receipts(self, command, uow):
         return receipts.take_aliyun(command, uow)
 

@@ -55,10 +55,3 @@ class AttendanceEvent(Answer):
 
     items = fields.List(fields.Nested(WatchedRecord))
     signed_in = fields.Integer(allow_none=True)
-
-
-class EndEvent(Answer):
-    """``event: end``: why the stream is over. With ``not_authenticated`` a fresh token continues it."""
-
-    code = fields.String()
-    detail = fields.String()

@@ -22,10 +22,11 @@ from services.notify.domain.messages import (
     segments,
 )
 from services.notify.domain.prices import Prices
+from services.notify.domain.snapshots import Snapshot
 from services.notify.domain.waiting import QuietHours, can_wait, next_day
 
 __all__ = [
     "CARD_STATUS_ZH", "MAX_ATTEMPTS", "ROLE_ZH", "Breaker", "BreakerState", "Channel", "ErrorClass", "Prices",
-    "Priority", "QuietHours", "Share", "Status", "can_wait", "change_status", "delay_before_attempt", "in_order",
-    "is_final", "masked_recipient", "next_day", "segments",
+    "Priority", "QuietHours", "Share", "Snapshot", "Status", "can_wait", "change_status", "delay_before_attempt",
+    "in_order", "is_final", "masked_recipient", "next_day", "segments",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from services.chassis.ids import new_id
 from services.notify import commands
 from services.notify.domain import MAX_ATTEMPTS, Channel, ErrorClass, Status
 from services.notify.models import Message
-from services.notify.use_cases import delivery, reading
+from services.notify.use_cases import delivery, preferences
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance, code_request
 
 
@@ -254,7 +254,7 @@ def test_a_reminder_is_not_sent_once_the_shift_has_begun(notify: Notify, person:
 def test_whoever_wants_no_reminder_by_sms_finds_it_in_the_inbox_alone(notify: Notify, person: Person) -> None:
     unwanted = commands.SwitchedOff(template="shift_reminder", channel="sms")
     with notify.units(person.caller) as uow:
-        reading.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
+        preferences.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
     notify.receive(reminder(notify, person.volunteer_id))
     notify.deliver()
     assert notify.sent() == []

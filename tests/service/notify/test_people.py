@@ -18,7 +18,8 @@ from services.notify import commands
 from services.notify.domain import Channel, Status
 from services.notify.errors import PreferenceFixed
 from services.notify.models import ContactPoint
-from services.notify.use_cases import reading
+from services.notify.use_cases import inbox as inboxes
+from services.notify.use_cases import preferences, reading
 from services.organization.events import (
     AdministratorInvitationAnswered,
     AdministratorInvited,
@@ -45,7 +46,7 @@ def hours(volunteer_id: str, minutes: int) -> HoursRecorded:
 
 def inbox(notify: Notify, person: Person) -> dict[str, Any]:
     with notify.units(person.caller) as uow:
-        return reading.list_notifications(commands.ListNotifications(limit=20, cursor=None), uow)
+        return inboxes.list_notifications(commands.ListNotifications(limit=20, cursor=None), uow)
 
 
 def test_news_stands_in_the_inbox_and_costs_no_sms(notify: Notify, person: Person) -> None:
@@ -67,12 +68,12 @@ def test_a_notification_is_read_once_and_by_its_reader_only(notify: Notify, pers
     read = commands.ReadNotification(notification_id=shown["id"])
     stranger = Person(new_id(), new_id(), "13800000005")
     with notify.units(stranger.caller) as uow, pytest.raises(NotFound):
-        reading.read_notification(read, uow)
+        inboxes.read_notification(read, uow)
     with notify.units(person.caller) as uow:
-        first = reading.read_notification(read, uow)["read_at"]
+        first = inboxes.read_notification(read, uow)["read_at"]
     notify.clock.advance(minutes=1)
     with notify.units(person.caller) as uow:
-        assert reading.read_notification(read, uow)["read_at"] == first
+        assert inboxes.read_notification(read, uow)["read_at"] == first
     assert inbox(notify, person)["unread"] == 0
 
 
@@ -157,7 +158,7 @@ def test_whoever_objected_without_an_account_is_told_at_the_number_they_left(not
 def switch_off(notify: Notify, person: Person, template: str, channel: str = "sms") -> dict[str, Any]:
     wanted = commands.PutPreferences(switched_off=[commands.SwitchedOff(template=template, channel=channel)])
     with notify.units(person.caller) as uow:
-        return reading.put_preferences(wanted, uow)
+        return preferences.put_preferences(wanted, uow)
 
 
 def test_what_is_switched_off_stays_in_the_inbox_and_sends_no_sms(notify: Notify, person: Person) -> None:

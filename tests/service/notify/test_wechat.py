@@ -8,7 +8,7 @@ from services.attendance.events import StarAwarded
 from services.chassis.ids import new_id
 from services.notify import commands
 from services.notify.domain import Channel, ErrorClass, Status
-from services.notify.use_cases import reading
+from services.notify.use_cases import preferences
 from tests.service.notify.conftest import CIPHER, Notify, Person, acceptance
 from tests.service.notify.test_delivery import reminder
 
@@ -55,7 +55,7 @@ def test_whoever_no_longer_follows_gets_the_sms_after_all_and_once(notify: Notif
 def test_whoever_wants_no_sms_gets_none_when_wechat_fails(notify: Notify, follower: Person) -> None:
     unwanted = commands.SwitchedOff(template="shift_reminder", channel="sms")
     with notify.units(follower.caller) as uow:
-        reading.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
+        preferences.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
     notify.wechat.moods = [(ErrorClass.UNREACHABLE, "43004")]
     notify.receive(reminder(notify, follower.volunteer_id))
     notify.deliver()

@@ -1,0 +1,1 @@
+"""Notify's requests and answers, a module per topic."""
