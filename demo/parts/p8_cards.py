@@ -12,7 +12,8 @@ from pika.exceptions import AMQPError
 
 from demo.check import needed
 from demo.client import wait_for
-from demo.world import Organization, Stage, Volunteer
+from demo.parts.group_cards import ENOUGH, go_as_group
+from demo.world import Stage, Volunteer
 from deploy.partner import bank_consumer, bank_reports
 from deploy.partner.bank_consumer import Message
 
@@ -20,6 +21,7 @@ TITLE = "The volunteer card and the bank"
 
 GUANGZHOU, TIANHE, SHENZHEN = "440100", "440106", "440300"
 CONSENT_VERSION = "2"
+_CONSENT = {"version": CONSENT_VERSION, "recipient": "boc"}
 WAY = ("contacted", "approved", "produced", "delivered", "activated")
 
 
@@ -30,7 +32,8 @@ def play(stage: Stage) -> None:
     applicant = next(v for v in volunteers if v.person.birth_date.year < 2000)
     _refusals(stage, applicant)
     application = _applies(stage, applicant)
-    group_id = _groups(stage, needed(world.team, "the team"), volunteers)
+    others = [volunteer for volunteer in volunteers if volunteer is not applicant]
+    group_id = go_as_group(stage, needed(world.team, "the team"), others, _CONSENT)
     _what_a_bank_reaches(stage)
     _the_bank_receives(stage, applicant, application, group_id)
     _the_bank_reports(stage, applicant, application)
@@ -43,7 +46,7 @@ def _form(**changed: Any) -> dict[str, Any]:
         "card_type": "debit",
         "region": TIANHE,
         "address": "天河区体育东路一百号某室",
-        "consent": {"version": CONSENT_VERSION, "recipient": "boc"},
+        "consent": _CONSENT,
         **changed,
     }
 
@@ -109,33 +112,6 @@ def _applies(stage: Stage, applicant: Volunteer) -> dict[str, Any]:
     return dict(application)
 
 
-def _groups(stage: Stage, team: Organization, volunteers: list[Volunteer]) -> str:
-    world, check = stage.world, stage.check
-    day = (world.clock.now() + timedelta(days=14)).date().isoformat()
-
-    def apply(size: int) -> Any:
-        return team.owner.post(
-            "/card/group-applications",
-            organization_id=team.id,
-            region=GUANGZHOU,
-            bank="boc",
-            card_type="debit",
-            volunteer_ids=[volunteer.id for volunteer in volunteers[:size]],
-            address="越秀区寺贝通津一号大院礼堂",
-            preferred_dates=[day],
-            contact={"name": "联络员甲", "phone": team.phone},
-        )
-
-    check.refused(lambda: apply(29), "a group of 29", status=422, code="group_too_small")
-    world.count("card", "zhiyuan_card_refusals_total", code="group_too_small")
-    visit = apply(30)
-    world.count("card", "zhiyuan_card_group_visits_total", bank="boc")
-    world.count_sms("card_group_visit_requested")
-    check.equal((visit["status"], visit["member_count"]), ("requested", 30), "a group of 30: the bank is asked to come")
-    check.eventually(lambda: world.inbox.of(team.phone, "card_group_visit_requested"), "the unit is told by SMS")
-    return str(visit["group_id"])
-
-
 def _what_a_bank_reaches(stage: Stage) -> None:
     check, partner = stage.check, stage.world.access["partner"]
     own = partner["boc"]["amqp_url"]
@@ -178,12 +154,16 @@ def _the_bank_receives(stage: Stage, applicant: Volunteer, application: dict[str
     key = json.loads(Path(bank["key_file"]).read_text())
     received: list[Message] = []
 
-    def both_have_come() -> bool:
+    def all_have_come() -> bool:
         received.extend(bank_consumer.messages(bank["amqp_url"], bank["queue"], key, idle_seconds=1))
         mine = [m for m in received if m.application_no == application["application_no"]]
-        return bool(mine) and any((m.document or {}).get("group_id") == group_id for m in received)
+        of_group = [m.application_no for m in received if (m.document or {}).get("group_id") == group_id]
+        return bool(mine) and None in of_group and len(set(of_group)) == 1 + ENOUGH
 
-    check.that(wait_for(both_have_come), "the bank takes both messages from its own queue, with its own credentials")
+    check.that(
+        wait_for(all_have_come),
+        "the bank takes the application, the visit and the group's 30 from its own queue, with its own credentials",
+    )
     documents = [m.document for m in received if m.application_no == application["application_no"] and m.document]
     check.equal(len(documents), 1, "the application comes once")
     for document in documents:

@@ -47,6 +47,10 @@ async def add_signed_path(
     return await add_signature(request, caller, payload, gateway) | {"path": request.url.path}
 
 
+_RULES = (
+    errors.VolunteerNotActive, errors.NoBranchInCity, errors.ConsentRequired, errors.BirthDateRequired,
+    errors.AdultRequired, errors.GuardianRequired, errors.ApplicationOpen,
+)  # fmt: skip
 _SIGNED = (errors.SignatureRefused, errors.TimestampOutOfTolerance)
 
 ROUTES = [
@@ -58,10 +62,7 @@ ROUTES = [
     Route(
         "POST", "/card/applications", "card.apply",
         request=applications.Apply, answer=applications.Application, who=Who.VOLUNTEER, status=201, tags=_TAGS,
-        errors=(
-            errors.VolunteerNotActive, errors.NoBranchInCity, errors.ConsentRequired, errors.BirthDateRequired,
-            errors.AdultRequired, errors.GuardianRequired, errors.ApplicationOpen,
-        ),
+        errors=_RULES,
         zh="申办注册志愿者证", en="Apply for the volunteer card",
     ),
     Route(
@@ -78,7 +79,47 @@ ROUTES = [
         "POST", "/card/group-applications", "card.apply_as_group",
         request=groups.ApplyAsGroup, answer=groups.GroupApplication, who=Who.ADMINISTRATOR, status=201, tags=_TAGS,
         errors=(errors.NoBranchInCity, errors.GroupTooSmall),
-        zh="集中申办（银行上门服务）", en="Ask the bank to come to a unit of 30 people or more",
+        zh="集中申办（银行上门服务）",
+        en="Ask members of a unit whether they go as a group; from 30 consents on the bank comes",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/card-groups", "card.list_groups",
+        request=groups.ListGroups, answer=groups.GroupApplicationPage, who=Who.ADMINISTRATOR, tags=_TAGS,
+        zh="本组织的集中申办", en="A unit's groups, with how many have said what and where the visit is",
+    ),
+    Route(
+        "POST", "/card/group-applications/{group_id}/visit", "card.change_visit",
+        request=groups.ChangeVisit, answer=groups.GroupApplication, who=Who.ADMINISTRATOR, tags=_TAGS,
+        errors=(IllegalTransition,), zh="登记上门服务安排", en="The visit is scheduled, done or called off",
+    ),
+    Route(
+        "GET", "/me/card-group-proposals", "card.list_group_proposals",
+        request=groups.ListProposals, answer=groups.ProposalPage, who=Who.VOLUNTEER, tags=_TAGS,
+        zh="邀我参加的集中申办", en="Groups that one is asked to join, with what one would consent to",
+    ),
+    Route(
+        "POST", "/me/card-group-proposals/{group_id}/consent", "card.consent_to_group",
+        request=groups.ConsentToGroup, answer=groups.Proposal, who=Who.VOLUNTEER, tags=_TAGS,
+        errors=(*_RULES, errors.GroupClosed, IllegalTransition),
+        zh="同意参加集中申办", en="Consent to one's data going to this bank, as a member of a group",
+    ),
+    Route(
+        "POST", "/me/card-group-proposals/{group_id}/refusal", "card.refuse_group",
+        request=groups.OneProposal, answer=groups.Proposal, who=Who.VOLUNTEER, tags=_TAGS,
+        errors=(errors.GroupClosed, IllegalTransition),
+        zh="不参加集中申办", en="Refuse, or take a consent back, without a reason",
+    ),
+    Route(
+        "POST", "/me/card-group-proposals/{group_id}/single-application", "card.apply_singly",
+        request=groups.OneProposal, answer=applications.Application, who=Who.VOLUNTEER, status=201, tags=_TAGS,
+        errors=(*_RULES, errors.GroupClosed),
+        zh="转为个人申办", en="Apply alone by one click where too few have consented",
+    ),
+    Route(
+        "POST", "/partner/card/group-visits/{group_id}/status", "card.report_visit",
+        request=groups.ReportVisit, answer=groups.VisitReportTaken, who=Who.PARTNER, tags=("partner",),
+        prepare=add_signature, raw_body=True, errors=(*_SIGNED, errors.WebhookIdReused),
+        zh="银行回报上门安排", en="A bank reports on a group's visit, signed as Standard Webhooks",
     ),
     Route(
         "POST", "/partner/card/applications/{application_no}/status", "card.report_status",

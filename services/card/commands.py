@@ -86,6 +86,51 @@ class ApplyAsGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListGroups:
+    """A page of a unit's groups and of those below it, newest first."""
+
+    organization_id: str
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeVisit:
+    """What became of the bank's visit, as the unit knows it; or the unit takes its proposal back."""
+
+    group_id: str
+    status: str
+    visit_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListProposals:
+    """A page of the groups that one is asked to join, newest first."""
+
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentToGroup:
+    """A member consents. Without an address the card comes to where the bank comes."""
+
+    group_id: str
+    consent: GivenConsent | None
+    address: str | None
+    clothing_size: ClothingSize | None
+    guardian: Guardian | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneProposal:
+    """The group that one refuses, or whose place one's own application takes."""
+
+    group_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signed:
     """A bank's signed request, as it came: nothing in it is believed before the signature is checked. Signed is the
     body, or the path of a request that has none."""
@@ -102,6 +147,13 @@ class ReportStatus(Signed):
     """A bank's signed callback."""
 
     application_no: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportVisit(Signed):
+    """The same about a group's visit."""
+
+    group_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +244,16 @@ class BankReport:
     reason: str | None
     at: datetime | None
     application_no: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitReport:
+    """What a bank's verified body says of a visit."""
+
+    group_id: str | None
+    status: str
+    visit_on: date | None
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,13 +71,23 @@ class ApplicationOpen(Conflict):
 
 
 class GroupTooSmall(AppError):
-    """The bank comes to a unit for 30 people or more (notice, 一.3); below that each applies alone."""
+    """The bank comes to a unit for 30 people or more (notice, 一.3); below that each applies alone. ``data.excluded``
+    names who does not count, and why."""
 
     code = "group_too_small"
     status = 422
     title_zh, title_en = "人数不足，不能集中申办", "Too few people for a group application"
-    detail_zh = "集中申办须有 {minimum} 名以上志愿者，本次为 {given} 名；人数不足时请各自网上申办或到网点办理。"
+    detail_zh = "集中申办须有 {minimum} 名以上可申办的志愿者，本次为 {given} 名；人数不足时请各自网上申办或到网点办理。"
     detail_en = "A group application needs {minimum} volunteers, this one has {given}; let each apply online."
+
+
+class GroupClosed(Conflict):
+    """A group takes answers while consents are collected, until its deadline."""
+
+    code = "group_closed"
+    title_zh, title_en = "集中申办已截止", "The group takes no more answers"
+    detail_zh = "该集中申办（{status}）已截止，不再接受同意或拒绝；您仍可自行网上申办。"
+    detail_en = "The group ({status}) takes no more answers; you can still apply by yourself."
 
 
 class ContactsChanged(Conflict):

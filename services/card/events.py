@@ -1,4 +1,5 @@
-"""What card tells the others: an application went to a bank, has moved, or lies there; a group asks the bank to come.
+"""What card tells the others: an application went to a bank, has moved, or lies there; a group collects consents, asks
+the bank to come, or lapses.
 
 ``version`` of these events is the application's (or the group's) own. ``card.status_changed`` is also the state that
 copies are built from: it is what ``republish card`` tells again.
@@ -67,7 +68,7 @@ class CardApplicationEscalated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CardGroupVisitRequested(Event):
-    """An organization with 30 or more applicants asks the bank to come (notice, 一.3). ``account_id`` asked."""
+    """30 members of a unit have consented, and the bank is asked to come (notice, 一.3). ``account_id`` had asked."""
 
     type = "card.group_visit_requested"
     subject_field = "group_id"
@@ -78,6 +79,65 @@ class CardGroupVisitRequested(Event):
     region: str
     member_count: int
     preferred_dates: list[date]
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardGroupProposed(Event):
+    """A unit has put a volunteer on its list; nothing of theirs goes anywhere before they consent (PIPL 23)."""
+
+    type = "card.group_proposed"
+    subject_field = "group_id"
+
+    group_id: str
+    volunteer_id: str
+    organization_id: str
+    organization_name: str
+    bank: str
+    bank_name: str
+    consent_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardGroupLapsed(Event):
+    """Too few had consented at the deadline, or the unit has taken its proposal back. ``account_id`` had asked."""
+
+    type = "card.group_lapsed"
+    subject_field = "group_id"
+
+    group_id: str
+    organization_id: str
+    account_id: str
+    consented: int
+    minimum: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardSingleWayOffered(Event):
+    """A volunteer has consented in vain, and may apply alone by one click until ``offered_until``."""
+
+    type = "card.single_way_offered"
+    subject_field = "group_id"
+
+    group_id: str
+    volunteer_id: str
+    organization_name: str
+    offered_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardGroupVisitChanged(Event):
+    """The bank's visit is ``scheduled`` for ``visit_on``, ``done``, or ``cancelled`` for a ``reason``."""
+
+    type = "card.group_visit_changed"
+    subject_field = "group_id"
+
+    group_id: str
+    organization_id: str
+    bank: str
+    status: str
+    visit_on: date | None
+    reason: str | None
     account_id: str
 
 

@@ -57,4 +57,9 @@ ESCALATIONS = Counter(
 RECORDS_FORGOTTEN = Counter(
     "zhiyuan_card_records_forgotten", "Records of what was provided that have been kept long enough, and are deleted"
 )
-GROUP_VISITS = Counter("zhiyuan_card_group_visits", "On-site visits requested", ["bank"])
+GROUPS = Counter(
+    "zhiyuan_card_groups",
+    "Groups that reached a status: `collecting` consents, `requested` (the bank is asked to come), `scheduled`, `done`,"
+    " `cancelled`, `lapsed` (too few consents)",
+    ["bank", "status"],
+)

@@ -13,6 +13,7 @@ from services.card.domain import Bank
 APPLICATIONS_EXCHANGE = "partner.applications"
 STATUSES_QUEUE = "partner.statuses"
 STATUS_TYPE = "card.status.v1"
+VISIT_TYPE = "card.group_visit_status.v1"
 PROBE_TYPE = "card.probe.v1"
 """What a bank publishes to try its connection; it is taken, and does nothing."""
 

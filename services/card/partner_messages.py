@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.card.partner_exchange import PROBE_TYPE, STATUS_TYPE, Type
+from services.card.partner_exchange import PROBE_TYPE, STATUS_TYPE, VISIT_TYPE, Type
 from services.chassis.partner_asyncapi import PartnerMessage
 
 
@@ -44,7 +44,7 @@ class Guardian:
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationDocument:
-    """What is sealed in an application."""
+    """What is sealed in an application. ``group_id``: the visit at which this applicant is to be found."""
 
     application_no: str
     card_type: str
@@ -56,6 +56,7 @@ class ApplicationDocument:
     consent: SeparateConsent
     applicant: Applicant
     guardian: Guardian | None = None
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,19 @@ class StatusReport(PartnerMessage):
     status: str
     reason: str | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitReport(PartnerMessage):
+    """What became of a visit. ``status``: scheduled with its day ``visit_on``, done, or cancelled with a ``reason``."""
+
+    wire_type = VISIT_TYPE
+    from_partner = True
+
+    group_id: str
+    status: str
+    visit_on: date | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

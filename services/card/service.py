@@ -11,6 +11,8 @@ from services.card.use_cases import (
     branch_contacts,
     copies,
     exporting,
+    group_proposals,
+    group_replies,
     group_visits,
     handing_over,
     looking_after,
@@ -21,6 +23,7 @@ from services.card.use_cases import (
     replaying,
     routing,
     signed_reports,
+    visit_reports,
     withdrawing,
 )
 from services.chassis import audit_reading
@@ -59,13 +62,41 @@ class CardService:
 
     @command(groups.ApplyAsGroup, groups.GroupApplication)
     def apply_as_group(self, command, uow):
-        return group_visits.apply_as_group(command, uow)
+        return group_proposals.apply_as_group(command, uow)
+
+    @query(groups.ListGroups, groups.GroupApplicationPage)
+    def list_groups(self, query, uow):
+        return group_proposals.list_groups(query, uow)
+
+    @command(groups.ChangeVisit, groups.GroupApplication)
+    def change_visit(self, command, uow):
+        return visit_reports.change_visit_by_unit(command, uow)
+
+    @query(groups.ListProposals, groups.ProposalPage)
+    def list_group_proposals(self, query, uow):
+        return group_replies.list_proposals(query, uow)
+
+    @command(groups.ConsentToGroup, groups.Proposal)
+    def consent_to_group(self, command, uow):
+        return group_replies.consent_to_group(command, uow)
+
+    @command(groups.OneProposal, groups.Proposal)
+    def refuse_group(self, command, uow):
+        return group_replies.refuse_group(command, uow)
+
+    @saga(groups.OneProposal, applications.Application)
+    def apply_singly(self, command):
+        return group_replies.apply_singly(command, self.unit_of_work, self.identity)
 
     # for banks
 
     @saga(partner.ReportStatus, partner.ReportTaken)
     def report_status(self, command):
         return signed_reports.report_status(command, self.unit_of_work, self.settings)
+
+    @saga(groups.ReportVisit, groups.VisitReportTaken)
+    def report_visit(self, command):
+        return visit_reports.report_visit(command, self.unit_of_work, self.settings)
 
     @saga(exchange.RequestOwnReplay, exchange.Replay)
     def request_own_replay(self, command):
@@ -174,6 +205,10 @@ class CardService:
     @every(seconds=30)
     def look_after_applications(self, uow):
         looking_after.look_after_applications(uow)
+
+    @every(seconds=30)
+    def end_overdue_groups(self, uow):
+        group_visits.end_overdue_groups(uow)
 
     @every(seconds=3600)
     def forget_old_records(self, uow):

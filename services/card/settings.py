@@ -90,6 +90,12 @@ class CardSettings(ServiceSettings):
     group_minimum: int = setting(
         "ZHIYUAN_CARD_GROUP_MINIMUM", "From how many people on the bank comes (notice, 一.3).", parse=int, default=30
     )
+    group_consent_days: int = setting(
+        "ZHIYUAN_CARD_GROUP_CONSENT_DAYS",
+        "How long members of a group may consent; and how long, if they were too few, each may apply by one click.",
+        parse=_days,
+        default=14,
+    )
 
     @property
     def patience(self) -> Patience:

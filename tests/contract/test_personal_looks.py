@@ -19,6 +19,7 @@ IN_CLEAR = {"address", "birth_date", "cert_no", "contact", "data", "email", "mob
 AUDITED = {"GET /me/export", "GET /me/exports/{export_id}", "GET /adoption-receipts", "POST /adoption-receipts"}
 _ANNOUNCED = "where an activity is and whom to ask, as its organizer announces it"
 _AT_WORK = "somebody of a bank at work, given to whoever applies"
+_ASKED = "the bank that one would consent to, and the kinds of data"
 ELSE = {
     "POST /activities": _ANNOUNCED,
     "GET /activities": _ANNOUNCED,
@@ -38,6 +39,12 @@ ELSE = {
     "GET /me/card-applications": _AT_WORK,
     "POST /card/applications/{application_id}/cancellation": _AT_WORK,
     "POST /card/group-applications": _AT_WORK,
+    "GET /organizations/{organization_id}/card-groups": _AT_WORK,
+    "POST /card/group-applications/{group_id}/visit": _AT_WORK,
+    "GET /me/card-group-proposals": _ASKED,
+    "POST /me/card-group-proposals/{group_id}/consent": _ASKED,
+    "POST /me/card-group-proposals/{group_id}/refusal": _ASKED,
+    "POST /me/card-group-proposals/{group_id}/single-application": _AT_WORK,
     "GET /card/branch-contacts": _AT_WORK,
     "GET /card/branch-contacts/history": _AT_WORK,
     "POST /card/branch-contacts/preview": _AT_WORK,

@@ -53,7 +53,8 @@ def build(world: World) -> Scene:
     team = _below(world, unit, "team", "越权测试队")
     beside, elsewhere = (_below(world, root, "unit", f"越权测试旁边单位{n}") for n in (1, 2))
     hopeful = _below(world, unit, "team", "越权测试待审队", approved=False)
-    members = active_volunteers(world, unit, 3)
+    many = active_volunteers(world, unit, 30)  # as many as make a group
+    members = many[:3]
     outsiders = active_volunteers(world, beside, 5)
     above_account = root.owner.sign_in()["account_id"]
     day, soon = ((world.clock.now() + timedelta(days=n)).date().isoformat() for n in (40, 5))
@@ -99,6 +100,17 @@ def build(world: World) -> Scene:
         "recovery": _recovery(world, unit, members[2]),
         "consent": member.get("/me/consents")["items"][0]["consent_id"],
         "export": member.post("/me/exports")["export_id"],
+        "group": unit.owner.post(
+            "/card/group-applications",
+            organization_id=unit.id,
+            region=GUANGZHOU,
+            bank="boc",
+            card_type="debit",
+            volunteer_ids=[one.id for one in many],
+            address="越秀区寺贝通津一号大院礼堂",
+            preferred_dates=[day],
+            contact={"name": "联络员甲", "phone": "14400000001"},
+        )["group_id"],
         "period": world.platform.get("/card/product-periods", region=GUANGZHOU)["items"][0]["period_id"],
     }
     callers = {
@@ -292,7 +304,7 @@ class Rows:
     _TIMERS = {
         "activity": ("lapse_overdue", "relist"),
         "attendance": ("disclose_complete", "look_for_anomalies", "look_after_duties", "confirm_undisputed"),
-        "card": ("look_after_applications",),
+        "card": ("look_after_applications", "end_overdue_groups"),
         "organization": ("escalate_reviews", "put_away_counters"),
     }
 

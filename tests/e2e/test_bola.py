@@ -56,6 +56,7 @@ _ATTAINMENT = {"name": "急救培训", "issuer": "越权测试单位", "date": "
 _CONTACT = {"role": "liaison", "name": "赵一", "post": "干事", "mobile": "14400000001"}
 _DECLARED = {"organizations": 1, "volunteers": 2, "league_members": 1}
 _SIGN_OUT = {"signed_out_at": "{left_at}", "reason": "忘记签退"}
+_GROUP = {"group_id": "{group}"}
 _APPROVE, _SHIFT = {"approve": True}, {"shift_id": "{shift}"}
 
 # In this order the rightful go: what ends something comes last.
@@ -259,11 +260,23 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("PATCH", "/card/product-periods/{period_id}"): [
         Entry({"period_id": "{period}"}, {"offered_until": None}, rightful="platform")
     ],
+    ("GET", "/card/statements/{bank}/{day}"): [Entry({"bank": "boc", "day": "{day}"}, rightful="platform")],
     ("POST", "/card/group-applications"): [
         Entry(body={**_UNIT, "region": "440100", "bank": "boc", "card_type": "debit", "volunteer_ids": ["{member}"],
                     "address": "越秀区寺贝通津一号大院礼堂", "preferred_dates": ["{day}"],
                     "contact": {"name": "联络员甲", "phone": "14400000001"}},
               state=("group_too_small", "thirty people for one line of a table are too many"))
+    ],
+    ("GET", "/organizations/{organization_id}/card-groups"): [Entry(_UNIT)],
+    ("POST", "/me/card-group-proposals/{group_id}/consent"): [
+        Entry(_GROUP, {"consent": {"version": "2", "recipient": "boc"}}, rightful="member")
+    ],
+    ("POST", "/me/card-group-proposals/{group_id}/refusal"): [Entry(_GROUP, rightful="member")],
+    ("POST", "/me/card-group-proposals/{group_id}/single-application"): [
+        Entry(_GROUP, rightful="member", state=("group_closed", "the member has refused just now"))
+    ],
+    ("POST", "/card/group-applications/{group_id}/visit"): [
+        Entry(_GROUP, {"status": "cancelled", "reason": "改期"})
     ],
     ("POST", "/me/notifications/{notification_id}/read"): [
         Entry({"notification_id": "{notification}"}, rightful="member")
@@ -368,7 +381,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called", "correction", "appeal", "missing", "period",
+    "open_record", "called", "correction", "appeal", "missing", "period", "group",
 })  # fmt: skip
 
 

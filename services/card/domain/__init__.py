@@ -6,11 +6,10 @@ plain Python: no database, no clock, no broker.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall
+from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired
 from services.chassis.clock import age_on
 from services.chassis.errors import IllegalTransition
 
@@ -144,12 +143,6 @@ def delay_before_sealing_again(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2 ** (min(attempts, 10) - 1)), timedelta(minutes=10))
 
 
-class GroupStatus(StrEnum):
-    """Where a group's on-site visit is."""
-
-    REQUESTED = "requested"
-
-
 # application numbers ----------------------------------------------------------------------------------------------
 
 _PREFIX = "ZY"
@@ -202,11 +195,3 @@ def require_consent(bank: Bank, version: str | None, recipient: str | None, curr
     """A consent counts for the text in force and the bank that it names (PIPL 23)."""
     if version != current_version or recipient is None or bank_called(recipient) is not bank:
         raise ConsentRequired(bank=bank.value, bank_name=BANK_NAMES[bank], version=current_version)
-
-
-def require_group(volunteer_ids: Iterable[str], minimum: int) -> int:
-    """The size of a group, if it is large enough for a visit (notice, 一.3)."""
-    size = len(set(volunteer_ids))
-    if size < minimum:
-        raise GroupTooSmall(minimum=minimum, given=size)
-    return size

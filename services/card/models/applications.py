@@ -24,7 +24,7 @@ class CardApplication(Base):
     While it is ``submitted``, ``next_attempt_at`` says when it is to be sealed; moving it forward is also the claim of
     the process that is at it. The address and the guardian are needed until the end (a bank may ask for a replay), and
     blanked then. ``moved_at`` is the last step; ``look_at`` when the timer is to look whether it lies too long, and
-    ``escalation_level`` how often that was told since (docs/adr/0035).
+    ``escalation_level`` how often that was told since (docs/adr/0035). ``group_id``: whose list it came from.
     """
 
     __tablename__ = "card_application"
@@ -37,6 +37,7 @@ class CardApplication(Base):
     region: Mapped[str]
     branch_contact_id: Mapped[str] = mapped_column(Uuid, sa.ForeignKey("branch_contact.id"))
     former_application_no: Mapped[str | None]
+    group_id: Mapped[str | None] = mapped_column(Uuid, sa.ForeignKey("group_application.id"))
     address_sealed: Mapped[str | None]
     guardian_sealed: Mapped[str | None]
     clothing_size: Mapped[str | None]

@@ -7,6 +7,7 @@ from typing import Any
 from services.card.repository.applications import ApplicationRepository
 from services.card.repository.branches import BranchRepository, ProductRepository
 from services.card.repository.consents import ConsentRepository
+from services.card.repository.groups import GroupRepository
 from services.card.repository.handovers import HandOverRepository, ReconciliationRepository
 from services.card.repository.reports import ReportRepository
 from services.card.repository.volunteers import VolunteerRepository
@@ -25,6 +26,7 @@ class CardUnitOfWork(UnitOfWork):
         self.products = ProductRepository(self)
         self.consents = ConsentRepository(self)
         self.applications = ApplicationRepository(self)
+        self.groups = GroupRepository(self)
         self.reports = ReportRepository(self)
         self.handovers = HandOverRepository(self)
         self.reconciliations = ReconciliationRepository(self)

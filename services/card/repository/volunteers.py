@@ -1,4 +1,4 @@
-"""The copy of identity's volunteers, and who is on a group's list."""
+"""The copy of identity's volunteers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.card.models import GroupMember, VolunteerCopy
+from services.card.models import VolunteerCopy
 from services.chassis.copies import save_if_newer
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -30,14 +30,17 @@ class VolunteerRepository:
         """As :meth:`find`, locked."""
         return self._uow.session.get(VolunteerCopy, volunteer_id, with_for_update=True)
 
-    def active_members(self, volunteer_ids: Collection[str], in_subtree: sa.ColumnElement[bool]) -> Sequence[str]:
-        """Which of these are active volunteers of that subtree."""
-        statement = sa.select(VolunteerCopy.id).where(
-            VolunteerCopy.id.in_(volunteer_ids), VolunteerCopy.status == "active", in_subtree
+    def locked_in_order(self, volunteer_ids: Collection[str]) -> Sequence[VolunteerCopy]:
+        """These, locked; whoever locks several does it in the same order."""
+        statement = (
+            sa.select(VolunteerCopy)
+            .where(VolunteerCopy.id.in_(volunteer_ids))
+            .order_by(VolunteerCopy.id)
+            .with_for_update()
         )
         return self._uow.session.scalars(statement).all()
 
-    def add_members(self, group_id: str, volunteer_ids: Collection[str]) -> None:
-        """Write down who is on a group's list."""
-        rows = [{"group_id": group_id, "volunteer_id": volunteer_id} for volunteer_id in volunteer_ids]
-        self._uow.session.execute(sa.insert(GroupMember), rows)
+    def within(self, volunteer_ids: Collection[str], in_subtree: sa.ColumnElement[bool]) -> Sequence[VolunteerCopy]:
+        """Which of these belong to that subtree."""
+        statement = sa.select(VolunteerCopy).where(VolunteerCopy.id.in_(volunteer_ids), in_subtree)
+        return self._uow.session.scalars(statement).all()

@@ -90,13 +90,14 @@ class StatusEntry(Answer):
 class Application(Card):
     """An application with the contact it was routed to, and every step so far.
 
-    ``former_application_no``: the one before, if that ended without a card. ``consent`` is null once its record has
-    been kept for the years that the law asks for.
+    ``former_application_no``: the one before, if that ended without a card; ``group_id``: the group it came from.
+    ``consent`` is null once its record has been kept for the years that the law asks for.
     """
 
     application_id = Id()
     application_no = fields.String()
     former_application_no = fields.String(allow_none=True)
+    group_id = Id(allow_none=True)
     region = fields.String()
     branch = fields.String()
     hotline = fields.String()

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from services.card import commands, metrics
 from services.card.models import RefusedMessage
-from services.card.partner_exchange import PROBE_TYPE, STATUS_TYPE, bank_behind
+from services.card.partner_exchange import PROBE_TYPE, STATUS_TYPE, VISIT_TYPE, bank_behind
 from services.card.repository import CardUnitOfWork
 from services.card.schemas.partner import StatusMessage
 from services.card.use_cases.bank_reports import Said, read, speaker, take
+from services.card.use_cases.visit_reports import read_visit, take_visit
 from services.chassis.database import is_outage
 from services.chassis.errors import AppError, BadRequest, FieldError, InternalError, Invalid
 from services.chassis.logs import get_logger
@@ -48,9 +50,9 @@ def take_message(message: commands.BankMessage, units: Any) -> Outcome:
     if bank and message.type == PROBE_TYPE:
         return _counted(bank, Outcome.PROBE)
     try:
-        said = _said(bank, message)
+        handle = _read(bank, message)
         with units() as uow:
-            taken = take(uow, said)
+            taken = handle(uow)
         outcome = Outcome.UNKNOWN if taken is None else Outcome.CHANGED if taken["changed"] else Outcome.UNCHANGED
     except AppError as refusal:
         outcome = _refuse(units, bank, message, refusal, Outcome.REFUSED)
@@ -67,18 +69,46 @@ def _counted(bank: str, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _said(bank: str, message: commands.BankMessage) -> Said:
+Taker = Callable[[CardUnitOfWork], dict[str, Any] | None]
+
+
+def _read(bank: str, message: commands.BankMessage) -> Taker:
+    """What is to be done about a message; raises what is wrong with it."""
     if not bank:
         raise BadRequest(why_zh="不是经银行的状态交换机送达。", why_en="It came over no bank's exchange.")
-    if message.type != STATUS_TYPE:
-        raise BadRequest(why_zh=f"消息类型应为 {STATUS_TYPE}。", why_en=f"The property type must be {STATUS_TYPE}.")
+    if message.type not in _READERS:
+        known = ", ".join(_READERS)
+        raise BadRequest(why_zh=f"消息类型应为以下之一：{known}。", why_en=f"The property type must be one of {known}.")
     if len(message.body) > MAX_BODY:
         raise BadRequest(why_zh=f"消息超过 {MAX_BODY} 字节。", why_en=f"The message has more than {MAX_BODY} bytes.")
     message_id: str = StatusMessage().parse({"message_id": message.message_id})["message_id"]
-    report = read(message.body)
+    return _READERS[message.type](bank, message_id, message.body)
+
+
+def _about_application(bank: str, message_id: str, body: bytes) -> Taker:
+    report = read(body)
     if report.application_no is None:
-        raise Invalid(FieldError("application_no", "required", "必填", "is required"))
-    return Said(bank, message_id, report.application_no, message.body, report)
+        raise _required("application_no")
+    said = Said(bank, message_id, report.application_no, body, report)
+    return lambda uow: take(uow, said)
+
+
+def _about_visit(bank: str, message_id: str, body: bytes) -> Taker:
+    report = read_visit(body)
+    group_id = report.group_id
+    if group_id is None:
+        raise _required("group_id")
+    return lambda uow: take_visit(uow, bank, message_id, group_id, body, report)
+
+
+_READERS: dict[str, Callable[[str, str, bytes], Taker]] = {
+    STATUS_TYPE: _about_application,
+    VISIT_TYPE: _about_visit,
+}
+
+
+def _required(field: str) -> Invalid:
+    return Invalid(FieldError(field, "required", "必填", "is required"))
 
 
 def _refuse(units: Any, bank: str, message: commands.BankMessage, refusal: AppError, outcome: Outcome) -> Outcome:

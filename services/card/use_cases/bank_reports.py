@@ -46,30 +46,40 @@ def speaker(bank: str, caller: Caller | None = None) -> Caller:
 
 def read(body: bytes) -> commands.BankReport:
     """The report in ``body``; raises ``BadRequest`` or ``Invalid``."""
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadRequest(why_zh="请求体不是有效的 JSON。", why_en="The body is not JSON.") from None
-    report: commands.BankReport = BankReport().parse(document)
+    report: commands.BankReport = BankReport().parse(json_of(body))
     if report.status == Status.REJECTED and not report.reason:
         raise Invalid(FieldError("reason", "required", "未批准须说明理由", "a rejection needs a reason"))
     return report
 
 
+def json_of(body: bytes) -> Any:
+    """What a bank wrote; raises ``BadRequest``."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest(why_zh="请求体不是有效的 JSON。", why_en="The body is not JSON.") from None
+
+
+def first_of(uow: CardUnitOfWork, bank: str, message_id: str, number: str, body: bytes) -> bool:
+    """Whether this was not said before under this id; raises ``WebhookIdReused`` if something else was."""
+    content_hash = hashlib.sha256(f"{number}\n".encode() + base64.b64encode(body)).digest()
+    former = uow.reports.receive(bank, message_id, content_hash, uow.clock.now())
+    if former is not None and former != content_hash:
+        raise WebhookIdReused()
+    return former is None
+
+
 def take(uow: CardUnitOfWork, said: Said) -> dict[str, Any] | None:
     """What became of it; None for a number that this bank was never given. Raises ``WebhookIdReused``."""
     bank, number, report = said.bank, said.application_no, said.report
-    content_hash = hashlib.sha256(f"{number}\n".encode() + base64.b64encode(said.body)).digest()
-    first = uow.reports.receive(bank, said.message_id, content_hash, uow.clock.now())
-    if first is not None and first != content_hash:
-        raise WebhookIdReused()
+    first = first_of(uow, bank, said.message_id, number, said.body)
     application = uow.applications.locked_by_number(number)
     if application is None or application.bank != bank:
-        if first is None:
-            _list_unknown(uow, said, _why_unknown(number, application))
+        if first:
+            list_unknown(uow, bank, number, report.status, _why_unknown(number, application))
         return None
     current = Status(application.status)
-    status = after_report(current, Status(report.status)) if first is None else current
+    status = after_report(current, Status(report.status)) if first else current
     if status is current:
         metrics.REPORTS_WITHOUT_CHANGE.labels(bank).inc()
         return {"application_no": number, "status": current, "changed": False}
@@ -79,14 +89,15 @@ def take(uow: CardUnitOfWork, said: Said) -> dict[str, Any] | None:
     return {"application_no": number, "status": status, "changed": True}
 
 
-def _list_unknown(uow: CardUnitOfWork, said: Said, why: str) -> None:
-    metrics.UNKNOWN_REPORTS.labels(said.bank).inc()
+def list_unknown(uow: CardUnitOfWork, bank: str, number: str, status: str, why: str) -> None:
+    """Put down that a bank has reported on what it was never given: somebody has to ask it."""
+    metrics.UNKNOWN_REPORTS.labels(bank).inc()
     uow.session.add(
         UnknownReport(
             id=new_id(),
-            bank=said.bank,
-            application_no=said.application_no,
-            status=said.report.status,
+            bank=bank,
+            application_no=number,
+            status=status,
             why=why,
             received_at=uow.clock.now(),
         )

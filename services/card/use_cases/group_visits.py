@@ -1,82 +1,32 @@
-"""A unit with 30 applicants or more asks the bank to come (notice, 一.3)."""
+"""The bank's visit to a unit (notice, 一.3): asked for, scheduled, done, called off; and groups that come to nothing.
+
+Why this module exists: the visit goes its own way beside the applications of the members, which the bank decides one by
+one. The unit or the bank says what became of it; the same rules hold for both (``domain/groups.py``).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from services.card import commands, metrics
-from services.card.domain import GroupStatus, require_group
-from services.card.events import CardGroupVisitRequested
-from services.card.models import GroupApplication, VolunteerCopy
+from services.card import metrics
+from services.card.domain.groups import GroupStatus, move_visit
+from services.card.events import (
+    CardGroupLapsed,
+    CardGroupVisitChanged,
+    CardGroupVisitRequested,
+    CardSingleWayOffered,
+)
+from services.card.models import GroupApplication
 from services.card.partner_exchange import Type
 from services.card.repository import CardUnitOfWork
-from services.card.use_cases.applying import require_branch
 from services.card.use_cases.handing_over import hand_to_bank
-from services.card.use_cases.showing import show_branch
-from services.chassis.clock import local_day
-from services.chassis.errors import AppError, FieldError, Invalid
-from services.chassis.ids import new_id
 from services.chassis.regions import CITIES
 
-_ROLES = ("owner", "organizer")
 VISIT_CONTEXT = "group_application.visit:{}"
-
-
-def apply_as_group(command: commands.ApplyAsGroup, uow: CardUnitOfWork) -> dict[str, Any]:
-    """Ask for the visit. Only active volunteers of the unit's own subtree count, each once."""
-    try:
-        organization = uow.organizations.require(command.organization_id, *_ROLES)
-        branch = require_branch(uow, command.region, command.bank, command.card_type)
-        _require_future(command.preferred_dates, local_day(uow.clock.now()))
-        subtree = uow.organizations.subtree(VolunteerCopy.organization_id, organization.id)
-        members = uow.volunteers.active_members(set(command.volunteer_ids), subtree)
-        size = require_group(members, uow.settings.group_minimum)
-    except AppError as refusal:
-        metrics.REFUSALS.labels(refusal.code).inc()
-        raise
-    group_id = new_id()
-    visit = {"address": command.address, "contact": {"name": command.contact.name, "phone": command.contact.phone}}
-    group = GroupApplication(
-        id=group_id,
-        organization_id=organization.id,
-        bank=command.bank,
-        card_type=command.card_type,
-        branch_contact=branch,
-        preferred_dates=command.preferred_dates,
-        visit_sealed=uow.settings.card_cipher.encrypt(json.dumps(visit), VISIT_CONTEXT.format(group_id)),
-        status=GroupStatus.REQUESTED,
-        member_count=size,
-        requested_by=uow.caller.require_account(),
-        requested_at=uow.clock.now(),
-        version=1,
-    )
-    uow.session.add(group)
-    uow.session.flush()
-    uow.volunteers.add_members(group_id, members)
-    _tell(uow, group)
-    metrics.GROUP_VISITS.labels(command.bank).inc()
-    return show_branch(branch) | {
-        "group_id": group_id,
-        "status": group.status,
-        "organization_id": organization.id,
-        "member_count": size,
-        "preferred_dates": command.preferred_dates,
-        "branch_contact": {"name": branch.contact_name, "phone": branch.contact_phone},
-        "requested_at": group.requested_at,
-    }
-
-
-def _require_future(days: Sequence[date], today: date) -> None:
-    faults = [
-        FieldError(f"preferred_dates.{position}", "not_in_the_future", "应为今天以后的日期", "must be after today")
-        for position, day in enumerate(days)
-        if day <= today
-    ]
-    if faults:
-        raise Invalid(*faults)
+_AT_ONCE = 20
+"""How many groups one run of the timer ends; the rest at the next."""
 
 
 def visit_document(uow: CardUnitOfWork, group: GroupApplication) -> dict[str, Any]:
@@ -92,12 +42,23 @@ def visit_document(uow: CardUnitOfWork, group: GroupApplication) -> dict[str, An
         "city_name": CITIES[branch.city],
         "member_count": group.member_count,
         "preferred_dates": [day.isoformat() for day in group.preferred_dates],
-        **json.loads(uow.settings.card_cipher.decrypt(group.visit_sealed, VISIT_CONTEXT.format(group.id))),
+        **_visit(uow, group),
     }
 
 
-def _tell(uow: CardUnitOfWork, group: GroupApplication) -> None:
-    """The bank and the platform hear of the visit."""
+def visit_address(uow: CardUnitOfWork, group: GroupApplication) -> str:
+    """Where the bank is to come."""
+    return str(_visit(uow, group)["address"])
+
+
+def _visit(uow: CardUnitOfWork, group: GroupApplication) -> dict[str, Any]:
+    return dict(json.loads(uow.settings.card_cipher.decrypt(group.visit_sealed, VISIT_CONTEXT.format(group.id))))
+
+
+def ask_bank(uow: CardUnitOfWork, group: GroupApplication, members: int) -> None:
+    """Enough have consented: the bank and the platform hear of the visit."""
+    group.member_count = members
+    _set(group, GroupStatus.REQUESTED)
     jwe = uow.settings.partner_keys.seal(group.bank, visit_document(uow, group), uow.clock.now())
     hand_to_bank(uow, bank=group.bank, type=Type.GROUP_VISIT, group_id=group.id, jwe=jwe)
     uow.publish(
@@ -106,7 +67,7 @@ def _tell(uow: CardUnitOfWork, group: GroupApplication) -> None:
             organization_id=group.organization_id,
             bank=group.bank,
             region=group.branch_contact.city,
-            member_count=group.member_count,
+            member_count=members,
             preferred_dates=list(group.preferred_dates),
             account_id=group.requested_by,
         ),
@@ -117,5 +78,77 @@ def _tell(uow: CardUnitOfWork, group: GroupApplication) -> None:
         f"group_application:{group.id}",
         organization_id=group.organization_id,
         bank=group.bank,
-        member_count=group.member_count,
+        member_count=members,
+    )
+
+
+def change_visit(
+    uow: CardUnitOfWork, group: GroupApplication, to: GroupStatus, *, visit_on: date | None, reason: str | None
+) -> None:
+    """A step of a locked group's visit; raises ``IllegalTransition``. A proposal taken back ends like a lapsed one."""
+    collected = group.status == GroupStatus.COLLECTING
+    _set(group, move_visit(GroupStatus(group.status), to))
+    group.visit_on = visit_on if to is GroupStatus.SCHEDULED else group.visit_on
+    group.reason = reason
+    uow.audit("card.group_visit_changed", f"group_application:{group.id}", status=to.value)
+    if collected:
+        _offer_single_way(uow, group)
+        return
+    uow.publish(
+        CardGroupVisitChanged(
+            group_id=group.id,
+            organization_id=group.organization_id,
+            bank=group.bank,
+            status=group.status,
+            visit_on=group.visit_on,
+            reason=reason,
+            account_id=group.requested_by,
+        ),
+        version=group.version,
+    )
+
+
+def end_overdue_groups(uow: CardUnitOfWork) -> int:
+    """Groups whose deadline has passed lapse, and what nobody can use any more is blanked; answers how many lapsed."""
+    now = uow.clock.now()
+    overdue = uow.groups.take_overdue(now, _AT_ONCE)
+    for group in overdue:
+        _set(group, GroupStatus.LAPSED)
+        _offer_single_way(uow, group)
+        uow.audit("card.group_lapsed", f"group_application:{group.id}", organization_id=group.organization_id)
+    uow.groups.forget_consents(now)
+    return len(overdue)
+
+
+def _set(group: GroupApplication, status: GroupStatus) -> None:
+    group.status = status
+    group.version += 1
+    metrics.GROUPS.labels(group.bank, status).inc()
+
+
+def _offer_single_way(uow: CardUnitOfWork, group: GroupApplication) -> None:
+    """The unit hears that nothing comes of it; whoever has consented, that one click makes it their own application."""
+    consented = uow.groups.consented(group.id)
+    offered_until = uow.clock.now() + timedelta(days=uow.settings.group_consent_days)
+    group.consents_kept_until = offered_until
+    organization = uow.organizations.get(group.organization_id)
+    for member in consented:
+        uow.publish(
+            CardSingleWayOffered(
+                group_id=group.id,
+                volunteer_id=member.volunteer_id,
+                organization_name=organization.name,
+                offered_until=offered_until,
+            ),
+            version=group.version,
+        )
+    uow.publish(
+        CardGroupLapsed(
+            group_id=group.id,
+            organization_id=group.organization_id,
+            account_id=group.requested_by,
+            consented=len(consented),
+            minimum=uow.settings.group_minimum,
+        ),
+        version=group.version,
     )

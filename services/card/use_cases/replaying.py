@@ -10,8 +10,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import orjson
-
 from services.card import commands, metrics
 from services.card.domain import FINAL, Status
 from services.card.models import HandOver, PartnerReplay
@@ -20,11 +18,11 @@ from services.card.repository import CardUnitOfWork
 from services.card.schemas.exchange import ReplayDay
 from services.card.settings import CardSettings
 from services.card.signatures import require_signer, signed_bytes
-from services.card.use_cases.bank_reports import speaker
+from services.card.use_cases.bank_reports import json_of, speaker
 from services.card.use_cases.group_visits import visit_document
 from services.card.use_cases.handing_over import hand_over_again
 from services.card.use_cases.routing import CLAIM, DEADLINE_SECONDS, Sealer, sealing_request
-from services.chassis.errors import AppError, BadRequest, DeadlineExceeded, Unavailable
+from services.chassis.errors import AppError, DeadlineExceeded, Unavailable
 from services.chassis.ids import new_id
 from services.chassis.logs import get_logger
 
@@ -52,11 +50,7 @@ def request_own_replay(command: commands.RequestOwnReplay, units: Any, settings:
 
 
 def _day(body: bytes) -> date:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadRequest(why_zh="请求体不是有效的 JSON。", why_en="The body is not JSON.") from None
-    day: date = ReplayDay().parse(document)["day"]
+    day: date = ReplayDay().parse(json_of(body))["day"]
     return day
 
 

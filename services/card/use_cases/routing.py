@@ -131,6 +131,8 @@ def _document(uow: CardUnitOfWork, application: CardApplication) -> dict[str, An
     if application.guardian_sealed is not None:
         guardian = cipher.decrypt(application.guardian_sealed, guardian_context(application.id))
         document["guardian"] = json.loads(guardian)
+    if application.group_id is not None:
+        document["group_id"] = application.group_id
     return document
 
 

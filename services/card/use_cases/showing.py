@@ -56,6 +56,7 @@ def show_application(application: CardApplication) -> dict[str, Any]:
         "application_id": application.id,
         "application_no": application.application_no,
         "former_application_no": application.former_application_no,
+        "group_id": application.group_id,
         "region": application.region,
         "clothing_size": application.clothing_size,
         "status": application.status,

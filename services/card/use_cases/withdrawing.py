@@ -31,3 +31,4 @@ def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
         end_without_card(uow, application, Status.CANCELLED)
         uow.audit("card.cancelled_by_erasure", f"card_application:{application.id}")
     uow.applications.blank(volunteer_id)
+    uow.groups.blank(volunteer_id)

@@ -36,7 +36,15 @@ from services.attendance.events import (
     StarAwarded,
     SupplementDecided,
 )
-from services.card.events import CardApplicationRouted, CardGroupVisitRequested, CardStatusChanged
+from services.card.events import (
+    CardApplicationRouted,
+    CardGroupLapsed,
+    CardGroupProposed,
+    CardGroupVisitChanged,
+    CardGroupVisitRequested,
+    CardSingleWayOffered,
+    CardStatusChanged,
+)
 from services.chassis.events import Event, Received
 from services.identity.events import (
     AccountSecurityNotice,
@@ -180,6 +188,13 @@ def _of_security(notice: str) -> Telling:
     )
 
 
+def _of_visit(status: str, way: Way) -> Telling:
+    return Telling(
+        CardGroupVisitChanged, f"card_group_visit_{status}", way, "account_id",
+        when=lambda event: event.status == status, also={"reason": lambda event: event.reason or "—"},
+    )  # fmt: skip
+
+
 TELLINGS: tuple[Telling, ...] = (
     Telling(ContactReplaced, "contact_replaced", SECURITY, "account_id"),
     Telling(RecoveryRequested, "recovery_requested", SECURITY, "account_id"),
@@ -256,7 +271,17 @@ TELLINGS: tuple[Telling, ...] = (
         CardStatusChanged, "card_rejected", URGENT, "volunteer_id",
         when=lambda e: e.status == "rejected", also={"reason": lambda e: e.reason or "—"},
     ),
+    Telling(
+        CardGroupProposed, "card_group_proposed", URGENT, "volunteer_id",
+        also={"until_at": lambda e: e.consent_until}, useless_after="consent_until", paid_by="organization_id",
+    ),
     Telling(CardGroupVisitRequested, "card_group_visit_requested", URGENT, "account_id"),
+    Telling(CardGroupLapsed, "card_group_lapsed", URGENT, "account_id"),
+    Telling(
+        CardSingleWayOffered, "card_single_way_offered", URGENT, "volunteer_id",
+        also={"until_at": lambda e: e.offered_until}, useless_after="offered_until",
+    ),
+    *(_of_visit(status, way) for status, way in (("scheduled", URGENT), ("done", NEWS), ("cancelled", URGENT))),
     *(_of_security(notice) for notice in _NOTICES),
 )  # fmt: skip
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-from services.card import commands, partner_messages
-from services.card.domain import Bank, CardType
+from services.card import partner_messages
+from services.card.domain import Bank
+from services.card.schemas.groups import VisitReport
 from services.card.schemas.partner import BankReport
-from services.card.use_cases import group_visits
-from services.chassis.clock import local_day
 from services.chassis.events import json_schema
 from services.chassis.partner_asyncapi import schema_of
-from tests.service.card.conftest import GUANGZHOU, Card, administrator, opened
+from tests.service.card.conftest import Card, opened
+from tests.service.card.unit import Unit
 
 SCHEMAS = {
     message.wire_type: schema_of(message)
@@ -37,20 +36,10 @@ def conforms(document: Any, schema: dict[str, Any]) -> None:
 def test_every_message_and_what_is_sealed_in_it_has_its_published_shape(card: Card) -> None:
     applicant = card.volunteer()
     card.cancel(applicant, card.apply(applicant)["application_id"])
-    unit = card.organization()
-    members = [str(card.volunteer(unit).volunteer_id) for _ in range(30)]
-    command = commands.ApplyAsGroup(
-        organization_id=unit,
-        region=GUANGZHOU,
-        bank=Bank.BOC,
-        card_type=CardType.DEBIT,
-        volunteer_ids=members,
-        address="天河区示例路1号",
-        preferred_dates=[local_day(card.clock.now()) + timedelta(days=3)],
-        contact=commands.GroupContact(name="测试者", phone="13900000000"),
-    )
-    with card.units(administrator(unit)) as uow:
-        group_visits.apply_as_group(command, uow)
+    unit = Unit(card)
+    group_id = unit.propose()["group_id"]
+    for member in unit.members[:30]:
+        unit.consent(member, group_id)
 
     messages = card.at_bank()
     assert [message["type"] for message in messages] == list(SCHEMAS)
@@ -63,3 +52,4 @@ def test_every_message_and_what_is_sealed_in_it_has_its_published_shape(card: Ca
 
 def test_a_report_over_amqp_has_the_fields_that_are_read() -> None:
     assert set(schema_of(partner_messages.StatusReport)["properties"]) == set(BankReport().fields)
+    assert set(schema_of(partner_messages.VisitReport)["properties"]) == set(VisitReport().fields)

@@ -24,12 +24,11 @@ from services.card.domain import (
     is_application_number,
     needs_guardian,
     require_consent,
-    require_group,
     route,
 )
 from services.card.domain.clothing import size_called
 from services.card.domain.waiting import Patience
-from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired, GroupTooSmall
+from services.card.errors import AdultRequired, BirthDateRequired, ConsentRequired
 from services.card.use_cases.consent_texts import shipped_texts
 from services.chassis.clock import SHANGHAI
 from services.chassis.errors import IllegalTransition
@@ -143,13 +142,6 @@ def test_every_consent_text_says_what_the_law_asks_for() -> None:
 )
 def test_a_size_is_read_as_people_write_it_and_what_is_none_is_no_size(written: str | None, size: str | None) -> None:
     assert size_called(written) == size
-
-
-def test_thirty_different_people_are_a_group_and_one_person_thirty_times_is_none() -> None:
-    assert require_group([str(number) for number in range(30)], 30) == 30
-    with pytest.raises(GroupTooSmall) as refusal:
-        require_group(["one"] * 30, 30)
-    assert refusal.value.data == {"minimum": 30, "given": 1}
 
 
 def test_sealing_is_tried_again_ever_more_seldom_and_never_given_up() -> None:

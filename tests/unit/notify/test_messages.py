@@ -65,7 +65,10 @@ def an_event(telling: Telling) -> Any:
     return next(event for event in candidates if telling.when(event))
 
 
-_STATUSES = ({"status": "contacted"}, {"status": "rejected"}, *({"notice": notice.value} for notice in Notice))
+_STATUSES = (
+    *({"status": status} for status in ("contacted", "rejected", "scheduled", "done", "cancelled")),
+    *({"notice": notice.value} for notice in Notice),
+)
 
 
 _EARLIER = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)

@@ -62,8 +62,9 @@ def test_somebody_at_the_locks_of_an_account_is_told_at_night() -> None:
         assert telling.terms(dataclasses.replace(event, **far), now).can_wait is (telling.way is not SECURITY)
 
 
-def test_only_invitations_are_taken_from_an_organizations_budget() -> None:
-    assert [telling.template for telling in TELLINGS if telling.paid_by is not None] == ["activity_invitation"]
+def test_only_what_an_organization_asks_of_its_own_accord_is_taken_from_its_budget() -> None:
+    paid = [telling.template for telling in TELLINGS if telling.paid_by is not None]
+    assert paid == ["activity_invitation", "card_group_proposed"]
 
 
 def test_a_new_day_begins_at_midnight_in_shanghai() -> None:
