@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,8 @@ def _the_bank_reports(stage: Stage, applicant: Volunteer, application: dict[str,
     refused("a report signed by the other bank", 404, "not_found", "contacted", secret=ceb, attempts=1)
     long_ago = (world.clock.now() - timedelta(minutes=10)).timestamp()
     refused("a report signed ten minutes ago", 401, "timestamp_out_of_tolerance", "contacted", clock=lambda: long_ago)
+    early = "a first spend before the activation"
+    refused(early, 409, "illegal_transition", "first_spend", attempts=1)
     for status in WAY:
         answer = report(status, webhook_id=f"msg_{world.invented.number}_{number}_{status}")
         reported += answer["changed"]
@@ -221,10 +224,41 @@ def _the_bank_reports(stage: Stage, applicant: Volunteer, application: dict[str,
         (False, "activated", ["submitted", "routed", *WAY]),
         "a backward status changes nothing",
     )
-    world.count("card", "zhiyuan_card_reports_without_change_total", by=2, bank="boc")
+    world.count("card", "zhiyuan_card_reports_without_change_total", by=3, bank="boc")
     world.count("card", "zhiyuan_card_signatures_refused_total", code="bad_signature")
     world.count("card", "zhiyuan_card_signatures_refused_total", code="timestamp_out_of_tolerance")
+    _what_comes_with_it(stage, applicant, report)
     check.eventually(
         lambda: any("已激活" in n["text"] for n in applicant.client.pages("/me/notifications")),
         "the applicant reads each step in the inbox",
     )
+
+
+def _what_comes_with_it(stage: Stage, applicant: Volunteer, report: Callable[..., dict[str, Any]]) -> None:
+    world, check = stage.world, stage.check
+    insured = applicant.client.get("/me/card-benefits")
+    check.that(
+        insured["insurance"] is not None and insured["insurance"]["up_to_yuan"] == 100_000 and not insured["clothing"],
+        "the activation has started the insurance, up to 100,000 yuan",
+        seen=insured,
+    )
+    applicant.client.put("/me/card-benefits/clothing-size", clothing_size="XL")
+    check.equal(
+        (report("first_spend")["changed"], report("first_spend")["changed"]),
+        (True, False),
+        "the bank reports the first spend, and again in vain",
+    )
+    clothing = applicant.client.get("/me/card-benefits")["clothing"]
+    check.that(
+        clothing["clothing_size"] == "XL" and clothing["ordered_at"] is not None,
+        "which orders the clothing, in the size that the volunteer has chosen before",
+        seen=clothing,
+    )
+    check.refused(
+        lambda: applicant.client.put("/me/card-benefits/clothing-size", clothing_size="S"),
+        "another size after the order",
+        status=409,
+        code="clothing_already_ordered",
+    )
+    for kind in ("insurance", "clothing"):
+        world.count("card", "zhiyuan_card_benefits_total", bank="boc", kind=kind)

@@ -11,7 +11,7 @@ from gateway import csv_answers
 from gateway.endpoints import accepts
 from gateway.routing import Route, Who
 from services.card import errors
-from services.card.schemas import applications, contacts, exchange, groups, partner, products
+from services.card.schemas import applications, benefits, contacts, exchange, groups, partner, products
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition
 
@@ -76,6 +76,16 @@ ROUTES = [
         errors=(IllegalTransition,), zh="取消办证申请", en="Withdraw an application before the card is made",
     ),
     Route(
+        "GET", "/me/card-benefits", "card.list_my_benefits",
+        request=benefits.ListMyBenefits, answer=benefits.Benefits, who=Who.VOLUNTEER, tags=_TAGS,
+        zh="我的持证权益", en="Insurance and clothing that came with one's card, with dates",
+    ),
+    Route(
+        "PUT", "/me/card-benefits/clothing-size", "card.change_clothing_size",
+        request=benefits.ChangeClothingSize, answer=benefits.Benefits, who=Who.VOLUNTEER, tags=_TAGS,
+        errors=(errors.ClothingAlreadyOrdered,), zh="更改服装尺码", en="Another size, until the clothing is ordered",
+    ),
+    Route(
         "POST", "/card/group-applications", "card.apply_as_group",
         request=groups.ApplyAsGroup, answer=groups.GroupApplication, who=Who.ADMINISTRATOR, status=201, tags=_TAGS,
         errors=(errors.NoBranchInCity, errors.GroupTooSmall),
@@ -125,8 +135,8 @@ ROUTES = [
         "POST", "/partner/card/applications/{application_no}/status", "card.report_status",
         request=partner.ReportStatus, answer=partner.ReportTaken, who=Who.PARTNER, tags=("partner",),
         prepare=add_signature, raw_body=True,
-        errors=(errors.SignatureRefused, errors.TimestampOutOfTolerance, errors.WebhookIdReused),
-        zh="银行回报办证进度", en="A bank reports a status, signed as Standard Webhooks",
+        errors=(*_SIGNED, errors.WebhookIdReused, IllegalTransition),
+        zh="银行回报办证进度", en="A bank reports a status or the first spend, signed as Standard Webhooks",
     ),
     Route(
         "GET", "/card/branch-contacts", "card.list_branch_contacts",

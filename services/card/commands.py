@@ -64,6 +64,18 @@ class CancelApplication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListMyBenefits:
+    """What one's card has brought."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeClothingSize:
+    """Another size, before the order."""
+
+    clothing_size: ClothingSize
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupContact:
     """Whom the bank should call to arrange the visit."""
 
@@ -238,7 +250,7 @@ class ListDifferences:
 
 @dataclass(frozen=True, kw_only=True)
 class BankReport:
-    """What the verified body says. ``at`` is when it happened at the bank, by the bank's clock."""
+    """What the verified body says: a status, or ``first_spend``. ``at``: when it happened, by the bank's clock."""
 
     status: str
     reason: str | None

@@ -90,6 +90,15 @@ class GroupClosed(Conflict):
     detail_en = "The group ({status}) takes no more answers; you can still apply by yourself."
 
 
+class ClothingAlreadyOrdered(Conflict):
+    """The size can be changed until the clothing is ordered."""
+
+    code = "clothing_already_ordered"
+    title_zh, title_en = "服装已下单", "The clothing is ordered"
+    detail_zh = "您的志愿者服装已按所选尺码下单，不能再更改尺码。"
+    detail_en = "Your clothing was ordered in the size chosen; it cannot be changed any more."
+
+
 class ContactsChanged(Conflict):
     """The contacts that were previewed are not those that are there now."""
 

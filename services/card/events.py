@@ -142,6 +142,45 @@ class CardGroupVisitChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardInsuranceStarted(Event):
+    """A volunteer's first card was activated, which starts the insurance (notice, attachment 3)."""
+
+    type = "card.insurance_started"
+    subject_field = "application_id"
+
+    application_id: str
+    application_no: str
+    volunteer_id: str
+    started_at: datetime
+    up_to_yuan: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardClothingOrdered(Event):
+    """A card was first paid with, and the volunteer's size is known: the clothing, free, is to be delivered."""
+
+    type = "card.clothing_ordered"
+    subject_field = "application_id"
+
+    application_id: str
+    application_no: str
+    volunteer_id: str
+    clothing_size: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardClothingSizeNeeded(Event):
+    """A card was first paid with; the order waits for the volunteer's size."""
+
+    type = "card.clothing_size_needed"
+    subject_field = "application_id"
+
+    application_id: str
+    application_no: str
+    volunteer_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalDataExported(Exported):
     """Everything that card holds of a person who has asked for it, sealed for identity."""
 

@@ -54,6 +54,9 @@ SEALING_RETRIES = Counter(
 ESCALATIONS = Counter(
     "zhiyuan_card_escalations", "Applications that the bank left untouched for its working days, each time", ["bank"]
 )
+BENEFITS = Counter(
+    "zhiyuan_card_benefits", "What cards brought their holders: `insurance` or `clothing`", ["bank", "kind"]
+)
 RECORDS_FORGOTTEN = Counter(
     "zhiyuan_card_records_forgotten", "Records of what was provided that have been kept long enough, and are deleted"
 )

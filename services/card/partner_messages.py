@@ -127,7 +127,7 @@ class GroupVisit(PartnerMessage):
 @dataclass(frozen=True, kw_only=True)
 class StatusReport(PartnerMessage):
     """Where an application stands at the bank. ``status``: contacted, approved, produced, delivered, activated, or
-    rejected with a ``reason``; ``at`` is when it happened, if that is not now."""
+    rejected with a ``reason``, or first_spend once it is activated; ``at`` is when it happened, if that is not now."""
 
     wire_type = STATUS_TYPE
     from_partner = True

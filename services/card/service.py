@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.card.repository import CardUnitOfWork
 from services.card.schemas import applications, contacts, exchange, groups, partner, products
+from services.card.schemas import benefits as schemas_benefits
 from services.card.settings import CardSettings
 from services.card.use_cases import (
     amqp_reports,
     applying,
+    benefits,
     branch_contacts,
     copies,
     exporting,
@@ -59,6 +61,14 @@ class CardService:
     @command(applications.CancelApplication, applications.Application)
     def cancel_application(self, command, uow):
         return withdrawing.cancel_application(command, uow)
+
+    @query(schemas_benefits.ListMyBenefits, schemas_benefits.Benefits)
+    def list_my_benefits(self, query, uow):
+        return benefits.list_my_benefits(query, uow)
+
+    @command(schemas_benefits.ChangeClothingSize, schemas_benefits.Benefits)
+    def change_clothing_size(self, command, uow):
+        return benefits.change_clothing_size(command, uow)
 
     @command(groups.ApplyAsGroup, groups.GroupApplication)
     def apply_as_group(self, command, uow):

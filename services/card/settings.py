@@ -87,6 +87,9 @@ class CardSettings(ServiceSettings):
         parse=_days,
         default=1096,
     )
+    insurance_yuan: int = setting(
+        "ZHIYUAN_CARD_INSURANCE_YUAN", "Up to how much a cardholder is insured, in yuan.", parse=int, default=100_000
+    )
     group_minimum: int = setting(
         "ZHIYUAN_CARD_GROUP_MINIMUM", "From how many people on the bank comes (notice, 一.3).", parse=int, default=30
     )

@@ -446,6 +446,26 @@ _ALL = (
         "notice, attachment 3",
     ),
     Template(
+        "card_insurance_started",
+        "您的注册志愿者证已激活，志愿者保险自{started_at}起生效，最高保额{up_to_yuan}元。",
+        "Your volunteer card is active, and with it your insurance, up to {up_to_yuan} yuan, from {started_at} on.",
+        "notice, attachment 3: insurance up to 100,000 yuan",
+        Priority.NEWS,
+    ),
+    Template(
+        "card_clothing_ordered",
+        "您已首次使用注册志愿者证消费，免费志愿者服装（{clothing_size}码）已下单。",
+        "You paid with your volunteer card for the first time; your free clothing, size {clothing_size}, is ordered.",
+        "notice, attachment 3: clothing in the volunteer's size, free",
+        Priority.NEWS,
+    ),
+    Template(
+        "card_clothing_size_needed",
+        "您已首次使用注册志愿者证消费，可免费领取志愿者服装，请登录平台填写尺码。",
+        "You paid with your volunteer card for the first time; your free clothing is ordered once you give your size.",
+        "notice, attachment 3: clothing in the volunteer's size, free",
+    ),
+    Template(
         "card_group_visit_requested",
         "已有{member_count}人同意集中申办，已预约银行上门服务，银行将与您联系。",
         "{member_count} members have consented, and an on-site visit was requested. The bank will contact you.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.card.models.applications import APPLICATION_SERIAL, CardApplication, Consent, ConsentText, StatusEntry
 from services.card.models.base import ORGANIZATION_COPY, Base
+from services.card.models.benefits import Benefit
 from services.card.models.branches import BranchContact, ProductPeriod
 from services.card.models.copies import VolunteerCopy
 from services.card.models.groups import GroupApplication, GroupMember
@@ -15,6 +16,7 @@ __all__ = [
     "ORGANIZATION_COPY",
     "BankReportReceipt",
     "Base",
+    "Benefit",
     "BranchContact",
     "CardApplication",
     "Consent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.card.repository.applications import ApplicationRepository
+from services.card.repository.benefits import BenefitRepository
 from services.card.repository.branches import BranchRepository, ProductRepository
 from services.card.repository.consents import ConsentRepository
 from services.card.repository.groups import GroupRepository
@@ -26,6 +27,7 @@ class CardUnitOfWork(UnitOfWork):
         self.products = ProductRepository(self)
         self.consents = ConsentRepository(self)
         self.applications = ApplicationRepository(self)
+        self.benefits = BenefitRepository(self)
         self.groups = GroupRepository(self)
         self.reports = ReportRepository(self)
         self.handovers = HandOverRepository(self)

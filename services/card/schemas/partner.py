@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.card import commands
-from services.card.domain import BANK_STATUSES
+from services.card.domain.benefits import BANK_REPORTS
 from services.card.schemas.signed import Signed
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
 
@@ -28,7 +28,7 @@ class BankReport(Request):
     class Meta:
         command = commands.BankReport
 
-    status = one_of(BANK_STATUSES, required=True)
+    status = one_of(BANK_REPORTS, required=True)
     reason = Text(max=200, load_default=None, allow_none=True)
     at = Timestamp(load_default=None, allow_none=True)
     application_no = Text(max=64, load_default=None, allow_none=True)

@@ -17,10 +17,12 @@ import orjson
 
 from services.card import commands, metrics
 from services.card.domain import Status, after_report, is_application_number
+from services.card.domain.benefits import FIRST_SPEND
 from services.card.errors import WebhookIdReused
 from services.card.models import CardApplication, UnknownReport
 from services.card.repository import CardUnitOfWork
 from services.card.schemas.partner import BankReport
+from services.card.use_cases.benefits import earn_clothing, start_insurance
 from services.card.use_cases.steps import record_step
 from services.chassis.context import Caller
 from services.chassis.errors import BadRequest, FieldError, Invalid
@@ -70,7 +72,8 @@ def first_of(uow: CardUnitOfWork, bank: str, message_id: str, number: str, body:
 
 
 def take(uow: CardUnitOfWork, said: Said) -> dict[str, Any] | None:
-    """What became of it; None for a number that this bank was never given. Raises ``WebhookIdReused``."""
+    """What became of it; None for a number that this bank was never given. Raises ``WebhookIdReused``, and
+    ``IllegalTransition`` for a first spend before the activation."""
     bank, number, report = said.bank, said.application_no, said.report
     first = first_of(uow, bank, said.message_id, number, said.body)
     application = uow.applications.locked_by_number(number)
@@ -79,12 +82,18 @@ def take(uow: CardUnitOfWork, said: Said) -> dict[str, Any] | None:
             list_unknown(uow, bank, number, report.status, _why_unknown(number, application))
         return None
     current = Status(application.status)
-    status = after_report(current, Status(report.status)) if first else current
+    now = uow.clock.now()
+    at = min(report.at or now, now)
+    if first and report.status == FIRST_SPEND and earn_clothing(uow, application, at):
+        return {"application_no": number, "status": current, "changed": True}
+    repeated = not first or report.status == FIRST_SPEND
+    status = current if repeated else after_report(current, Status(report.status))
     if status is current:
         metrics.REPORTS_WITHOUT_CHANGE.labels(bank).inc()
         return {"application_no": number, "status": current, "changed": False}
-    now = uow.clock.now()
-    record_step(uow, application, status, reason=report.reason, at=min(report.at or now, now))
+    record_step(uow, application, status, reason=report.reason, at=at)
+    if status is Status.ACTIVATED:
+        start_insurance(uow, application, at)
     uow.audit("card.status_reported", f"card_application:{application.id}", status=status.value)
     return {"application_no": number, "status": status, "changed": True}
 

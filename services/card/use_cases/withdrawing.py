@@ -32,3 +32,4 @@ def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
         uow.audit("card.cancelled_by_erasure", f"card_application:{application.id}")
     uow.applications.blank(volunteer_id)
     uow.groups.blank(volunteer_id)
+    uow.benefits.blank(volunteer_id)

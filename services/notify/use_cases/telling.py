@@ -38,10 +38,13 @@ from services.attendance.events import (
 )
 from services.card.events import (
     CardApplicationRouted,
+    CardClothingOrdered,
+    CardClothingSizeNeeded,
     CardGroupLapsed,
     CardGroupProposed,
     CardGroupVisitChanged,
     CardGroupVisitRequested,
+    CardInsuranceStarted,
     CardSingleWayOffered,
     CardStatusChanged,
 )
@@ -271,6 +274,9 @@ TELLINGS: tuple[Telling, ...] = (
         CardStatusChanged, "card_rejected", URGENT, "volunteer_id",
         when=lambda e: e.status == "rejected", also={"reason": lambda e: e.reason or "—"},
     ),
+    Telling(CardInsuranceStarted, "card_insurance_started", NEWS, "volunteer_id"),
+    Telling(CardClothingOrdered, "card_clothing_ordered", NEWS, "volunteer_id"),
+    Telling(CardClothingSizeNeeded, "card_clothing_size_needed", URGENT, "volunteer_id"),
     Telling(
         CardGroupProposed, "card_group_proposed", URGENT, "volunteer_id",
         also={"until_at": lambda e: e.consent_until}, useless_after="consent_until", paid_by="organization_id",
