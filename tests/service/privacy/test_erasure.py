@@ -60,10 +60,11 @@ STAYS = {
         "supplement.decision_code", "supplement.status",
     },
     "card": {
-        "card_application.application_no", "card_application.bank", "card_application.card_type",
+        "benefit.kind", "card_application.application_no", "card_application.bank", "card_application.card_type",
         "card_application.former_application_no", "card_application.region", "card_application.status",
         "consent.given_by", "consent.recipient", "consent.text_version",
-        "status_entry.status",
+        "group_member.code", "group_member.reply", "group_member.text_version",
+        "hand_over.bank", "hand_over.key_id", "hand_over.type", "status_entry.status",
     },
     "notify": {
         "contact_point.locale", "message.channel", "message.failure", "message.provider", "message.recipient_key",
