@@ -78,7 +78,8 @@ class Supervisor:
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._file)],
             check=True,
             cwd=ROOT,
-            env={**environment, strays.MARK: str(self._layout.run)},
+            # here nobody is looked up by name, and eventlet's resolver is a quarter of what a service loads
+            env={**environment, "EVENTLET_NO_GREENDNS": "yes", strays.MARK: str(self._layout.run)},
             timeout=30,
         )
 

@@ -37,7 +37,9 @@ class Process:
     def __init__(self, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
         self.ops_port = free_port()
         self._command = [sys.executable, "-m", module, *arguments]
-        self._environment = {**os.environ, **environment, "ZHIYUAN_OPS_PORT": str(self.ops_port)}
+        # nobody is looked up by name, and eventlet's resolver is a quarter of what a service loads
+        faster = {"EVENTLET_NO_GREENDNS": "yes", "ZHIYUAN_OPS_PORT": str(self.ops_port)}
+        self._environment = {**os.environ, **environment, **faster}
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
         self._process: subprocess.Popen[str] | None = None
 
