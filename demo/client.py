@@ -95,6 +95,10 @@ class Client:
         """A form with one file and ``fields``; raises :class:`Refused`."""
         return self._json("POST", path, files={"file": (name, content, media_type)}, data=fields)
 
+    def push(self, path: str, body: bytes, **query: str) -> str:
+        """What is answered to a provider's call of ours, as text; raises :class:`Refused`."""
+        return self._send("POST", path, params=query, content=body, headers={"Content-Type": "text/xml"}).text
+
     def get_at(self, host: str, path: str, **query: Any) -> Any:
         """The answer under another Host, as somebody sees it who came to a sub-platform."""
         return self._json("GET", path, params=query, headers={"Host": host})

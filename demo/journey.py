@@ -1,4 +1,4 @@
-"""The eleven parts in their order, each measured; what one of them lacks stops that one only."""
+"""The twelve parts in their order, each measured; what one of them lacks stops that one only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from demo.parts import (
     p8_cards,
     p9_supervision,
     p10_people,
-    p11_operators,
+    p11_messages,
+    p12_operators,
 )
 from demo.people import Invented
 from demo.world import Stage, World
@@ -55,7 +56,8 @@ PARTS: tuple[Part, ...] = tuple(
         p8_cards,
         p9_supervision,
         p10_people,
-        p11_operators,
+        p11_messages,
+        p12_operators,
     )
 )
 

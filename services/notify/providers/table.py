@@ -11,9 +11,12 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from services.notify.domain import Channel
+from services.notify.domain import Channel, ErrorClass
 from services.notify.models import SimulatedMessage
-from services.notify.providers.base import Batch, Taken
+from services.notify.providers.base import Batch, Recipient, Refused, Taken
+
+# Whose openid begins like this does not follow the service account any more.
+_LEFT = "left-"
 
 
 class TableSimulator:
@@ -26,8 +29,9 @@ class TableSimulator:
         self.channel = channel
         self._units = units
 
-    def send(self, batch: Batch, now: datetime) -> list[Taken]:
+    def send(self, batch: Batch, now: datetime) -> list[Taken | Refused]:
         """Write into the table; the same id again is only counted, as the real ones know their own ids."""
+        reached = [to for to in batch.recipients if not self._has_left(to)]
         rows = [
             {
                 "id": to.message_id,
@@ -37,10 +41,19 @@ class TableSimulator:
                 "template": batch.template,
                 "at": now,
             }
-            for to in batch.recipients
+            for to in reached
         ]
         with self._units() as uow:
             once_more = {"times": SimulatedMessage.times + 1}
             statement = insert(cast(sa.Table, SimulatedMessage.__table__))
-            uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=once_more), rows)
-        return [Taken(to.message_id, None) for to in batch.recipients]
+            if rows:
+                uow.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=once_more), rows)
+        return [
+            Refused(to.message_id, ErrorClass.UNREACHABLE, "simulator_not_following")
+            if self._has_left(to)
+            else Taken(to.message_id, None)
+            for to in batch.recipients
+        ]
+
+    def _has_left(self, to: Recipient) -> bool:
+        return self.channel is Channel.WECHAT and to.address.startswith(_LEFT)

@@ -1,4 +1,4 @@
-"""11. What the operators see: /metrics of every process, before and after."""
+"""12. What the operators see: /metrics of every process, before and after."""
 
 from __future__ import annotations
 
