@@ -14,6 +14,7 @@ from pika.exceptions import AMQPError
 from demo.check import needed
 from demo.client import wait_for
 from demo.parts.group_cards import ENOUGH, go_as_group
+from demo.parts.reconciling import reconcile
 from demo.world import Stage, Volunteer
 from deploy.partner import bank_consumer, bank_reports
 from deploy.partner.bank_consumer import Message
@@ -39,6 +40,7 @@ def play(stage: Stage) -> None:
     _the_bank_receives(stage, applicant, application, group_id)
     _the_bank_reports(stage, applicant, application)
     check.equal(applicant.client.get("/me/card-applications")["items"][0]["status"], "activated", "the card is in hand")
+    reconcile(stage, "boc", application, "activated")
 
 
 def _form(**changed: Any) -> dict[str, Any]:
