@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from gateway import csv_answers, dev_messages_page
+from gateway.endpoints import accepts
 from gateway.routing import Route, Who
 from services.notify import errors
 from services.notify.schemas import inbox, operators, preferences, receipts, simulator
 
 _TAGS = ("notifications",)
+_COLUMNS = ("message_id", "created_at", "sent_at", "template", "channel", "status", "recipient", "provider", "attempts",
+            "segments", "cost", "failure", "organization_id")  # fmt: skip
+
+
+async def _messages_listed(request: Request, answer: Any) -> Response | None:
+    """As CSV for whoever asks for it."""
+    if accepts(request, csv_answers.MEDIA_TYPE) is None:
+        return None
+    return csv_answers.csv_response(request, _COLUMNS, answer["items"], answer["next_cursor"])
+
+
+async def _shown_as_page(request: Request, answer: Any) -> Response | None:
+    """For a browser, on a phone, too."""
+    if accepts(request, "text/html") is None:
+        return None
+    page = dev_messages_page.render(answer["items"], request.query_params.get("recipient", ""))
+    return HTMLResponse(page, headers={"Content-Security-Policy": dev_messages_page.CONTENT_SECURITY_POLICY})
+
 
 ROUTES = [
     Route(
@@ -27,7 +52,7 @@ ROUTES = [
     Route(
         "GET", "/me/notification-preferences", "notify.get_preferences",
         request=preferences.GetPreferences, answer=preferences.Preferences, who=Who.SIGNED_IN, tags=_TAGS,
-        zh="消息偏好", en="Which messages come by SMS, and which of them are fixed",
+        zh="消息偏好", en="Which messages come over which channel, and why some are fixed",
     ),
     Route(
         "PUT", "/me/notification-preferences", "notify.put_preferences",
@@ -37,7 +62,18 @@ ROUTES = [
     Route(
         "GET", "/notifications", "notify.list_messages",
         request=operators.ListMessages, answer=operators.MessagePage, who=Who.PLATFORM, tags=_TAGS,
+        render=_messages_listed, formats=(csv_answers.MEDIA_TYPE,),
         zh="全部外发消息", en="Every message that left the house",
+    ),
+    Route(
+        "GET", "/notifications/totals", "notify.sum_messages",
+        request=operators.SumMessages, answer=operators.MessageSums, who=Who.PLATFORM, tags=_TAGS, deadline=15.0,
+        zh="外发消息的条数与费用", en="How many messages, segments and yuan, by channel, provider and status",
+    ),
+    Route(
+        "POST", "/notifications/{message_id}/resend", "notify.resend_message",
+        request=operators.ResendMessage, answer=operators.MessageSummary, who=Who.PLATFORM, status=201, tags=_TAGS,
+        errors=(errors.MessageNotResendable,), zh="重发失败的消息", en="Send a message again that has failed",
     ),
     Route(
         "POST", "/callbacks/sms/tencent", "notify.take_tencent_receipts",
@@ -61,6 +97,7 @@ ROUTES = [
 DEVELOPMENT_ROUTES = [
     Route(
         "GET", "/dev/messages", "notify.list_simulated_messages",
+        render=_shown_as_page, formats=("text/html",),
         request=simulator.ListSimulatedMessages, answer=simulator.SimulatedMessageList, who=Who.PUBLIC,
         tags=("development",), zh="模拟器收到的消息", en="What the simulators were given to send",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +64,40 @@ class PutPreferences:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListMessages:
-    """A page of what left the house, for operators."""
+class MessageFilter:
+    """Which of the messages that left the house; days are those of Asia/Shanghai, both included."""
 
-    status: str | None
-    template: str | None
+    status: str | None = None
+    channel: str | None = None
+    template: str | None = None
+    provider: str | None = None
+    organization_id: str | None = None
+    failure: str | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListMessages(MessageFilter):
+    """A page of them, for operators."""
+
     limit: int
     cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumMessages(MessageFilter):
+    """How many they are, and what they cost."""
+
+    from_day: date
+    to_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResendMessage:
+    """Send one again that has failed."""
+
+    message_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,5 +20,14 @@ class PreferenceFixed(AppError):
     code = "preference_fixed"
     status = 409
     title_zh, title_en = "此类通知不能关闭", "This message cannot be switched off"
-    detail_zh = "“{template}”按规定必须发送。"
-    detail_en = "“{template}” has to be sent."
+    detail_zh = "“{template}”必须经 {channel} 发送，或不经该渠道发送。"
+    detail_en = "“{template}” has to be sent by {channel}, or never is."
+
+
+class MessageNotResendable(AppError):
+    """A message is sent again once, if it has failed and somebody can still use it; a code never is."""
+
+    code = "message_not_resendable"
+    status = 409
+    title_zh, title_en = "消息不能重发", "The message cannot be sent again"
+    detail_zh, detail_en = "不能重发：{reason_zh}。", "It cannot be sent again: {reason_en}."

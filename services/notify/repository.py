@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify.domain import Channel, Status
+from services.notify.domain import Status
 from services.notify.due_messages import Budgets, DueMessages
 from services.notify.inboxes import InboxRepository
 from services.notify.models import ContactPoint, Message, Preference, SimulatedMessage
+from services.notify.outgoing import OutgoingMessages
 from services.notify.received_receipts import ReceiptRepository
 
 
@@ -25,6 +26,7 @@ class NotifyUnitOfWork(UnitOfWork):
         self.messages = MessageRepository(self)
         self.due = DueMessages(self)
         self.budgets = Budgets(self)
+        self.outgoing = OutgoingMessages(self)
         self.inboxes = InboxRepository(self)
         self.contacts = ContactRepository(self)
         self.receipts = ReceiptRepository(self)
@@ -44,15 +46,6 @@ class MessageRepository:
         table = cast(sa.Table, Message.__table__)
         statement = insert(table).on_conflict_do_nothing().returning(table.c.template, table.c.channel)
         return [(row.template, row.channel) for row in self._uow.session.execute(statement, messages)]
-
-    def outgoing(self, status: str | None, template: str | None) -> sa.Select[Any]:
-        """What left the house, for operators."""
-        statement = sa.select(Message).where(Message.channel != Channel.INBOX)
-        if status is not None:
-            statement = statement.where(Message.status == status)
-        if template is not None:
-            statement = statement.where(Message.template == template)
-        return statement
 
     def blank(self, account_id: str, volunteer_id: str) -> None:
         """Remove what was said to somebody, and let nothing more go out to them; the rows stay and count."""

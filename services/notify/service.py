@@ -27,6 +27,7 @@ from services.notify.use_cases import (
     preferences,
     reading,
     receipts,
+    sending_again,
     telling,
 )
 from services.notify.use_cases.handing_over import Breakers
@@ -74,6 +75,14 @@ class NotifyService:
     @query(operators.ListMessages, operators.MessagePage)
     def list_messages(self, query, uow):
         return reading.list_messages(query, uow)
+
+    @query(operators.SumMessages, operators.MessageSums)
+    def sum_messages(self, query, uow):
+        return reading.sum_messages(query, uow)
+
+    @command(operators.ResendMessage, operators.MessageSummary)
+    def resend_message(self, command, uow):
+        return sending_again.resend_message(command, uow)
 
     @query(operators.ListTemplates, operators.TemplateList)
     def list_templates(self, query, uow):

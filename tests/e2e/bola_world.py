@@ -89,6 +89,8 @@ def build(world: World) -> Scene:
     ids |= _activities(world, unit, members)
     member = members[0].client
     ids["notification"] = wait_for(lambda: member.get("/me/notifications")["items"])[0]["notification_id"]
+    sent = wait_for(lambda: world.platform.get("/notifications", status="sent")["items"])
+    ids["outgoing"] = sent[0]["message_id"]
     ids["application"] = member.post(
         "/card/applications", bank="boc", card_type="debit", region="440106", address="天河区体育东路一百号某室",
         consent={"version": "2", "recipient": "boc"},

@@ -278,6 +278,14 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("POST", "/card/group-applications/{group_id}/visit"): [
         Entry(_GROUP, {"status": "cancelled", "reason": "改期"})
     ],
+    ("GET", "/notifications"): [Entry(query=_UNIT, rightful="platform")],
+    ("GET", "/notifications/totals"): [
+        Entry(query={**_UNIT, "from": "2026-01-01", "to": "2026-01-02"}, rightful="platform")
+    ],
+    ("POST", "/notifications/{message_id}/resend"): [
+        Entry({"message_id": "{outgoing}"}, rightful="platform",
+              state=("message_not_resendable", "it did not fail"))
+    ],
     ("POST", "/me/notifications/{notification_id}/read"): [
         Entry({"notification_id": "{notification}"}, rightful="member")
     ],
@@ -378,7 +386,7 @@ class Trial:
 
 _OBJECTS = frozenset({
     "unit", "hopeful", "administrator", "membership", "member", "colleague", "draft", "activity", "enrollment",
-    "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification",
+    "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification", "outgoing",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
     "open_record", "called", "correction", "appeal", "missing", "period", "group",

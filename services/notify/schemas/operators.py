@@ -4,28 +4,71 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.chassis.schema import (
-    Answer,
-    Id,
-    PageRequest,
-    Request,
-    Timestamp,
-    one_of,
-    page_of,
-)
+from services.chassis.schema import Answer, Day, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
 from services.notify import commands
-from services.notify.domain import Status
+from services.notify.domain import Channel, Status
 from services.notify.templates import TEMPLATES
 
 
-class ListMessages(PageRequest):
+class MessageFilter(Request):
+    """Which messages; ``from`` and ``to`` are days in Asia/Shanghai, both included."""
+
+    status = one_of(Status, load_default=None)
+    channel = one_of([channel for channel in Channel if channel is not Channel.INBOX], load_default=None)
+    template = one_of(sorted(TEMPLATES), load_default=None)
+    provider = Text(max=40, load_default=None)
+    organization_id = Id(load_default=None)
+    failure = Text(max=100, load_default=None)
+    from_day = Day(data_key="from", load_default=None)
+    to_day = Day(data_key="to", load_default=None)
+
+
+class ListMessages(PageRequest, MessageFilter):
     """``GET /notifications``, for platform administrators."""
 
     class Meta:
         command = commands.ListMessages
 
-    status = one_of(Status, load_default=None)
-    template = one_of(sorted(TEMPLATES), load_default=None)
+
+class SumMessages(MessageFilter):
+    """``GET /notifications/totals``: of 92 days at most."""
+
+    class Meta:
+        command = commands.SumMessages
+
+    from_day = Day(data_key="from", required=True)
+    to_day = Day(data_key="to", required=True)
+
+
+class Sum(Answer):
+    """How many messages, how many SMS segments, how many yuan."""
+
+    messages = fields.Integer()
+    segments = fields.Integer()
+    cost = fields.Decimal(places=4, as_string=True)
+
+
+class SumOfKind(Sum):
+    """Of one channel, provider and status; no provider has those that nobody took."""
+
+    channel = fields.String()
+    provider = fields.String(allow_none=True)
+    status = fields.String()
+
+
+class MessageSums(Sum):
+    """All together, and each kind."""
+
+    items = fields.List(fields.Nested(SumOfKind))
+
+
+class ResendMessage(Request):
+    """``POST /notifications/{message_id}/resend``."""
+
+    class Meta:
+        command = commands.ResendMessage
+
+    message_id = Id(required=True)
 
 
 class MessageSummary(Answer):
@@ -40,6 +83,7 @@ class MessageSummary(Answer):
     provider = fields.String(allow_none=True)
     segments = fields.Integer(allow_none=True)
     cost = fields.Decimal(places=4, as_string=True, allow_none=True)  # yuan
+    organization_id = Id(allow_none=True)  # whose budget it was taken from
     failure = fields.String(allow_none=True)
     created_at = Timestamp()
     sent_at = Timestamp(allow_none=True)

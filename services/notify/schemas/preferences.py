@@ -38,7 +38,7 @@ class PutPreferences(Request):
     class Meta:
         command = commands.PutPreferences
 
-    switched_off = list_of(fields.Nested(SwitchedOff), max=100, required=True)
+    switched_off = list_of(fields.Nested(SwitchedOff), max=300, required=True)
 
 
 class Preference(Answer):
@@ -48,6 +48,7 @@ class Preference(Answer):
     channel = fields.String()
     on = fields.Boolean()
     fixed = fields.Boolean()
+    reason = fields.String(allow_none=True)  # why it is fixed
 
 
 class Preferences(Answer):

@@ -16,7 +16,6 @@ from services.notify import metrics
 from services.notify.domain import Channel, Status
 from services.notify.models import ContactPoint
 from services.notify.repository import NotifyUnitOfWork
-from services.notify.settings import NotifySettings
 from services.notify.templates import TEMPLATES
 
 
@@ -70,20 +69,21 @@ def queue(
         contact = uow.contacts.of(audience.account_id, audience.volunteer_id)
         if contact is not None and contact.erased_at is not None:
             return
-        channels = _those_that_reach(contact, uow.settings, channels, terms)
+        channels = _those_that_reach(uow, contact, template, channels, terms)
     queue_over(uow, event_id, template, audience, channels, parameters, secrets=secrets, terms=terms)
 
 
 def _those_that_reach(
-    contact: ContactPoint | None, settings: NotifySettings, channels: tuple[Channel, ...], terms: Terms
+    uow: NotifyUnitOfWork, contact: ContactPoint | None, template: str, channels: tuple[Channel, ...], terms: Terms
 ) -> tuple[Channel, ...]:
-    out = set()
+    out, settings = set(), uow.settings
     if contact is None or contact.email_sealed is None or settings.email_provider == "none":
         out.add(Channel.EMAIL)
     if contact is None or contact.wechat_openid_sealed is None or settings.wechat_provider == "none":
         out.add(Channel.WECHAT)
     elif terms.wechat_replaces_sms and Channel.WECHAT in channels:
-        out.add(Channel.SMS)
+        unwanted = (template, Channel.WECHAT.value) in uow.preferences.switched_off(contact.account_id)
+        out.add(Channel.WECHAT if unwanted else Channel.SMS)
     return tuple(channel for channel in channels if channel not in out)
 
 

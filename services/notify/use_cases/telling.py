@@ -75,23 +75,23 @@ from services.organization.events import (
 
 @dataclass(frozen=True)
 class Way:
-    """The channels of a message, whether its reader may switch the SMS off, and whether WeChat takes its place for
-    those who have bound theirs: an SMS costs, and no rule demands it.
+    """The channels of a message, those that its reader may not switch off, and whether WeChat takes the place of the
+    SMS for those who have bound theirs: an SMS costs, and no rule demands it.
     """
 
     name: str
     channels: tuple[Channel, ...]
-    fixed: bool = False
+    fixed: frozenset[Channel] = frozenset()
     wechat_replaces_sms: bool = False
 
 
 # What the notice sends by SMS, and what somebody would travel in vain for.
-MANDATED = Way("mandated", (Channel.SMS, Channel.WECHAT, Channel.INBOX), fixed=True)
+MANDATED = Way("mandated", (Channel.SMS, Channel.WECHAT, Channel.INBOX), fixed=frozenset({Channel.SMS}))
 # What wants an answer, or says whose call to expect.
 URGENT = Way("urgent", (Channel.SMS, Channel.WECHAT, Channel.INBOX), wechat_replaces_sms=True)
 NEWS = Way("news", (Channel.WECHAT, Channel.INBOX))
 # What a thief would switch off first.
-SECURITY = Way("security", (Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.INBOX), fixed=True)
+SECURITY = Way("security", (Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.INBOX), fixed=frozenset(Channel))
 
 
 def _always(_event: Any) -> bool:

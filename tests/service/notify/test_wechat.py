@@ -60,3 +60,12 @@ def test_whoever_wants_no_sms_gets_none_when_wechat_fails(notify: Notify, follow
     notify.receive(reminder(notify, follower.volunteer_id))
     notify.deliver()
     assert arrived(notify) == []
+
+
+def test_whoever_wants_no_wechat_gets_the_sms_that_it_would_have_replaced(notify: Notify, follower: Person) -> None:
+    unwanted = commands.SwitchedOff(template="shift_reminder", channel="wechat")
+    with notify.units(follower.caller) as uow:
+        preferences.put_preferences(commands.PutPreferences(switched_off=[unwanted]), uow)
+    notify.receive(reminder(notify, follower.volunteer_id))
+    notify.deliver()
+    assert arrived(notify) == [("sms", "13800000005")]

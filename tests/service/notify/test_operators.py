@@ -1,0 +1,86 @@
+"""What operators see and do: masked recipients, sums, and a message once more that had failed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.audit import AUDIT_LOG
+from services.chassis.clock import SHANGHAI
+from services.chassis.context import Caller
+from services.chassis.errors import Forbidden, Invalid
+from services.chassis.ids import new_id
+from services.notify import commands
+from services.notify.domain import Channel, ErrorClass, Status
+from services.notify.errors import MessageNotResendable
+from services.notify.use_cases import reading, sending_again
+from tests.service.notify.conftest import Notify, Person, acceptance, code_request
+
+PLATFORM = Caller(kind="platform", account_id=new_id())
+REFUSED = (ErrorClass.PERMANENT, "blacklisted")
+
+
+def listed(notify: Notify, caller: Caller = PLATFORM, **wanted: Any) -> list[Any]:
+    with notify.units(caller) as uow:
+        return list(reading.list_messages(commands.ListMessages(**wanted, limit=20, cursor=None), uow).items)
+
+
+def resend(notify: Notify, message_id: str, caller: Caller = PLATFORM) -> Any:
+    with notify.units(caller) as uow:
+        return sending_again.resend_message(commands.ResendMessage(message_id=message_id), uow)
+
+
+def test_operators_find_what_left_the_house_with_what_it_cost_and_nobody_else_does(
+    notify: Notify, person: Person
+) -> None:
+    for mood in (None, REFUSED):
+        notify.provider.moods = [mood]
+        notify.receive(acceptance(person.volunteer_id))
+        notify.deliver()
+    today = notify.clock.now().astimezone(SHANGHAI).date()
+    (sent,) = listed(notify, status="sent", channel="sms", provider="moody", from_day=today, to_day=today)
+    (failed,) = listed(notify, failure="blacklisted", template="enrollment_accepted")
+    assert (sent.recipient_masked, failed.status) == ("138****0001", Status.FAILED)
+    assert listed(notify, to_day=today - timedelta(days=1)) == listed(notify, organization_id=new_id()) == []
+
+    with notify.units(PLATFORM) as uow:
+        sums = reading.sum_messages(commands.SumMessages(from_day=today, to_day=today), uow)
+    assert [(item.provider, item.status, item.messages) for item in sums["items"]] == [
+        ("moody", "sent", 1), (None, "failed", 1),
+    ]  # fmt: skip
+    assert (sums["messages"], str(sums["cost"])) == (2, "0.0500")
+    with notify.units(PLATFORM) as uow, pytest.raises(Invalid):
+        reading.sum_messages(commands.SumMessages(from_day=today - timedelta(days=92), to_day=today), uow)
+    with pytest.raises(Forbidden):
+        listed(notify, person.caller)
+
+
+def test_what_failed_is_sent_again_once_and_stays_failed(notify: Notify, person: Person) -> None:
+    notify.provider.moods = [REFUSED]
+    notify.receive(acceptance(person.volunteer_id))
+    notify.deliver()
+    (failed,) = notify.messages()
+    with pytest.raises(Forbidden):
+        resend(notify, failed.id, person.caller)
+    again = resend(notify, failed.id)
+    with pytest.raises(MessageNotResendable, match="already"):
+        resend(notify, failed.id)
+    notify.deliver()
+    assert [m.status for m in notify.messages()] == [Status.FAILED, Status.SENT]
+    assert notify.messages()[1].id == again.id
+    assert [m.recipient for m in notify.sent()] == [person.phone]
+    with pytest.raises(MessageNotResendable, match="sent"):
+        resend(notify, again.id)
+    with notify.units() as uow:
+        assert uow.session.scalars(sa.select(AUDIT_LOG.c.action)).all() == ["message.resent"]
+
+
+def test_a_code_is_never_sent_again(notify: Notify) -> None:
+    notify.provider.moods = [REFUSED]
+    notify.receive(code_request(notify.clock.now()))
+    notify.deliver()
+    with pytest.raises(MessageNotResendable, match="anew"):
+        resend(notify, notify.messages(Channel.SMS)[0].id)
