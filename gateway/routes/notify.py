@@ -90,7 +90,12 @@ ROUTES = [
     Route(
         "GET", "/templates", "notify.list_templates",
         request=operators.ListTemplates, answer=operators.TemplateList, who=Who.PLATFORM, tags=_TAGS,
-        zh="消息模板", en="Every template with its source",
+        zh="消息模板", en="Every template with its source, and what it looks like and costs",
+    ),
+    Route(
+        "POST", "/templates/{key}/preview", "notify.preview_template",
+        request=operators.PreviewTemplate, answer=operators.RenderedTemplate, who=Who.PLATFORM, tags=_TAGS,
+        zh="预览消息模板", en="A template with given parameters, and samples for the rest",
     ),
 ]  # fmt: skip
 

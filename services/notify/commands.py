@@ -114,6 +114,23 @@ class ListTemplates:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenParameter:
+    """What is to stand in a gap."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewTemplate:
+    """One template as it would be read."""
+
+    key: str
+    locale: str = "zh"
+    parameters: list[GivenParameter] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListSimulatedMessages:
     """The simulator's inbox."""
 

@@ -29,6 +29,7 @@ from services.notify.use_cases import (
     receipts,
     sending_again,
     telling,
+    templates,
 )
 from services.notify.use_cases.handing_over import Breakers
 
@@ -86,7 +87,11 @@ class NotifyService:
 
     @query(operators.ListTemplates, operators.TemplateList)
     def list_templates(self, query, uow):
-        return reading.list_templates(query, uow)
+        return templates.list_templates(query, uow)
+
+    @query(operators.PreviewTemplate, operators.RenderedTemplate)
+    def preview_template(self, query, uow):
+        return templates.preview_template(query, uow)
 
     @query(simulator.ListSimulatedMessages, simulator.SimulatedMessageList)
     def list_simulated_messages(self, query, uow):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.chassis.schema import Answer, Day, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
+from services.chassis.schema import Answer, Day, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of
 from services.notify import commands
 from services.notify.domain import Channel, Status
 from services.notify.templates import TEMPLATES
@@ -99,14 +99,53 @@ class ListTemplates(Request):
         command = commands.ListTemplates
 
 
+class GivenParameter(Request):
+    """What is to stand in a gap of a template."""
+
+    class Meta:
+        command = commands.GivenParameter
+
+    name = Text(max=40, required=True)
+    value = Text(max=500, min=0, required=True)
+
+
+class PreviewTemplate(Request):
+    """``POST /templates/{key}/preview``: with samples for what is not given."""
+
+    class Meta:
+        command = commands.PreviewTemplate
+
+    key = Text(max=60, required=True)
+    locale = one_of(("zh", "en"), load_default="zh")
+    parameters = list_of(fields.Nested(GivenParameter), max=20, load_default=list)
+
+
+class RenderedTemplate(Answer):
+    """The words with their signature, and as how many SMS they are charged."""
+
+    locale = fields.String()
+    text = fields.String()
+    characters = fields.Integer()
+    segments = fields.Integer()
+
+
+class TemplateParameter(Answer):
+    """A gap, and what stands in it: text, number, date or moment."""
+
+    name = fields.String()
+    kind = fields.String()
+
+
 class TemplateSummary(Answer):
-    """A template with both texts, its parameters and the rule that demands it."""
+    """A template with both texts, its parameters, the rule that demands it, and a sample in both languages."""
 
     key = fields.String()
     zh = fields.String()
     en = fields.String()
     parameters = fields.List(fields.String())
+    kinds = fields.List(fields.Nested(TemplateParameter))
     source = fields.String()
+    samples = fields.List(fields.Nested(RenderedTemplate))
 
 
 class TemplateList(Answer):

@@ -1,4 +1,4 @@
-"""What operators see of the messages."""
+"""What operators see of the messages, and developers of the simulators' inbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from services.chassis.errors import FieldError, Invalid, NotFound
 from services.notify import commands
 from services.notify.models import Message, SimulatedMessage
 from services.notify.repository import NotifyUnitOfWork
-from services.notify.templates import TEMPLATES
 
 _LONGEST_PERIOD = timedelta(days=92)
 _SUMS = ("messages", "segments", "cost")
@@ -36,17 +35,6 @@ def sum_messages(query: commands.SumMessages, uow: NotifyUnitOfWork) -> dict[str
         raise Invalid(FieldError("to", "bad_period", "起止日期应在 92 天以内", "must be within 92 days from `from` on"))
     items = uow.outgoing.totals(query)
     return {"items": items, **{name: sum(getattr(item, name) for item in items) for name in _SUMS}}
-
-
-def list_templates(_query: commands.ListTemplates, uow: NotifyUnitOfWork) -> dict[str, Any]:
-    """Every template; for platform administrators."""
-    uow.caller.require_platform()
-    return {
-        "items": [
-            {"key": t.key, "zh": t.zh, "en": t.en, "parameters": sorted(t.parameters), "source": t.source}
-            for t in TEMPLATES.values()
-        ]
-    }
 
 
 def list_simulated_messages(

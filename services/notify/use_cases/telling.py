@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 from services.activity.events import (
     EnrollmentAccepted,
@@ -59,7 +59,7 @@ from services.identity.events import (
 )
 from services.notify.domain import CARD_STATUS_ZH, ROLE_ZH, Channel, can_wait
 from services.notify.repository import NotifyUnitOfWork
-from services.notify.templates import TEMPLATES
+from services.notify.templates import TEMPLATES, Kind
 from services.notify.use_cases.queueing import Audience, Terms, queue
 from services.organization.events import (
     AdministratorInvitationAnswered,
@@ -115,6 +115,26 @@ class Telling:
     useless_after: str | None = None
     about: tuple[str, ...] = ("starts_at", "old_starts_at")
     paid_by: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ``TypeError`` for what the event could not fill, so that notify does not start with it."""
+        known, parameters = get_type_hints(self.event), TEMPLATES[self.template].parameters
+        fields = (self.who, self.useless_after, self.paid_by, *(parameters - self.also.keys()))
+        lacking = sorted({name for name in fields if name is not None} - known.keys())
+        if lacking:
+            raise TypeError(f"{self.template} names {', '.join(lacking)}, which {self.event.type} does not have")
+        wrong = [name for name, kind in self.kinds.items() if (kind is Kind.MOMENT) != name.endswith("_at")]
+        if wrong:
+            raise TypeError(f"{self.template}: what ends in _at is a moment, and no other: {', '.join(wrong)}")
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What each of the template's parameters is, by the event's fields, or else by the name that ``also`` has."""
+        known = get_type_hints(self.event)
+        return {
+            name: Kind.of(known[name]) if name in known else Kind.of_made_up(name)
+            for name in TEMPLATES[self.template].parameters
+        }
 
     def parameters(self, event: Any) -> dict[str, str]:
         """The template's parameters, as text; moments in RFC 3339, because the reader's language is not known yet."""
@@ -293,6 +313,7 @@ TELLINGS: tuple[Telling, ...] = (
 
 TOLD_EVENTS = tuple(dict.fromkeys(telling.event for telling in TELLINGS))
 WAYS: dict[str, Way] = {telling.template: telling.way for telling in TELLINGS}
+KINDS: dict[str, dict[str, Kind]] = {telling.template: telling.kinds for telling in TELLINGS}
 
 
 def tell(received: Received[Any], uow: NotifyUnitOfWork) -> None:

@@ -16,7 +16,7 @@ from services.chassis.ids import new_id
 from services.notify import commands
 from services.notify.domain import Channel, ErrorClass, Status
 from services.notify.errors import MessageNotResendable
-from services.notify.use_cases import reading, sending_again
+from services.notify.use_cases import reading, sending_again, templates
 from tests.service.notify.conftest import Notify, Person, acceptance, code_request
 
 PLATFORM = Caller(kind="platform", account_id=new_id())
@@ -84,3 +84,22 @@ def test_a_code_is_never_sent_again(notify: Notify) -> None:
     notify.deliver()
     with pytest.raises(MessageNotResendable, match="anew"):
         resend(notify, notify.messages(Channel.SMS)[0].id)
+
+
+def test_a_template_is_seen_with_its_length_and_charge_before_it_is_sent(notify: Notify) -> None:
+    def preview(key: str, locale: str = "zh", **given: str) -> dict[str, Any]:
+        parameters = [commands.GivenParameter(name=name, value=value) for name, value in given.items()]
+        with notify.units(PLATFORM) as uow:
+            return templates.preview_template(
+                commands.PreviewTemplate(key=key, locale=locale, parameters=parameters), uow
+            )
+
+    with notify.units(PLATFORM) as uow:
+        listed = templates.list_templates(commands.ListTemplates(), uow)["items"]
+    assert all(sample["segments"] <= 2 for item in listed for sample in item["samples"] if sample["locale"] == "zh")
+    short = preview("enrollment_accepted", starts_at="2026-03-05T14:30:00+08:00")
+    assert ("3月5日 14:30" in short["text"], short["segments"]) == (True, 1)
+    assert preview("enrollment_accepted", title="很长的名称" * 20)["segments"] == 3
+    for wrong in ({"starts_at": "soon"}, {"nonsense": "x"}):
+        with pytest.raises(Invalid):
+            preview("enrollment_accepted", **wrong)

@@ -13,16 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.activity.events import EnrollmentAccepted
 from services.chassis.errors import IllegalTransition
 from services.identity.use_cases.notices import Notice
-from services.notify import domain, templates
+from services.notify import domain, service
 from services.notify.domain import Channel, ErrorClass, Status
-from services.notify.templates import TEMPLATES
+from services.notify.templates import TEMPLATES, Kind
 from services.notify.use_cases import codes
 from services.notify.use_cases.telling import MANDATED, TELLINGS, WAYS, Telling
 from services.organization.domain import Role
 
-README = Path(templates.__file__).with_name("README.md")
+README = Path(service.__file__).with_name("README.md")
 _SAMPLES: dict[Any, Any] = {
     str: "某文字",
     int: 120,
@@ -95,6 +96,20 @@ def test_every_event_fills_every_parameter_of_its_template(telling: Telling, loc
     assert set(parameters) == TEMPLATES[telling.template].parameters
     assert "***" not in TEMPLATES[telling.template].render(locale, parameters)
     assert getattr(event, telling.who)
+
+
+def test_a_template_that_names_what_its_event_lacks_keeps_notify_from_starting() -> None:
+    with pytest.raises(TypeError, match=r"hours_recorded names minutes, which enrollment\.accepted does not have"):
+        Telling(EnrollmentAccepted, "hours_recorded", MANDATED, "volunteer_id")
+    with pytest.raises(TypeError, match="names account_id, which"):
+        Telling(EnrollmentAccepted, "enrollment_accepted", MANDATED, "account_id")
+
+
+def test_a_parameter_is_what_the_events_field_is() -> None:
+    kinds = {telling.template: telling.kinds for telling in TELLINGS}
+    assert kinds["enrollment_accepted"]["starts_at"] is Kind.MOMENT
+    assert kinds["hours_corrected"] == {"title": Kind.TEXT, "minutes": Kind.NUMBER}
+    assert kinds["reviewing_lent"]["ends_on"] is Kind.DATE
 
 
 def test_every_template_is_told_by_some_event() -> None:
