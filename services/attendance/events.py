@@ -176,6 +176,7 @@ class ObjectionResolved(Event):
     """An objection was upheld or dismissed. Whoever objected is told: by account, or by the contact they left.
 
     ``contact_sealed``: a mobile number, sealed with the message keys and the context ``objection:<objection_id>``.
+    ``appeal_until``: until when whoever objected may appeal; None for who may not.
     """
 
     type = "objection.resolved"
@@ -187,6 +188,7 @@ class ObjectionResolved(Event):
     contact_sealed: str | None
     upheld: bool
     reason: str
+    appeal_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.freezing import freeze, unfreeze
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.rewriting import locked_record, rewrite
+from services.attendance.use_cases.submitting_appeals import appeal_until
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.masking import masked_mobile
@@ -182,6 +183,7 @@ def _faults(command: commands.ResolveObjection, objection: Objection, uow: Atten
 
 
 def _tell(uow: AttendanceUnitOfWork, objection: Objection) -> None:
+    may_appeal = objection.status == ObjectionStatus.DISMISSED and objection.account_id is not None
     event = ObjectionResolved(
         objection_id=objection.id,
         activity_id=objection.activity_id,
@@ -189,5 +191,6 @@ def _tell(uow: AttendanceUnitOfWork, objection: Objection) -> None:
         contact_sealed=objection.contact_sealed,
         upheld=objection.status == ObjectionStatus.UPHELD,
         reason=objection.reason or "",
+        appeal_until=appeal_until(uow, objection) if may_appeal else None,
     )
     uow.publish(event, version=objection.version)

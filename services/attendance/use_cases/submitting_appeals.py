@@ -44,7 +44,7 @@ def _concerning_oneself(
 ) -> dict[str, Any]:
     until = None
     if appeal is None and _standing(uow, objection, record) is not None:
-        until = _appeal_until(uow, objection)
+        until = appeal_until(uow, objection)
     return {
         **vars(objection),
         "objection_id": objection.id,
@@ -73,7 +73,7 @@ def submit_appeal(command: commands.SubmitAppeal, uow: AttendanceUnitOfWork) -> 
     before = uow.appeals.against([objection.id]).get(objection.id)
     if before is not None:
         raise AlreadyAppealed(status=before.status)
-    until = _appeal_until(uow, objection)
+    until = appeal_until(uow, objection)
     if until <= uow.clock.now():
         raise AppealTooLate(closed_at=until.astimezone(SHANGHAI).isoformat(timespec="minutes"))
     appeal = Appeal(
@@ -119,6 +119,7 @@ def _require_standing(uow: AttendanceUnitOfWork, objection: Objection, record: S
     raise NotFound(what="objection")
 
 
-def _appeal_until(uow: AttendanceUnitOfWork, objection: Objection) -> datetime:
+def appeal_until(uow: AttendanceUnitOfWork, objection: Objection) -> datetime:
+    """Until when an appeal against a resolution is taken."""
     assert objection.resolved_at is not None
     return objection.resolved_at + timedelta(days=uow.settings.appeal_days)

@@ -11,14 +11,12 @@ TEMPLATES = (
         "您在“{title}”的服务时长补录已通过审核。",
         "The supplement of your service hours at “{title}” was approved.",
         "notice, attachment 2, 三.9",
-        Priority.NEWS,
     ),
     Template(
         "supplement_rejected",
         "您在“{title}”的服务时长补录未通过审核，原因：{reason}。",
         "The supplement of your service hours at “{title}” was rejected: {reason}.",
         "notice, attachment 2, 三.9",
-        Priority.NEWS,
     ),
     Template(
         "hours_held",
@@ -97,6 +95,12 @@ TEMPLATES = (
         "您提出的时长异议经核实不成立。说明：{reason}。",
         "Your objection was dismissed. {reason}.",
         "notice, attachment 2, 二.8",
+    ),
+    Template(
+        "objection_dismissed_appealable",
+        "您提出的时长异议经核实不成立。说明：{reason}。如不服，可在{until_at}前登录平台申诉一次。",
+        "Your objection was dismissed. {reason}. You may appeal once until {until_at}.",
+        "notice, attachment 2, 二.8; DESIGN.md, 6: one appeal a level up",
     ),
     Template(
         "appeal_upheld",

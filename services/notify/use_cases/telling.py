@@ -160,7 +160,11 @@ def _upheld(event: ObjectionResolved) -> bool:
 
 
 def _dismissed(event: ObjectionResolved) -> bool:
-    return not event.upheld
+    return not event.upheld and event.appeal_until is None
+
+
+def _appealable(event: ObjectionResolved) -> bool:
+    return event.appeal_until is not None
 
 
 def _moved(event: EnrollmentAmended) -> bool:
@@ -262,8 +266,8 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(EnrollmentOffered, "enrollment_offered", URGENT, "volunteer_id", about=("expires_at",)),
     Telling(EnrollmentWaitlisted, "enrollment_waitlisted", NEWS, "volunteer_id"),
     Telling(EnrollmentMarkedAbsent, "enrollment_marked_absent", NEWS, "volunteer_id"),
-    Telling(SupplementDecided, "supplement_approved", NEWS, "volunteer_id", when=lambda e: e.approved),
-    Telling(SupplementDecided, "supplement_rejected", NEWS, "volunteer_id", when=lambda e: not e.approved),
+    Telling(SupplementDecided, "supplement_approved", URGENT, "volunteer_id", when=lambda e: e.approved),
+    Telling(SupplementDecided, "supplement_rejected", URGENT, "volunteer_id", when=lambda e: not e.approved),
     Telling(HoursHeld, "hours_held", NEWS, "volunteer_id"),
     Telling(HeldHoursDecided, "held_hours_refused", NEWS, "volunteer_id", when=lambda e: not e.granted),
     Telling(ScanConflictDecided, "scan_dismissed", NEWS, "volunteer_id", when=lambda e: not e.accepted),
@@ -277,6 +281,10 @@ TELLINGS: tuple[Telling, ...] = (
     Telling(SignOutEntered, "sign_out_entered", NEWS, "volunteer_id"),
     Telling(ObjectionResolved, "objection_upheld", URGENT, "account_id", when=_upheld),
     Telling(ObjectionResolved, "objection_dismissed", URGENT, "account_id", when=_dismissed),
+    Telling(
+        ObjectionResolved, "objection_dismissed_appealable", URGENT, "account_id",
+        when=_appealable, also={"until_at": lambda e: e.appeal_until},
+    ),
     Telling(AppealDecided, "appeal_upheld", URGENT, "account_id", when=lambda e: e.upheld),
     Telling(AppealDecided, "appeal_dismissed", URGENT, "account_id", when=lambda e: not e.upheld),
     Telling(HoursRecorded, "hours_recorded", NEWS, "volunteer_id", when=lambda e: e.minutes > 0),

@@ -45,6 +45,7 @@ def an_event(telling: Telling) -> Any:
         for changed in (
             {},
             {"upheld": False},
+            {"upheld": False, "appeal_until": None},
             {"approved": False},
             {"accepted": False},
             {"granted": False},
