@@ -50,6 +50,7 @@ ELSE = {
     "POST /card/branch-contacts/preview": _AT_WORK,
     "GET /me/sessions": "where one has been oneself, to see whether it was oneself",
     "GET /notifications": "masked before it is stored",
+    "POST /notifications/{message_id}/resend": "masked before it is stored",
 }
 
 
