@@ -6,7 +6,8 @@ from prometheus_client import Counter
 
 APPLICATIONS = Counter(
     "zhiyuan_card_applications",
-    "Applications taken; outcome is `routed` (to the bank at once) or `waiting` (identity was away)",
+    "Applications taken; outcome is `routed` (to the bank at once) or `waiting` (identity was away, or a group's: the"
+    " sweep seals those)",
     ["bank", "card_type", "outcome"],
 )
 REFUSALS = Counter(
