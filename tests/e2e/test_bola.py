@@ -286,6 +286,7 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry({"message_id": "{outgoing}"}, rightful="platform",
               state=("message_not_resendable", "it did not fail"))
     ],
+    ("POST", "/templates/{key}/preview"): [Entry({"key": "enrollment_accepted"}, {}, rightful="platform")],
     ("POST", "/me/notifications/{notification_id}/read"): [
         Entry({"notification_id": "{notification}"}, rightful="member")
     ],
