@@ -61,17 +61,16 @@ test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects b
 
 
 # They wait more than they work, and each has servers of its own: side by side they take little more than the longest.
-_APART = ("tests/service/activity", "tests/service/attendance", "tests/service/chassis")
-_OF_PROCESSES = ("tests/service/deploy", "tests/service/gateway")
+_APART = tuple(f"tests/service/{area}" for area in ("activity", "attendance", "chassis", "deploy", "gateway"))
 PARTS = (
     (
         "tests/unit",
         "tests/contract",
         "tests/service",
-        *(f"--ignore={folder}" for folder in (*_APART, *_OF_PROCESSES)),
+        *(f"--ignore={folder}" for folder in _APART),
     ),
     _APART,
-    (*_OF_PROCESSES, "tests/e2e", "tests/faults"),
+    ("tests/e2e", "tests/faults"),
 )
 
 
