@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 from nameko.timer import Timer
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import idempotency, inbox, metrics
 from services.chassis.context import ANONYMOUS, Caller
@@ -78,8 +79,9 @@ def query(request: type[Request], answer: type[Answer]) -> Callable[[Method], Me
 def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Method]:
     """``def method(self, command)``: several transactions of its own, RPCs between them.
 
-    Its answer is kept for its Idempotency-Key after the last of them: a crash before that leaves the key free, so the
-    method's own rules must make a second run harmless.
+    It claims its Idempotency-Key before the first of them, and its answer is kept after the last: who asks again
+    meanwhile is told so. A crash between leaves a claim that lapses, so the method's own rules must make a second run
+    harmless.
     """
     parser, dumper = request(), answer()
 
@@ -92,10 +94,14 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
                 return dumper.dump(method(self, parsed))
             with self.unit_of_work() as uow:
                 repeatable = _repeatable(uow, method, payload)
-                recalled = repeatable.recall(uow.session)
+                recalled = repeatable.begin(uow.session)
             if recalled is not None:
                 return recalled["answer"]
-            result = dumper.dump(method(self, parsed))
+            try:
+                result = dumper.dump(method(self, parsed))
+            except Exception:
+                _give_up(self.unit_of_work, repeatable)
+                raise
             with self.unit_of_work() as uow:
                 repeatable.remember(uow.session, result)
             return result
@@ -104,6 +110,14 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
         return run
 
     return decorate
+
+
+def _give_up(units: Any, repeatable: idempotency.IdempotentRequest) -> None:
+    try:
+        with units() as uow:
+            repeatable.give_up(uow.session)
+    except SQLAlchemyError as failure:  # the database is away; the claim lapses by itself
+        log.warning("claim_left", error=str(failure))
 
 
 def _repeatable(uow: UnitOfWork, method: Method, payload: Any) -> idempotency.IdempotentRequest:

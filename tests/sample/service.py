@@ -99,6 +99,17 @@ class SampleService:
         answer: dict[str, str] = self.sample.call("who_am_i", {})
         return answer
 
+    @saga(WriteNote, NoteAnswer)
+    def write_note_in_steps(self, command: dict[str, str]) -> Note:
+        with self.unit_of_work() as uow:
+            uow.session.execute(sa.select(1))
+        with self.unit_of_work() as uow:
+            if uow.session.scalar(sa.select(Note.id).where(Note.text == command["text"])):
+                raise NotFound(what="a text that nobody has written yet")
+            note = Note(id=new_id(), text=command["text"], copies=0)
+            uow.session.add(note)
+            return note
+
     @saga(Request, EmptyAnswer)
     def ask_nobody(self, command: dict[str, str]) -> None:
         self.nowhere.call("anything", {}, deadline=0.3)

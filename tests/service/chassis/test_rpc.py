@@ -8,6 +8,7 @@ import threading
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from services.chassis.context import CONTEXT_HEADER, Caller, ContextKeys
 from services.chassis.crypto import KeyRing
@@ -119,6 +120,55 @@ def test_the_same_key_while_the_first_is_running_is_a_conflict(sample: Sample) -
             sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))
 
     assert sample.call("sample.write_note", {"text": "slow"}, caller=with_key("k-2"))["text"] == "slow"
+
+
+def test_the_same_key_while_the_steps_of_the_first_are_running_is_a_conflict_and_then_its_answer(
+    sample: Sample,
+) -> None:
+    """A saga takes several transactions: somebody who asks again, since no answer came in time, must not run beside."""
+    answers: list[object] = []
+
+    def ask() -> None:
+        caller = RpcCaller(sample.amqp_url, ContextKeys.parse(test_key("c")))
+        answers.append(caller("sample.write_note_in_steps", {"text": "once"}, caller=with_key("k-4")))
+        caller.close()
+
+    first = threading.Thread(target=ask)
+    with sample.engine.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE note"))  # the first waits in its last step
+        first.start()
+        eventually(lambda: sample.scalar("SELECT count(*) FROM idempotency_key") == 1)
+        with pytest.raises(RequestInFlight):
+            sample.call("sample.write_note_in_steps", {"text": "once"}, caller=with_key("k-4"))
+        with pytest.raises(IdempotencyKeyReused):
+            sample.call("sample.write_note_in_steps", {"text": "else"}, caller=with_key("k-4"))
+    first.join()
+
+    assert sample.call("sample.write_note_in_steps", {"text": "once"}, caller=with_key("k-4")) == answers[0]
+    assert sample.scalar("SELECT count(*) FROM note") == 1
+
+
+def test_a_refused_saga_leaves_its_key_free(sample: Sample) -> None:
+    sample.call("sample.write_note_in_steps", {"text": "taken"})
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            sample.call("sample.write_note_in_steps", {"text": "taken"}, caller=with_key("k-5"))
+
+    assert sample.call("sample.write_note_in_steps", {"text": "free"}, caller=with_key("k-5"))["text"] == "free"
+
+
+def test_what_a_died_process_had_begun_can_be_asked_for_again_a_moment_later(sample: Sample) -> None:
+    with sample.engine.begin() as connection:
+        keys = KeyRing.parse(sample.environment["ZHIYUAN_CURSOR_KEYS"])
+        request = IdempotentRequest(with_key("k-6"), "write_note_in_steps", {"text": "left"}, keys)
+        assert request.begin(connection) is None  # type: ignore[arg-type]  # a connection executes like a session
+    with pytest.raises(RequestInFlight):
+        sample.call("sample.write_note_in_steps", {"text": "left"}, caller=with_key("k-6"))
+
+    with sample.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE idempotency_key SET created_at = now() - interval '15 seconds'"))
+
+    assert sample.call("sample.write_note_in_steps", {"text": "left"}, caller=with_key("k-6"))["text"] == "left"
 
 
 def test_answers_that_are_ready_together_reach_each_its_own_caller(sample: Sample) -> None:
