@@ -9,6 +9,7 @@ import httpx
 
 from services.chassis.wechat import WeChatInterface
 from services.notify.domain import Channel, Share
+from services.notify.due_messages import Lane
 from services.notify.providers.aliyun import AliyunSms
 from services.notify.providers.asking import DEADLINE
 from services.notify.providers.base import NullProvider, Provider
@@ -20,14 +21,15 @@ from services.notify.settings import NotifySettings
 from services.notify.use_cases.handing_over import Breakers, Desk
 
 
-def desk_for(channel: Channel, settings: NotifySettings, units: Any, breakers: Breakers) -> Desk:
-    """Who takes the messages of ``channel``; ``units`` opens units of work (for the simulator)."""
+def desk_for(lane: Lane, settings: NotifySettings, units: Any, breakers: Breakers) -> Desk:
+    """Who takes the messages of ``lane``; ``units`` opens units of work (for the simulator)."""
     shares = {
         Channel.SMS: settings.sms_providers,
         Channel.EMAIL: (Share(settings.email_provider, 1),),
         Channel.WECHAT: (Share(settings.wechat_provider, 1),),
-    }[channel]
-    return Desk({share: _provider(channel, share.name, settings, units) for share in shares}, breakers)
+    }[lane.channel]
+    providers = {share: _provider(lane.channel, share.name, settings, units) for share in shares}
+    return Desk(providers, breakers, lane.patience)
 
 
 def _provider(channel: Channel, name: str, settings: NotifySettings, units: Any) -> Provider:

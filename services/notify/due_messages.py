@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from services.notify.domain import Channel, Priority, Status, change_status
+from services.notify.domain import Channel, Patience, Priority, Status, change_status
 from services.notify.models import Message, SmsBudget
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lane:
-    """Messages that wait for each other: those of a channel, codes apart."""
+    """Messages that wait for each other: those of a channel, codes apart; and how patient they are."""
 
     channel: Channel
     first: Priority
     last: Priority
+    patience: Patience
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ PROVIDER_ANSWERS = Counter(
     ["provider", "channel", "outcome"],
 )
 PROVIDER_BREAKER = Gauge(
-    "zhiyuan_notify_provider_breaker", "0 closed, 1 half open, 2 open: nothing is sent there", ["provider", "channel"]
+    "zhiyuan_notify_provider_breaker",
+    "0 closed, 1 half open, 2 open: nothing is sent there; codes by SMS have breakers of their own",
+    ["provider", "channel", "lane"],
 )
 RECEIPTS = Counter(
     "zhiyuan_notify_receipts",

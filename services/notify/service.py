@@ -163,7 +163,7 @@ class NotifyService:
         delivery.queue_abandoned(uow)
 
     def _deliver(self, lane):
-        desk = desk_for(lane.channel, self.settings, self.unit_of_work, self.breakers)
+        desk = desk_for(lane, self.settings, self.unit_of_work, self.breakers)
         delivery.deliver_all_due(self.unit_of_work, lane, desk)
 
 

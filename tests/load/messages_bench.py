@@ -47,7 +47,7 @@ class Outage:
 
     def concerns(self, moment: datetime) -> bool:
         """Whether a code asked for at ``moment`` could not go out at once."""
-        return self.began - timedelta(seconds=CODE_WAITS_AT_MOST) <= moment <= self.ended + timedelta(seconds=5)
+        return self.began - timedelta(seconds=CODE_WAITS_AT_MOST) <= moment < self.ended
 
 
 def main(arguments: list[str]) -> int:

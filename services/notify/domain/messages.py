@@ -92,16 +92,32 @@ _FIRST_DELAY = {
     ErrorClass.ACCOUNT: timedelta(minutes=5),
 }
 _LONGEST_DELAY = timedelta(hours=6)
+# A code lapses within minutes: by then it has been tried some thirty times at the most, and is dropped.
+_LONGEST_DELAY_OF_A_CODE = timedelta(seconds=8)
 
 
-def is_final(error_class: ErrorClass, attempts: int) -> bool:
-    """Whether a message that was refused for the ``attempts``-th time is given up."""
-    return error_class not in _FIRST_DELAY or attempts >= MAX_ATTEMPTS
+def is_final(error_class: ErrorClass, attempts: int, priority: Priority) -> bool:
+    """Whether a message that was refused for the ``attempts``-th time is given up.
+
+    A code is tried for as long as it can be used: an outage of a minute must not outlast its attempts.
+    """
+    if error_class not in _FIRST_DELAY:
+        return True
+    return attempts >= MAX_ATTEMPTS and not _is_hurried(error_class, priority)
 
 
-def delay_before_attempt(error_class: ErrorClass, attempts: int) -> timedelta:
-    """How long to wait after ``attempts`` failures, the last of this class: 2 s, 8 s, 32 s … while it is down."""
-    return min(_FIRST_DELAY[error_class] * 4 ** (attempts - 1), _LONGEST_DELAY)
+def delay_before_attempt(error_class: ErrorClass, attempts: int, priority: Priority) -> timedelta:
+    """How long to wait after ``attempts`` failures, the last of this class.
+
+    While a provider is down: 2 s, 8 s, 32 s … up to six hours; for a code 2 s, then 8 s each.
+    """
+    longest = _LONGEST_DELAY_OF_A_CODE if _is_hurried(error_class, priority) else _LONGEST_DELAY
+    return min(_FIRST_DELAY[error_class] * 4 ** min(attempts - 1, MAX_ATTEMPTS), longest)
+
+
+def _is_hurried(error_class: ErrorClass, priority: Priority) -> bool:
+    """Who says "slower" is heard by codes, too."""
+    return priority is Priority.CODE and error_class is ErrorClass.TEMPORARY
 
 
 def segments(text: str) -> int:

@@ -17,6 +17,8 @@ from typing import Any
 
 from services.notify import metrics
 from services.notify.domain import (
+    CODES,
+    OTHERS,
     Channel,
     Priority,
     Status,
@@ -32,10 +34,10 @@ from services.notify.use_cases.falling_back import send_by_sms_instead
 from services.notify.use_cases.handing_over import Desk, Handed, Outgoing
 from services.notify.use_cases.preparing import Refusal, prepare
 
-SMS_CODES = Lane(Channel.SMS, Priority.CODE, Priority.CODE)
-SMS = Lane(Channel.SMS, Priority.RESULT, Priority.NEWS)
-EMAIL = Lane(Channel.EMAIL, Priority.CODE, Priority.NEWS)
-WECHAT = Lane(Channel.WECHAT, Priority.CODE, Priority.NEWS)
+SMS_CODES = Lane(Channel.SMS, Priority.CODE, Priority.CODE, CODES)
+SMS = Lane(Channel.SMS, Priority.RESULT, Priority.NEWS, OTHERS)
+EMAIL = Lane(Channel.EMAIL, Priority.CODE, Priority.NEWS, OTHERS)
+WECHAT = Lane(Channel.WECHAT, Priority.CODE, Priority.NEWS, OTHERS)
 
 # As many messages are taken at once as a provider takes: more would keep others waiting, fewer would split its batches.
 TAKEN_AT_ONCE = 1000
@@ -122,14 +124,16 @@ def _refused(uow: NotifyUnitOfWork, refusals: Iterable[Refusal], held_by: Status
     """Later, or never; those of whom the same is true together."""
     alike: dict[Any, list[DueMessage]] = defaultdict(list)
     for refusal in refusals:
-        alike[(refusal.error_class, refusal.reason, refusal.due.attempts + 1)].append(refusal.due)
-    for (error_class, reason, attempts), messages in alike.items():
+        priority = Priority(refusal.due.priority)
+        alike[(refusal.error_class, refusal.reason, refusal.due.attempts + 1, priority)].append(refusal.due)
+    for (error_class, reason, attempts, priority), messages in alike.items():
         ids = [message.id for message in messages]
-        if is_final(error_class, attempts):
+        if is_final(error_class, attempts, priority):
             given_up = set(uow.due.give_up(ids, held_by, reason))
             _tell_of_failure(uow, [message for message in messages if message.id in given_up], reason)
         else:
-            uow.due.try_again(ids, held_by, uow.clock.now() + delay_before_attempt(error_class, attempts))
+            delay = delay_before_attempt(error_class, attempts, priority)
+            uow.due.try_again(ids, held_by, uow.clock.now() + delay)
 
 
 def _tell_of_failure(uow: NotifyUnitOfWork, messages: Sequence[DueMessage], reason: str) -> None:

@@ -15,14 +15,12 @@ from datetime import datetime
 from services.chassis.clock import Clock
 from services.chassis.logs import get_logger
 from services.notify import metrics
-from services.notify.domain import Breaker, BreakerState, Channel, ErrorClass, Share, in_order
+from services.notify.domain import OTHERS, Breaker, BreakerState, Channel, ErrorClass, Patience, Share, in_order
 from services.notify.due_messages import DueMessage
 from services.notify.providers.base import Batch, Provider, Recipient, Refused, Taken
 
 log = get_logger(__name__)
 
-# As many messages may go to find out whether a provider is back.
-PROBE = 20
 # What another provider may take: the fault lies with this one, not with the number or the words.
 _ANOTHER_MAY = frozenset({ErrorClass.TEMPORARY, ErrorClass.THROTTLED, ErrorClass.ACCOUNT})
 
@@ -56,38 +54,51 @@ class Handed:
 
 
 class Breakers:
-    """How each provider is doing, as this process has seen it."""
+    """How each provider is doing, as this process has seen it: for each kind of messages by its own failures.
+
+    Whoever takes a batch of one kind is back for all of them. Failures are not shared: a template that is not approved
+    for codes must not hold up invitations.
+    """
 
     def __init__(self) -> None:
-        self._breakers: dict[tuple[str, Channel], Breaker] = {}
+        self._breakers: dict[tuple[str, Channel], dict[str, Breaker]] = defaultdict(dict)
 
-    def state(self, provider: Provider, now: datetime) -> BreakerState:
-        """Whether it may be asked."""
-        state = self._breakers.get((provider.name, provider.channel), Breaker()).state(now)
-        metrics.PROVIDER_BREAKER.labels(provider.name, provider.channel.value).set(state)
+    def state(self, provider: Provider, kind: str, now: datetime, patience: Patience) -> BreakerState:
+        """Whether it may be asked to take messages of this kind by whoever has this patience."""
+        state = self._of(provider).get(kind, Breaker()).state(now, patience)
+        metrics.PROVIDER_BREAKER.labels(provider.name, provider.channel.value, kind).set(state)
         return state
 
-    def saw(self, provider: Provider, *, well: bool, now: datetime) -> None:
-        """Whether it took a batch."""
-        key = (provider.name, provider.channel)
-        self._breakers[key] = self._breakers.get(key, Breaker()).after(well=well, now=now)
-        self.state(provider, now)
+    def saw(self, provider: Provider, kind: str, *, well: bool, now: datetime) -> None:
+        """Whether it took a batch of this kind."""
+        breakers = self._of(provider)
+        if well:
+            breakers.clear()
+        else:
+            breakers[kind] = breakers.get(kind, Breaker()).after(well=False, now=now)
+
+    def _of(self, provider: Provider) -> dict[str, Breaker]:
+        return self._breakers[(provider.name, provider.channel)]
 
 
 class Desk:
-    """Hands the messages of one channel to its providers."""
+    """Hands the messages of one lane to its channel's providers; ``patience`` is the lane's, while nobody is well.
 
-    def __init__(self, providers: Mapping[Share, Provider], breakers: Breakers) -> None:
+    While somebody is, whoever is not rests as long for codes as for the others: to ask it would only cost time.
+    """
+
+    def __init__(self, providers: Mapping[Share, Provider], breakers: Breakers, patience: Patience) -> None:
         self._shares = tuple(providers)
         self._providers = {share.name: provider for share, provider in providers.items()}
         self._breakers = breakers
+        self._patience = patience
 
     def capacity(self, wanted: int, now: datetime) -> int:
         """How many messages to bring: none while no provider may be asked, few while all that may are being tried."""
-        states = {self._breakers.state(provider, now) for provider in self._providers.values()}
+        states = set(self._states(now).values())
         if BreakerState.CLOSED in states:
             return wanted
-        return min(wanted, PROBE) if BreakerState.HALF_OPEN in states else 0
+        return min(wanted, self._patience.probe) if BreakerState.HALF_OPEN in states else 0
 
     def hand_over(self, outgoing: Sequence[Outgoing], clock: Clock) -> Iterator[Handed]:
         """Everything, in batches of the same words; whoever stops listening leaves the rest where it is."""
@@ -108,7 +119,15 @@ class Desk:
         return group[:limit], group[limit:]
 
     def _may_be_asked(self, name: str, clock: Clock) -> bool:
-        return self._breakers.state(self._providers[name], clock.now()) is not BreakerState.OPEN
+        return self._states(clock.now())[name] is not BreakerState.OPEN
+
+    def _states(self, now: datetime) -> dict[str, BreakerState]:
+        states = self._states_for(now, OTHERS)
+        return states if BreakerState.CLOSED in states.values() else self._states_for(now, self._patience)
+
+    def _states_for(self, now: datetime, patience: Patience) -> dict[str, BreakerState]:
+        kind = self._patience.name
+        return {name: self._breakers.state(one, kind, now, patience) for name, one in self._providers.items()}
 
     def _offer(self, items: Sequence[Outgoing], names: Sequence[str], clock: Clock) -> Iterator[Handed]:
         """To the first of ``names`` that may be asked; what it does not take for its own reasons, to the next."""
@@ -142,7 +161,8 @@ class Desk:
             (item, answers.get(item.due.id) or Refused(item.due.id, ErrorClass.TEMPORARY, "no_answer"))
             for item in items
         ]
-        self._breakers.saw(provider, well=any(not _another_may_take(answer) for _, answer in found), now=clock.now())
+        well = any(not _another_may_take(answer) for _, answer in found)
+        self._breakers.saw(provider, self._patience.name, well=well, now=clock.now())
         for _, answer in found:
             outcome = answer.error_class.value if isinstance(answer, Refused) else "taken"
             metrics.PROVIDER_ANSWERS.labels(provider.name, provider.channel.value, outcome).inc()

@@ -18,7 +18,7 @@ from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.testing.units import Units, test_key
 from services.identity.events import CodeRequested, ContactChanged, VolunteerErased, WechatMessageReported
-from services.notify.domain import Channel, ErrorClass, Share
+from services.notify.domain import CODES, OTHERS, Channel, ErrorClass, Patience, Share
 from services.notify.models import Message, SimulatedMessage
 from services.notify.providers.base import Batch, Provider, Recipient, Refused, Taken
 from services.notify.providers.table import TableSimulator
@@ -106,7 +106,7 @@ class Notify:
         with self.units() as uow:
             delivery.queue_abandoned(uow)
         desks = {
-            delivery.SMS_CODES: self.desk(self.provider),
+            delivery.SMS_CODES: self.desk(self.provider, patience=CODES),
             delivery.SMS: self.desk(self.provider),
             delivery.EMAIL: self.desk(self.mail),
             delivery.WECHAT: self.desk(self.wechat),
@@ -114,9 +114,9 @@ class Notify:
         for lane, desk in reversed(desks.items()):
             delivery.deliver_all_due(self.units.factory(), lane, desk)
 
-    def desk(self, *providers: Provider) -> Desk:
+    def desk(self, *providers: Provider, patience: Patience = OTHERS) -> Desk:
         """Where messages are handed to these."""
-        return Desk({Share(provider.name, 1): provider for provider in providers}, self.breakers)
+        return Desk({Share(provider.name, 1): provider for provider in providers}, self.breakers, patience)
 
     def sent(self) -> list[SimulatedMessage]:
         """What the simulator was given, oldest first."""

@@ -11,10 +11,21 @@ import pytest
 
 from services.chassis.clock import FixedClock
 from services.chassis.ids import new_id
-from services.notify.domain import Breaker, BreakerState, Channel, ErrorClass, Share, breaker, in_order
+from services.notify.domain import (
+    CODES,
+    OTHERS,
+    Breaker,
+    BreakerState,
+    Channel,
+    ErrorClass,
+    Patience,
+    Share,
+    breaker,
+    in_order,
+)
 from services.notify.due_messages import DueMessage
 from services.notify.providers.base import Batch, Provider, Refused, Taken
-from services.notify.use_cases.handing_over import PROBE, Breakers, Desk, Outgoing, Words
+from services.notify.use_cases.handing_over import Breakers, Desk, Outgoing, Words
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 INVITATION = Words("activity_invitation", "zh", (("title", "植树"),), "【i志愿】植树", 1)
@@ -49,11 +60,20 @@ def a_message(message_id: str) -> DueMessage:
     )  # fmt: skip
 
 
-def hand_over(outgoing: Sequence[Outgoing], *providers: tuple[Provider, int], breakers: Breakers | None = None) -> dict:
+def desk(*providers: tuple[Provider, int], breakers: Breakers | None = None, patience: Patience = OTHERS) -> Desk:
+    return Desk({Share(one.name, weight): one for one, weight in providers}, breakers or Breakers(), patience)
+
+
+def hand_over(
+    outgoing: Sequence[Outgoing],
+    *providers: tuple[Provider, int],
+    breakers: Breakers | None = None,
+    patience: Patience = OTHERS,
+    now: datetime = NOW,
+) -> dict:
     """(provider, outcome) of every message; a message has one."""
-    desk = Desk({Share(provider.name, weight): provider for provider, weight in providers}, breakers or Breakers())
     found: dict[str, tuple[str, object]] = {}
-    for handed in desk.hand_over(outgoing, FixedClock(NOW)):
+    for handed in desk(*providers, breakers=breakers, patience=patience).hand_over(outgoing, FixedClock(now)):
         for item, answer in handed.answers:
             assert item.due.id not in found
             found[item.due.id] = (handed.provider, answer.error_class if isinstance(answer, Refused) else "taken")
@@ -115,39 +135,71 @@ def test_a_message_that_a_provider_says_nothing_of_is_tried_again() -> None:
     assert hand_over(messages(3), (Silent("tencent"), 1))[("tencent", ErrorClass.TEMPORARY)] == 1
 
 
-def test_a_breaker_opens_after_failures_in_a_row_rests_longer_each_time_and_closes_when_it_is_well() -> None:
+@pytest.mark.parametrize(("patience", "rests"), [(OTHERS, [5, 10, 15, 15, 15, 15]), (CODES, [1, 1, 1, 1, 1, 1])])
+def test_a_breaker_opens_after_failures_in_a_row_rests_as_patience_says_and_closes_when_it_is_well(
+    patience: Patience, rests: list[int]
+) -> None:
     found, now = Breaker(), NOW
     for _ in range(breaker.FAILURES):
-        assert found.state(now) is BreakerState.CLOSED
+        assert found.state(now, patience) is BreakerState.CLOSED
         found = found.after(well=False, now=now)
-    rests = []
-    for _ in range(6):
-        assert found.open_until is not None
-        assert found.state(now) is BreakerState.OPEN
-        rests.append((found.open_until - now).total_seconds())
-        now = found.open_until
-        assert found.state(now) is BreakerState.HALF_OPEN
-        found = found.after(well=False, now=now)
-    assert rests == [5, 10, 15, 15, 15, 15]
-    assert found.after(well=True, now=now) == Breaker()
+    for seconds in rests:
+        rested = now + timedelta(seconds=seconds)
+        assert found.state(rested - timedelta(milliseconds=1), patience) is BreakerState.OPEN
+        assert found.state(rested, patience) is BreakerState.HALF_OPEN
+        now, found = rested, found.after(well=False, now=rested)
+    assert found.after(well=True, now=now).state(now, patience) is BreakerState.CLOSED
 
 
 def test_single_failures_between_what_goes_well_open_nothing() -> None:
     found = Breaker()
     for _ in range(20):
         found = found.after(well=False, now=NOW).after(well=True, now=NOW)
-    assert found.state(NOW) is BreakerState.CLOSED
+    assert found.state(NOW, OTHERS) is BreakerState.CLOSED
 
 
 def test_nothing_is_brought_while_everybody_rests_and_little_when_somebody_may_be_back() -> None:
     down, breakers = Fake("tencent", ErrorClass.TEMPORARY, batch_limit=1), Breakers()
-    desk = Desk({Share("tencent", 1): down}, breakers)
-    assert desk.capacity(1000, NOW) == 1000
+    alone = desk((down, 1), breakers=breakers)
+    assert alone.capacity(1000, NOW) == 1000
     hand_over(messages(breaker.FAILURES), (down, 1), breakers=breakers)
-    assert desk.capacity(1000, NOW) == 0
-    assert desk.capacity(1000, NOW + timedelta(seconds=5)) == PROBE
-    with_another = Desk({Share("tencent", 1): down, Share("aliyun", 1): Fake("aliyun")}, breakers)
+    assert alone.capacity(1000, NOW) == 0
+    assert alone.capacity(1000, NOW + timedelta(seconds=5)) == OTHERS.probe
+    with_another = desk((down, 1), (Fake("aliyun"), 1), breakers=breakers)
     assert with_another.capacity(1000, NOW) == 1000
+
+
+def test_while_a_provider_is_down_one_code_a_second_tries_and_the_first_that_goes_well_lets_everything_through() -> (
+    None
+):
+    provider, breakers = Fake("tencent", ErrorClass.TEMPORARY, batch_limit=1), Breakers()
+    codes, others = (desk((provider, 1), breakers=breakers, patience=patience) for patience in (CODES, OTHERS))
+    for patience in (CODES, OTHERS):
+        hand_over(messages(breaker.FAILURES), (provider, 1), breakers=breakers, patience=patience)
+    second = NOW + timedelta(seconds=1)
+    assert [(codes.capacity(1000, now), others.capacity(1000, now)) for now in (NOW, second)] == [(0, 0), (1, 0)]
+    provider.mood = None
+    hand_over(messages(1), (provider, 1), breakers=breakers, patience=CODES, now=second)
+    assert (codes.capacity(1000, second), others.capacity(1000, second)) == (1000, 1000)
+
+
+def test_what_is_wrong_with_codes_alone_holds_up_nothing_else() -> None:
+    not_approved, breakers = Fake("tencent", ErrorClass.ACCOUNT, batch_limit=1), Breakers()
+    hand_over(messages(breaker.FAILURES), (not_approved, 1), breakers=breakers, patience=CODES)
+    assert desk((not_approved, 1), breakers=breakers, patience=CODES).capacity(1000, NOW) == 0
+    assert desk((not_approved, 1), breakers=breakers).capacity(1000, NOW) == 1000
+
+
+def test_while_another_takes_codes_whoever_is_down_is_asked_as_rarely_as_for_the_others() -> None:
+    down, well, breakers = Fake("tencent", ErrorClass.TEMPORARY, batch_limit=1), Fake("aliyun"), Breakers()
+    pair = ((down, 1), (well, 0))
+    hand_over(messages(breaker.FAILURES), *pair, breakers=breakers, patience=CODES)
+    asked = len(down.batches)
+    for seconds, times in ((1, 0), (4, 0), (5, 1)):
+        later = NOW + timedelta(seconds=seconds)
+        taken = hand_over(messages(1), *pair, breakers=breakers, patience=CODES, now=later)
+        assert taken == {("aliyun", "taken"): 1}
+        assert len(down.batches) - asked == times
 
 
 def test_whoever_rests_is_not_asked_and_the_other_takes_everything() -> None:

@@ -17,7 +17,7 @@ from services.activity.events import EnrollmentAccepted
 from services.chassis.errors import IllegalTransition
 from services.identity.use_cases.notices import Notice
 from services.notify import domain, service
-from services.notify.domain import Channel, ErrorClass, Status
+from services.notify.domain import Channel, ErrorClass, Priority, Status
 from services.notify.templates import TEMPLATES, Kind
 from services.notify.use_cases import codes
 from services.notify.use_cases.telling import MANDATED, TELLINGS, WAYS, Telling
@@ -161,7 +161,9 @@ def test_an_sms_is_charged_by_segments(length: int, segments: int) -> None:
 
 
 def test_a_provider_that_is_down_is_asked_again_at_growing_intervals_for_half_a_day() -> None:
-    delays = [domain.delay_before_attempt(ErrorClass.TEMPORARY, n) for n in range(1, domain.MAX_ATTEMPTS)]
+    delays = [
+        domain.delay_before_attempt(ErrorClass.TEMPORARY, n, Priority.RESULT) for n in range(1, domain.MAX_ATTEMPTS)
+    ]
     assert delays == sorted(delays)
     assert delays[0] == timedelta(seconds=2)
     assert timedelta(hours=8) < sum(delays, timedelta()) < timedelta(hours=12)
@@ -169,17 +171,28 @@ def test_a_provider_that_is_down_is_asked_again_at_growing_intervals_for_half_a_
 
 def test_whoever_says_slower_is_asked_later_and_a_balance_may_be_paid_in_tomorrow() -> None:
     down, slower, balance = (
-        sum((domain.delay_before_attempt(found, n) for n in range(1, domain.MAX_ATTEMPTS)), timedelta())
+        sum(
+            (domain.delay_before_attempt(found, n, Priority.RESULT) for n in range(1, domain.MAX_ATTEMPTS)), timedelta()
+        )
         for found in (ErrorClass.TEMPORARY, ErrorClass.THROTTLED, ErrorClass.ACCOUNT)
     )
     assert down < slower < timedelta(hours=24) < balance
 
 
 @pytest.mark.parametrize("error_class", ErrorClass)
-def test_what_no_second_attempt_can_change_is_given_up_at_once(error_class: ErrorClass) -> None:
+@pytest.mark.parametrize("priority", Priority)
+def test_what_no_second_attempt_can_change_is_given_up_at_once(error_class: ErrorClass, priority: Priority) -> None:
     at_once = error_class in (ErrorClass.PERMANENT, ErrorClass.UNREACHABLE)
-    assert domain.is_final(error_class, 1) is at_once
-    assert domain.is_final(error_class, domain.MAX_ATTEMPTS)
+    assert domain.is_final(error_class, 1, priority) is at_once
+    for_ever = priority is Priority.CODE and error_class is ErrorClass.TEMPORARY
+    assert domain.is_final(error_class, domain.MAX_ATTEMPTS, priority) is not for_ever
+
+
+def test_a_code_is_tried_every_few_seconds_for_as_long_as_it_can_be_used() -> None:
+    delays = [domain.delay_before_attempt(ErrorClass.TEMPORARY, n, Priority.CODE).seconds for n in (1, 2, 3, 50)]
+    assert delays == [2, 8, 8, 8]
+    slower = [domain.delay_before_attempt(ErrorClass.THROTTLED, n, Priority.CODE).seconds for n in (1, 2, 3)]
+    assert slower == [10, 40, 160]
 
 
 @given(st.sampled_from(Status), st.sampled_from(Status))
