@@ -56,6 +56,11 @@ def ensure(*, broker: bool, database: bool, programs: Sequence[str] = ()) -> Non
                 raise Missing(f"this failed (see above): {' '.join(step)}")
 
 
+def ensure_for_tests() -> None:
+    """What the test command needs: servers, and what the README's lines are pasted into; as :func:`ensure`."""
+    ensure(broker=True, database=True, programs=["curl"])
+
+
 class _nothing_started:  # noqa: N801  # reads as a sentence: with _nothing_started()
     """While packages are installed, their services are not started; no system database cluster is made."""
 
@@ -73,3 +78,10 @@ class _nothing_started:  # noqa: N801  # reads as a sentence: with _nothing_star
     def __exit__(self, *_: object) -> None:
         if self._ours:
             _POLICY.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":  # by ./dev, beside the making of .venv
+    try:
+        ensure_for_tests()
+    except Missing as missing:
+        sys.exit(f"dev: {missing}")

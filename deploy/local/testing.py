@@ -76,7 +76,7 @@ PARTS = (
 
 def run_tests(arguments: list[str]) -> int:
     """pytest with servers of its own; answers its exit code."""
-    _ensure_packages()
+    packages.ensure_for_tests()
     with test_servers() as variables, _running("pytest", *arguments, variables=variables) as process:
         return process.wait()
 
@@ -86,7 +86,7 @@ def run_everything() -> int:
 
     What the first part of the tests says is seen at once, what the others say when they have ended.
     """
-    _ensure_packages()
+    packages.ensure_for_tests()
     with ExitStack() as running:
         written = [running.enter_context(tempfile.TemporaryFile("w+")) for _ in range(len(PARTS))]
         processes = [running.enter_context(_running("deploy.local", "lint", output=written[0]))]
@@ -98,10 +98,6 @@ def run_everything() -> int:
             output.seek(0)
             print(output.read(), flush=True)
     return next((code for code in codes if code != 0), 0)
-
-
-def _ensure_packages() -> None:
-    packages.ensure(broker=True, database=True, programs=["curl"])  # the README's lines are pasted into a shell
 
 
 @contextmanager

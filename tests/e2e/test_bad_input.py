@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -26,6 +27,8 @@ from tests.live import active_volunteers, team
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 # the very bytes count, so any body is read
 RAW_BODIES = frozenset(f"/v1{route.path}" for route in ALL_ROUTES if route.raw_body)
+BODIED = frozenset({"POST", "PUT", "PATCH"})
+HEAVY = 100_000  # bytes
 UPLOADS = "/v1/uploads"
 FORMS = (UPLOADS, "/v1/organizations/{organization_id}/imports")
 
@@ -145,11 +148,23 @@ def test_a_hostile_body_is_refused_wherever_it_is_sent(
     requests = [
         (f"as {who}, {body.what}", _request(http, operation, body, headers, address), _expected(operation, who, body))
         for operation in operations
-        for address in operation.addresses(organization.id)
-        for body in hostile_bodies(list(operation.properties))
+        for body, address in _sent(operation, who, organization.id)
     ]
-    assert len(requests) > 1000
+    assert len(requests) > 500
     assert send_all(http, requests) == []
+
+
+def _sent(operation: Operation, who: str, organization_id: str) -> Iterator[tuple[Body, str]]:
+    """Where a body is read, all of them to every address, the heavy ones to one; elsewhere three show it is not."""
+    bodies = hostile_bodies(list(operation.properties))
+    read = operation.method in BODIED and _may(operation, who)
+    for body in bodies if read else islice(bodies, 3):
+        addresses = sorted(operation.addresses(organization_id))
+        yield from ((body, address) for address in (addresses[:1] if len(body.content) > HEAVY else addresses))
+
+
+def _may(operation: Operation, who: str) -> bool:
+    return operation.who in ({"public", "partner"} if who == "nobody" else {"public", "signed_in", who})
 
 
 def _request(
@@ -164,9 +179,7 @@ def _request(
 def _expected(operation: Operation, who: str, body: Body) -> frozenset[int] | None:
     if operation.who == "signed_in" and who == "nobody":
         return frozenset({401})
-    if operation.method not in {"POST", "PUT", "PATCH"} or operation.path in {*RAW_BODIES, *FORMS}:
-        return None
-    if body.expected is None or operation.who not in {"public", "signed_in", who}:
+    if operation.method not in BODIED or operation.path in {*RAW_BODIES, *FORMS} or not _may(operation, who):
         return None
     return body.expected
 

@@ -7,15 +7,16 @@ proves itself: whoever has the right to it is *not* refused.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from marshmallow import Schema, fields
 
+from demo.check import at_once
 from demo.client import wait_for
 from demo.world import World
 from deploy.local.platform import Platform
@@ -361,7 +362,7 @@ class Trial:
         address = "/v1" + path.format_map(filled["path"])
         headers = {"Authorization": f"Bearer {self._tokens[caller]}"}
         if method == "POST":
-            headers["Idempotency-Key"] = f"{time.monotonic_ns()}"
+            headers["Idempotency-Key"] = str(uuid4())
         body: dict[str, Any] = {"json": filled["body"]} if method in {"POST", "PUT", "PATCH"} else {}
         if entry.spreadsheet:
             body = {"data": filled["body"], "files": {"file": ("a.xlsx", self._scene.spreadsheet, XLSX)}}
@@ -371,6 +372,18 @@ class Trial:
             if answer.status_code >= 400:
                 answer.read()
             return answer
+
+    def faults_of_attackers(self, one: Try) -> list[str]:
+        """What went wrong when each attacker without a right tried it: nothing."""
+        method, path, entry = one
+        answers = [
+            (attacker, self.send(method, path, entry, attacker)) for attacker in ATTACKERS if attacker not in entry.may
+        ]
+        return [
+            f"{method} {path} {entry.path} as {attacker}: {answer.status_code} {answer.text[:150]}"
+            for attacker, answer in answers
+            if not _refuses(answer, entry)
+        ]
 
     def ids(self, entry: Entry) -> set[str]:
         """The ids that an entry speaks of."""
@@ -428,23 +441,25 @@ def _tries() -> Iterator[Try]:
 
 
 def test_nobody_without_a_right_gets_through_and_no_row_is_changed(trial: Trial, rows: Rows) -> None:
-    wrong = []
-    for method, path, entry in _tries():
-        if entry.open_to_all:
-            continue
-        ids = trial.ids(entry)
-        before = rows.naming(ids)
-        for attacker in ATTACKERS:
-            if attacker not in entry.may:
-                answer = trial.send(method, path, entry, attacker)
-                if not _refuses(answer, entry):
-                    wrong.append(
-                        f"{method} {path} {entry.path} as {attacker}: {answer.status_code} {answer.text[:150]}"
-                    )
-        changed = set(rows.naming(ids)) ^ set(before)
-        if changed:
-            wrong.append(f"{method} {path} {entry.path}: rows changed in {sorted({table for table, _ in changed})}")
+    """All tries are made, and only if rows have moved are they made again one by one, to tell which moved them."""
+    entries = [(method, path, entry) for method, path, entry in _tries() if not entry.open_to_all]
+    everything = set[str]().union(*(trial.ids(entry) for _, _, entry in entries))
+    before = rows.naming(everything)
+    wrong = [fault for faults in at_once(trial.faults_of_attackers, entries) for fault in faults]
+    moved = sorted({table for table, _ in set(rows.naming(everything)) ^ set(before)})
     assert wrong == []
+    assert moved == [], _who_moves_rows(trial, rows, entries)
+
+
+def _who_moves_rows(trial: Trial, rows: Rows, entries: Sequence[Try]) -> str:
+    found = []
+    for one in entries:
+        ids = trial.ids(one[2])
+        before = rows.naming(ids)
+        trial.faults_of_attackers(one)
+        if changed := set(rows.naming(ids)) ^ set(before):
+            found.append(f"{one[0]} {one[1]} {one[2].path}: rows changed in {sorted({table for table, _ in changed})}")
+    return "\n".join(found) or "none of them again"
 
 
 def test_whoever_has_the_right_is_not_refused(trial: Trial) -> None:
