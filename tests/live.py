@@ -12,7 +12,12 @@ from demo.check import at_once
 from demo.client import Client, wait_for
 from demo.journey import world_of
 from demo.parts.p2_organizations import PROVINCE, PROVINCE_ACCOUNT
-from demo.parts.registering import register_organization, register_volunteer, standing_organization
+from demo.parts.registering import (
+    province_of_somebody_else,
+    register_organization,
+    register_volunteer,
+    standing_organization,
+)
 from demo.world import Organization, Volunteer, World
 from deploy.local.platform import Platform
 
@@ -28,7 +33,9 @@ def living(platform: Platform) -> Iterator[World]:
 
 def province(world: World) -> Organization:
     """The root, approved; the one that the demonstration uses too, since a platform has one."""
-    root = standing_organization(world, PROVINCE_ACCOUNT, "province")
+    root = standing_organization(world, PROVINCE_ACCOUNT, "province") or province_of_somebody_else(
+        world, PROVINCE_ACCOUNT
+    )
     if root is None:
         root = register_organization(
             world, "广东省志愿服务联合会", kind="province", region=PROVINCE, account=PROVINCE_ACCOUNT

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -60,7 +60,6 @@ def test_servers() -> Iterator[dict[str, str]]:
 test_servers.__test__ = False  # type: ignore[attr-defined]  # pytest collects by name
 
 
-# They wait more than they work, and each has servers of its own: side by side they take little more than the longest.
 _APART = tuple(f"tests/service/{area}" for area in ("activity", "attendance", "chassis", "deploy", "gateway"))
 PARTS = (
     (
@@ -72,12 +71,14 @@ PARTS = (
     _APART,
     ("tests/e2e", "tests/faults"),
 )
+_PATIENT = 5
+"""By how much everything else stands back (nice) for the last part, which takes longest since it waits the most."""
 
 
 def run_tests(arguments: list[str]) -> int:
-    """pytest with servers of its own; answers its exit code."""
+    """pytest, which starts servers of its own where a test asks for them; answers its exit code."""
     packages.ensure_for_tests()
-    with test_servers() as variables, _running("pytest", *arguments, variables=variables) as process:
+    with _running("pytest", *arguments) as process:
         return process.wait()
 
 
@@ -89,10 +90,10 @@ def run_everything() -> int:
     packages.ensure_for_tests()
     with ExitStack() as running:
         written = [running.enter_context(tempfile.TemporaryFile("w+")) for _ in range(len(PARTS))]
-        processes = [running.enter_context(_running("deploy.local", "lint", output=written[0]))]
+        processes = [running.enter_context(_running("deploy.local", "lint", output=written[0], patience=_PATIENT))]
         for part, output in zip(PARTS, (None, *written[1:]), strict=True):
-            variables = running.enter_context(test_servers())
-            processes.append(running.enter_context(_running("pytest", *part, variables=variables, output=output)))
+            patience = 0 if part is PARTS[-1] else _PATIENT
+            processes.append(running.enter_context(_running("pytest", *part, output=output, patience=patience)))
         codes = [process.wait() for process in processes]
         for output in written:
             output.seek(0)
@@ -102,12 +103,11 @@ def run_everything() -> int:
 
 @contextmanager
 def _running(
-    module: str, *arguments: str, variables: Mapping[str, str] | None = None, output: IO[str] | None = None
+    module: str, *arguments: str, output: IO[str] | None = None, patience: int = 0
 ) -> Iterator[subprocess.Popen[bytes]]:
     """``python -m module``, interrupted if whoever waits for it is."""
-    command = [sys.executable, "-m", module, *arguments]
-    environment = {**os.environ, **(variables or {})}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    command = ["nice", "-n", str(patience), sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     try:
         yield process
     finally:

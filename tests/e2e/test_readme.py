@@ -9,24 +9,22 @@ from pathlib import Path
 
 from deploy.local.cli import COMMANDS
 from deploy.local.layout import ROOT
-from deploy.local.testing import scratch_platform
+from deploy.local.platform import Platform
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_ten_lines_work_when_pasted(tmp_path: Path) -> None:
+def test_the_ten_lines_work_when_pasted(platform: Platform, tmp_path: Path) -> None:
     journey = README.partition("## The journey in ten lines")[2]
     definitions, lines = re.findall(r"```sh\n(.*?)```", journey, re.DOTALL)[:2]
-    with scratch_platform() as platform:
-        platform.up()
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", definitions + lines],
-            env={**os.environ, "ZHIYUAN_ACCESS": str(platform.layout.access)},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", definitions + lines],
+        env={**os.environ, "ZHIYUAN_ACCESS": str(platform.layout.access)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "/errors/" not in done.stdout
