@@ -37,6 +37,7 @@ from services.identity.use_cases import (
     sealing,
     second_factors,
     sessions,
+    showing_masked,
     working_imports,
 )
 from services.identity.verifier import verifier_for
@@ -225,6 +226,10 @@ class IdentityService:
     @command(requests.SealForPartner, answers.SealedDocument)
     def seal_for_partner(self, command, uow):
         return sealing.seal_for_partner(command, uow)
+
+    @query(requests.ShowMaskedVolunteer, answers.MaskedVolunteer)
+    def show_masked_volunteer(self, query, uow):
+        return showing_masked.show_masked_volunteer(query, uow)
 
     @command(import_schemas.StartImport, import_schemas.Import)
     def start_import(self, command, uow):

@@ -35,6 +35,7 @@ from services.identity.commands.others import (
     RequestRecovery,
     RevokeInPersonVerification,
     SealForPartner,
+    ShowMaskedVolunteer,
     VerifyInPerson,
 )
 from services.identity.commands.registering import (
@@ -107,6 +108,7 @@ __all__ = [
     "Resubmit",
     "RevokeInPersonVerification",
     "SealForPartner",
+    "ShowMaskedVolunteer",
     "ShowWechatScene",
     "SignIn",
     "SignInByCode",

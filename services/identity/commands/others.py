@@ -71,3 +71,10 @@ class SealForPartner:
     partner: str
     volunteer_id: str
     document: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowMaskedVolunteer:
+    """What of a volunteer the public may read."""
+
+    volunteer_id: str

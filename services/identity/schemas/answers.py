@@ -224,6 +224,13 @@ class VerifiedInPerson(Answer):
     verified_at = Timestamp()
 
 
+class MaskedVolunteer(Answer):
+    """What the public may read of a volunteer."""
+
+    volunteer_no = fields.String()
+    name_masked = fields.String()
+
+
 class SealedDocument(Answer):
     """A compact JWE that only the bank can open."""
 

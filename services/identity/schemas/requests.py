@@ -333,3 +333,12 @@ class SealForPartner(Request):
     partner = Text(max=50, required=True)
     volunteer_id = Id(required=True)
     document = fields.Dict(keys=fields.String(), required=True)
+
+
+class ShowMaskedVolunteer(Request):
+    """``show_masked_volunteer``; for the service card alone."""
+
+    class Meta:
+        command = commands.ShowMaskedVolunteer
+
+    volunteer_id = Id(required=True)

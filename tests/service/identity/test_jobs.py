@@ -10,14 +10,16 @@ from joserfc import jwe
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
+from services.chassis.masking import masked_name
 from services.identity import commands
 from services.identity.errors import BadCredentials, UnknownPartner
-from services.identity.models import Account, Captcha, LoginFailure, LoginSession, VerificationCode
-from services.identity.use_cases import erasing, housekeeping, reference_data, sealing
+from services.identity.models import Account, Captcha, LoginFailure, LoginSession, VerificationCode, Volunteer
+from services.identity.use_cases import erasing, housekeeping, reference_data, sealing, showing_masked
 from services.identity.use_cases.republishing import STATE_EVENTS
 from tests.service.identity.conftest import BANK_KEY, Identity
 
 CARD = Caller(kind="service", account_id="card")
+PLATFORM = Caller(kind="platform", account_id=new_id())
 
 
 def seal(identity: Identity, volunteer_id: str, partner: str = "boc", caller: Caller = CARD) -> str:
@@ -56,6 +58,33 @@ def test_only_card_may_ask_and_only_for_a_known_bank_and_a_living_account(identi
     for volunteer_id in (volunteer.id, new_id()):
         with pytest.raises(NotFound):
             seal(identity, volunteer_id)
+
+
+def shown_of(identity: Identity, volunteer_id: str, caller: Caller = CARD) -> dict[str, str]:
+    with identity.uow(caller) as uow:
+        return showing_masked.show_masked_volunteer(commands.ShowMaskedVolunteer(volunteer_id=volunteer_id), uow)
+
+
+def test_a_public_page_gets_the_number_and_the_masked_name_of_who_is_active_and_nothing_else(
+    identity: Identity,
+) -> None:
+    body = identity.registration()
+    volunteer = identity.register(dict(body))
+    with pytest.raises(NotFound):  # nobody has reviewed them yet
+        shown_of(identity, volunteer.id)
+    with identity.uow() as uow:
+        uow.session.get_one(Volunteer, volunteer.id).status = "active"
+    shown = shown_of(identity, volunteer.id)
+    assert shown == {"volunteer_no": volunteer.volunteer_no, "name_masked": masked_name(body["name"])}
+    assert body["name"] not in shown["name_masked"]
+    for caller in (Caller(kind="service", account_id="notify"), identity.as_volunteer(volunteer), PLATFORM):
+        with pytest.raises(Forbidden):
+            shown_of(identity, volunteer.id, caller)
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        erasing.erase_me(commands.EraseMe(), uow)
+    for volunteer_id in (volunteer.id, new_id()):
+        with pytest.raises(NotFound):
+            shown_of(identity, volunteer_id)
 
 
 def load(identity: Identity) -> None:
