@@ -7,6 +7,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.schemas import anomalies as anomaly_schemas
 from services.attendance.schemas import (
     appeals,
+    confirmed,
     corrections,
     disclosure,
     evaluations,
@@ -28,6 +29,7 @@ from services.attendance.use_cases import (
     attainments,
     certificate_batches,
     certificates,
+    confirmed_hours,
     copying,
     correcting,
     deciding,
@@ -254,6 +256,10 @@ class AttendanceService:
     @query(mine.GetServiceSummary, mine.ServiceSummary)
     def get_service_summary(self, query, uow):
         return my_hours.get_service_summary(query, uow)
+
+    @query(confirmed.SumConfirmedHours, confirmed.ConfirmedHours)
+    def sum_confirmed_hours(self, query, uow):
+        return confirmed_hours.sum_confirmed_hours(query, uow)
 
     @command(papers.IssueCertificate, papers.CertificateDocument)
     def issue_certificate(self, command, uow):

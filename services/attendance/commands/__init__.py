@@ -15,6 +15,7 @@ from services.attendance.commands.certificates import (
     RevokeCertificate,
     VerifyCertificate,
 )
+from services.attendance.commands.confirmed import SumConfirmedHours
 from services.attendance.commands.corrections import (
     AmendRecord,
     DecideCorrection,
@@ -132,6 +133,7 @@ __all__ = [
     "SubmitAppeal",
     "SubmitObjection",
     "SubmitSupplement",
+    "SumConfirmedHours",
     "UploadScans",
     "VerifyCertificate",
     "WatchAttendance",

@@ -13,7 +13,7 @@ from services.attendance import commands, errors
 from services.attendance.domain import Direction, Interval, Provenance
 from services.attendance.ledger import Stamp
 from services.attendance.models import ServiceRecord
-from services.attendance.use_cases import disclosing, objecting
+from services.attendance.use_cases import confirmed_hours, disclosing, objecting
 from services.chassis.context import Caller, Role
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -202,6 +202,22 @@ class TestConfirming:
         world.confirm()
         stars = [(e["data"]["stars"], e["data"]["hours"]) for e in world.units.published("star.awarded")]
         assert stars == [(1, 100), (2, 300)]
+
+    def test_a_public_page_gets_what_is_confirmed_and_only_card_asks_for_it(self, disclosed: World) -> None:
+        def told(volunteer_id: str, caller: Caller) -> Any:
+            query = commands.SumConfirmedHours(volunteer_id=volunteer_id)
+            return disclosed.do(confirmed_hours.sum_confirmed_hours, query, caller)
+
+        card, volunteer_id = Caller(kind="service", account_id="card"), new_id()
+        seed_disclosed(disclosed, volunteer_id, 0, 6_030)
+        assert told(volunteer_id, card) == {"confirmed_minutes": 0, "star": 0}
+        disclosed.clock.advance(days=8)
+        disclosed.confirm()
+        assert told(volunteer_id, card) == {"confirmed_minutes": 6_030, "star": 1}
+        assert told(new_id(), card) == {"confirmed_minutes": 0, "star": 0}
+        for caller in (Caller(), disclosed.as_volunteer(volunteer_id), Caller(kind="service", account_id="notify")):
+            with pytest.raises(Forbidden):
+                told(volunteer_id, caller)
 
 
 def waits_for_a_lock(world: World) -> bool:
