@@ -99,6 +99,15 @@ class ClothingAlreadyOrdered(Conflict):
     detail_en = "Your clothing was ordered in the size chosen; it cannot be changed any more."
 
 
+class CardNotInHand(Conflict):
+    """The public page is the front of a card, so there is none before the bank has reported its activation."""
+
+    code = "card_not_in_hand"
+    title_zh, title_en = "尚未持有已激活的注册志愿者证", "No activated volunteer card"
+    detail_zh = "只有持有已激活注册志愿者证的正式志愿者可以开通公开页面。"
+    detail_en = "The public page is for active volunteers whose card the bank has activated."
+
+
 class ContactsChanged(Conflict):
     """The contacts that were previewed are not those that are there now."""
 

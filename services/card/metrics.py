@@ -67,3 +67,9 @@ GROUPS = Counter(
     " `cancelled`, `lapsed` (too few consents)",
     ["bank", "status"],
 )
+PAGES = Counter(
+    "zhiyuan_card_pages",
+    "Public pages behind the QR on cards' fronts; step is `made`, `closed`, or of a look at one: `shown`,"
+    " `without_hours` (attendance was away) or `not_found` (no such address, or nobody who is shown)",
+    ["step"],
+)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.card.models import Benefit, CardApplication, Consent, GroupMember, HandOver, StatusEntry, VolunteerCopy
+from services.card.models import (
+    Benefit,
+    CardApplication,
+    CardPage,
+    Consent,
+    GroupMember,
+    HandOver,
+    StatusEntry,
+    VolunteerCopy,
+)
 from services.chassis.personal_data import VOLUNTEER, Held
 
 _OWN_APPLICATIONS = sa.select(CardApplication.id).where(CardApplication.volunteer_id == VOLUNTEER).scalar_subquery()
@@ -16,5 +25,6 @@ PERSONAL_DATA = (
     Held(HandOver, HandOver.application_id.in_(_OWN_APPLICATIONS)),
     Held(Consent, Consent.volunteer_id == VOLUNTEER),
     Held(Benefit, Benefit.volunteer_id == VOLUNTEER),
+    Held(CardPage, CardPage.volunteer_id == VOLUNTEER),
     Held(GroupMember, GroupMember.volunteer_id == VOLUNTEER),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.card.repository import CardUnitOfWork
 from services.card.schemas import applications, contacts, exchange, groups, partner, products
 from services.card.schemas import benefits as schemas_benefits
+from services.card.schemas import pages as schemas_pages
 from services.card.settings import CardSettings
 from services.card.use_cases import (
     amqp_reports,
@@ -19,6 +20,7 @@ from services.card.use_cases import (
     handing_over,
     looking_after,
     overseeing,
+    pages,
     product_periods,
     reading,
     reconciling,
@@ -31,6 +33,7 @@ from services.card.use_cases import (
 from services.chassis import audit_reading
 from services.chassis.entrypoints import SettingsDependency, UnitsOfWork, command, every, on, query, saga, sweep
 from services.chassis.rpc_client import ServiceClient
+from services.chassis.schema import EmptyAnswer
 from services.identity.events import ExportRequested, VolunteerChanged, VolunteerErased
 from services.organization.events import OrganizationChanged
 
@@ -43,6 +46,7 @@ class CardService:
     unit_of_work = UnitsOfWork(CardUnitOfWork)
     settings = SettingsDependency()
     identity = ServiceClient("identity")
+    attendance = ServiceClient("attendance")
 
     # for volunteers and organizations
 
@@ -69,6 +73,22 @@ class CardService:
     @command(schemas_benefits.ChangeClothingSize, schemas_benefits.Benefits)
     def change_clothing_size(self, command, uow):
         return benefits.change_clothing_size(command, uow)
+
+    @command(schemas_pages.MakeCardPage, schemas_pages.PageToken)
+    def make_card_page(self, command, uow):
+        return pages.make_page(command, uow)
+
+    @query(schemas_pages.ShowOwnCardPage, schemas_pages.PageToken)
+    def show_own_card_page(self, query, uow):
+        return pages.show_own_page(query, uow)
+
+    @command(schemas_pages.CloseCardPage, EmptyAnswer)
+    def close_card_page(self, command, uow):
+        return pages.close_page(command, uow)
+
+    @saga(schemas_pages.OpenCardPage, schemas_pages.CardPage)
+    def open_card_page(self, command):
+        return pages.open_page(command, self.unit_of_work, self.identity, self.attendance)
 
     @command(groups.ApplyAsGroup, groups.GroupApplication)
     def apply_as_group(self, command, uow):

@@ -43,6 +43,7 @@ from services.card.commands.offers import (
     OpenProductPeriod,
     PreviewImport,
 )
+from services.card.commands.pages import CloseCardPage, MakeCardPage, OpenCardPage, ShowOwnCardPage
 from services.card.commands.reports import (
     BankMessage,
     BankReport,
@@ -63,6 +64,7 @@ __all__ = [
     "CancelApplication",
     "ChangeClothingSize",
     "ChangeVisit",
+    "CloseCardPage",
     "ConsentToGroup",
     "EndProductPeriod",
     "FetchStatement",
@@ -85,14 +87,17 @@ __all__ = [
     "ListRefusedMessages",
     "ListReplays",
     "ListUnknownReports",
+    "MakeCardPage",
     "Manifest",
     "OneProposal",
+    "OpenCardPage",
     "OpenProductPeriod",
     "PreviewImport",
     "ReportStatus",
     "ReportVisit",
     "RequestOwnReplay",
     "RequestReplay",
+    "ShowOwnCardPage",
     "ShowStatement",
     "Signed",
     "VisitReport",

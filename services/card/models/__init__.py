@@ -9,6 +9,7 @@ from services.card.models.branches import BranchContact, ProductPeriod
 from services.card.models.copies import VolunteerCopy
 from services.card.models.groups import GroupApplication, GroupMember
 from services.card.models.handovers import HandOver, PartnerReplay, Reconciliation, ReconciliationDifference
+from services.card.models.pages import CardPage
 from services.card.models.reports import BankReportReceipt, RefusedMessage, UnknownReport
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Benefit",
     "BranchContact",
     "CardApplication",
+    "CardPage",
     "Consent",
     "ConsentText",
     "GroupApplication",

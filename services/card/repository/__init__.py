@@ -10,6 +10,7 @@ from services.card.repository.branches import BranchRepository, ProductRepositor
 from services.card.repository.consents import ConsentRepository
 from services.card.repository.groups import GroupRepository
 from services.card.repository.handovers import HandOverRepository, ReconciliationRepository
+from services.card.repository.pages import PageRepository
 from services.card.repository.reports import ReportRepository
 from services.card.repository.volunteers import VolunteerRepository
 from services.chassis.organizations import Organizations
@@ -28,6 +29,7 @@ class CardUnitOfWork(UnitOfWork):
         self.consents = ConsentRepository(self)
         self.applications = ApplicationRepository(self)
         self.benefits = BenefitRepository(self)
+        self.pages = PageRepository(self)
         self.groups = GroupRepository(self)
         self.reports = ReportRepository(self)
         self.handovers = HandOverRepository(self)

@@ -58,6 +58,15 @@ class ApplicationRepository:
         )
         return self._uow.session.scalar(statement.limit(1))
 
+    def card_of(self, volunteer_id: str) -> CardApplication | None:
+        """The application that brought a volunteer the card they have, the newest of several."""
+        statement = (
+            self.of_volunteer(volunteer_id)
+            .where(CardApplication.status == Status.ACTIVATED)
+            .order_by(CardApplication.moved_at.desc(), CardApplication.id.desc())
+        )
+        return self._uow.session.scalar(statement.limit(1))
+
     def of_volunteer(self, volunteer_id: str) -> sa.Select[Any]:
         """All applications of a volunteer."""
         return sa.select(CardApplication).where(CardApplication.volunteer_id == volunteer_id)

@@ -33,3 +33,4 @@ def forget_applicant(volunteer_id: str, uow: CardUnitOfWork) -> None:
     uow.applications.blank(volunteer_id)
     uow.groups.blank(volunteer_id)
     uow.benefits.blank(volunteer_id)
+    uow.pages.remove(volunteer_id)

@@ -119,6 +119,29 @@ def arrives(running: Running) -> Caller:
     return Caller(kind="volunteer", account_id=event.account_id, volunteer_id=event.volunteer_id)
 
 
+def applies(running: Running, applicant: Caller) -> dict[str, Any]:
+    """A debit card of the Bank of China in Guangzhou."""
+    form = {
+        "bank": "boc",
+        "card_type": "debit",
+        "region": "440106",
+        "address": "天河区示例路1号",
+        "consent": {"version": "2", "recipient": "中国银行"},
+    }
+    return dict(running.call("card.apply", form, caller=applicant))
+
+
+def signed_report(application_no: str, status: str) -> dict[str, str]:
+    """What the gateway makes of a bank's report."""
+    body = json.dumps({"status": status}).encode()
+    headers = bank_reports.sign(SECRETS["boc"], f"msg_{status}", int(time.time()), body)
+    return {
+        "application_no": application_no,
+        "body_base64": base64.b64encode(body).decode(),
+        **{name.replace("-", "_"): value for name, value in headers.items()},
+    }
+
+
 class Identity:
     """Somebody who answers for identity, in a thread."""
 
@@ -139,21 +162,27 @@ class Identity:
         connection = pika.BlockingConnection(pika.URLParameters(self._url))
         channel = connection.channel()
         queue = channel.queue_declare("", exclusive=True).method.queue
-        channel.queue_bind(queue, "nameko-rpc", "identity.seal_for_partner")
+        for method in ("seal_for_partner", "show_masked_volunteer"):
+            channel.queue_bind(queue, "nameko-rpc", f"identity.{method}")
         self._ready.set()
-        for _, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.1):
+        for delivered, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.1):
             if self._stop.is_set():
                 break
-            if properties is not None:
+            if delivered is not None and properties is not None:
                 (asked,) = json.loads(body)["args"]
-                sealed = BANKS_SEAL.seal(asked["partner"], asked["document"], datetime.now(UTC))
                 channel.basic_publish(
                     "nameko-rpc",
                     properties.reply_to,
-                    orjson.dumps({"result": {"jwe": sealed}, "error": None}),
+                    orjson.dumps({"result": _answer(delivered.routing_key, asked), "error": None}),
                     pika.BasicProperties(correlation_id=properties.correlation_id),
                 )
         connection.close()
+
+
+def _answer(method: str, asked: dict[str, Any]) -> dict[str, str]:
+    if method == "identity.show_masked_volunteer":
+        return {"volunteer_no": "440000000001", "name_masked": "测*者"}
+    return {"jwe": BANKS_SEAL.seal(asked["partner"], asked["document"], datetime.now(UTC))}
 
 
 def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
@@ -163,17 +192,7 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
     assert (imported["contacts"], imported["cities"]) == (58, 20)
     applicant = arrives(running)
 
-    application = running.call(
-        "card.apply",
-        {
-            "bank": "boc",
-            "card_type": "debit",
-            "region": "440106",
-            "address": "天河区示例路1号",
-            "consent": {"version": "2", "recipient": "中国银行"},
-        },
-        caller=applicant,
-    )
+    application = applies(running, applicant)
     assert application["status"] == "submitted"
     assert application["contact"] == {"name": "甲乙", "phone": "13900000000"}
 
@@ -181,13 +200,7 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
         document = next(applications)
         assert document["application_no"] == application["application_no"]
         assert document["address"] == "天河区示例路1号"
-        body = b'{"status": "contacted"}'
-        headers = bank_reports.sign(SECRETS["boc"], "msg_1", int(time.time()), body)
-        report = {
-            "application_no": document["application_no"],
-            "body_base64": base64.b64encode(body).decode(),
-            **{name.replace("-", "_"): value for name, value in headers.items()},
-        }
+        report = signed_report(document["application_no"], "contacted")
         assert running.call("card.report_status", report)["changed"] is True
         assert running.call("card.report_status", report)["changed"] is False
 
@@ -196,3 +209,18 @@ def test_an_application_waits_for_identity_and_goes_to_the_bank_when_it_is_back(
     eventually(lambda: running.service.metric("zhiyuan_card_sealing_retries_total") >= 1)
     assert "13900000000" not in running.service.log()
     assert "示例路" not in running.service.log()
+
+
+def test_a_page_is_shown_without_hours_while_nobody_answers_for_attendance(running: Running, broker_url: str) -> None:
+    holder = arrives(running)
+    application = applies(running, holder)
+    report = signed_report(application["application_no"], "activated")
+    assert running.call("card.report_status", report)["changed"] is True
+    token = running.call("card.make_card_page", {}, caller=holder)["token"]
+
+    with Identity(broker_url):
+        page = running.call("card.open_card_page", {"token": token})
+    assert (page["volunteer_no"], page["name_masked"], page["bank_name"]) == ("440000000001", "测*者", "中国银行")
+    assert (page["confirmed_minutes"], page["star"]) == (None, None)
+    assert running.service.metric("zhiyuan_card_pages_total", step="without_hours") == 1
+    assert token not in running.service.log()
