@@ -85,6 +85,11 @@ class GatewaySettings(Settings):
         "What the QR of a certificate leads to, with {serial} and {code} in it; else this gateway's own address.",
         default="",
     )
+    card_page_address: str = setting(
+        "ZHIYUAN_CARD_PAGE_ADDRESS",
+        "What the QR on a volunteer card leads to, with {token} in it; else this gateway's own address.",
+        default="",
+    )
     streams_per_account: int = setting(
         "ZHIYUAN_STREAMS_PER_ACCOUNT", "Event streams that one account may have open.", parse=int, default=5
     )
@@ -136,10 +141,21 @@ class GatewaySettings(Settings):
             found.append("ZHIYUAN_CERTIFICATE_ADDRESS is not set: certificates are printed with it, and stay on paper")
         if self.certificate_address and {"{serial}", "{code}"} != set(_BRACES.findall(self.certificate_address)):
             found.append("ZHIYUAN_CERTIFICATE_ADDRESS must hold {serial} and {code}")
+        if self.production and not self.card_page_address:
+            found.append("ZHIYUAN_CARD_PAGE_ADDRESS is not set: cards' QR codes lead to it, and may be printed")
+        if self.card_page_address and _BRACES.findall(self.card_page_address) != ["{token}"]:
+            found.append("ZHIYUAN_CARD_PAGE_ADDRESS must hold {token}")
         return found
 
     @property
     def verification_address(self) -> str:
         """What the QR of a certificate leads to, ``{serial}`` and ``{code}`` to be filled in."""
-        here = f"http://{self.http_host.replace('0.0.0.0', '127.0.0.1')}:{self.http_port}"
-        return self.certificate_address or f"{here}/v1/service-certificates/{{serial}}?code={{code}}"
+        return self.certificate_address or f"{self._here}/v1/service-certificates/{{serial}}?code={{code}}"
+
+    def card_page(self, token: str) -> str:
+        """What the QR on a volunteer card leads to."""
+        return (self.card_page_address or f"{self._here}/v1/card-pages/{{token}}").format(token=token)
+
+    @property
+    def _here(self) -> str:
+        return f"http://{self.http_host.replace('0.0.0.0', '127.0.0.1')}:{self.http_port}"

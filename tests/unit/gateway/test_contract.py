@@ -113,7 +113,11 @@ def test_the_page_shows_every_operation_and_fetches_nothing(document: dict[str, 
 
 def test_what_is_for_development_is_not_in_production(tmp_path: Any) -> None:
     development = {route.path for route in DEVELOPMENT_ROUTES}
-    told = {"ZHIYUAN_ENVIRONMENT": "production", "ZHIYUAN_CERTIFICATE_ADDRESS": "https://a.example.org/{serial}/{code}"}
+    told = {
+        "ZHIYUAN_ENVIRONMENT": "production",
+        "ZHIYUAN_CERTIFICATE_ADDRESS": "https://a.example.org/{serial}/{code}",
+        "ZHIYUAN_CARD_PAGE_ADDRESS": "https://a.example.org/{token}",
+    }
     production = {route.path for route in routes_for(settings_for(tmp_path, **told))}
     assert development
     assert not development & production
