@@ -13,6 +13,7 @@ from pika.exceptions import AMQPError
 
 from demo.check import needed
 from demo.client import wait_for
+from demo.parts.card_page import show_the_card
 from demo.parts.group_cards import ENOUGH, go_as_group
 from demo.parts.reconciling import reconcile
 from demo.world import Stage, Volunteer
@@ -31,15 +32,17 @@ def play(stage: Stage) -> None:
     """Apply, be refused, go as a group; then the bank."""
     world, check = stage.world, stage.check
     volunteers = needed(world.volunteers, "the volunteers")
-    applicant = next(v for v in volunteers if v.person.birth_date.year < 2000)
+    applicant = world.unscanned or volunteers[0]  # who has served for a star by now
     _refusals(stage, applicant)
     application = _applies(stage, applicant)
     others = [volunteer for volunteer in volunteers if volunteer is not applicant]
-    group_id = go_as_group(stage, needed(world.team, "the team"), others, _CONSENT)
+    team = needed(world.team, "the team")
+    group_id = go_as_group(stage, team, others, _CONSENT)
     _what_a_bank_reaches(stage)
     _the_bank_receives(stage, applicant, application, group_id)
     _the_bank_reports(stage, applicant, application)
     check.equal(applicant.client.get("/me/card-applications")["items"][0]["status"], "activated", "the card is in hand")
+    show_the_card(stage, team, applicant, others[0])
     reconcile(stage, "boc", application, "activated")
 
 
