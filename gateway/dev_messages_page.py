@@ -36,4 +36,6 @@ def render(messages: Sequence[Mapping[str, Any]], recipient: str) -> str:
 def _article(message: Mapping[str, Any]) -> str:
     channel = _CHANNELS.get(message["channel"], message["channel"])
     said = " · ".join(escape(str(part)) for part in (channel, message["recipient"], message["at"], message["template"]))
-    return f"<article><small>{said}</small><p>{escape(message['text'])}</p></article>"
+    cut = ", ".join(map(escape, message["shortened"]))
+    shortened = f"<small>已截短 Shortened: {cut}</small>" if cut else ""
+    return f"<article><small>{said}</small><p>{escape(message['text'])}</p>{shortened}</article>"

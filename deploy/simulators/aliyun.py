@@ -18,6 +18,7 @@ from deploy.simulators.world import Limit, World, words_of
 from services.notify.providers.signing import acs3_authorization
 
 MOST_NUMBERS = 1000
+LONGEST_PARAMETER = 35
 _SKEW_SECONDS = 900
 _AUTHORIZATION = re.compile(r"ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([a-z0-9;-]+),Signature=\w{64}")
 _MUST_BE_SIGNED = {
@@ -65,6 +66,8 @@ class Aliyun:
         if given.get("SignName") != self._world.accounts.sign_name:
             return _answer("isv.SMS_SIGNATURE_ILLEGAL", "短信签名不合法")
         variables = json.loads(given.get("TemplateParam", "{}"))
+        if any(len(value) > LONGEST_PARAMETER for value in variables.values()):
+            return _answer("isv.PARAM_LENGTH_LIMIT", "参数超过长度限制")
         found = words_of(given.get("TemplateCode", ""), [variables[name] for name in sorted(variables)])
         if found is None:
             return _answer("isv.SMS_TEMPLATE_ILLEGAL", "短信模板不合法")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from typing import Any
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from deploy.simulators.moods import Mood, mood_of
 from deploy.simulators.world import World, words_of
 from services.identity.providers.wechat_push import signature_of
-from services.notify.providers.wechat import LONGEST
+from services.notify.providers.shortening import longest_at_wechat
 
 _KNOWN_AGAIN_SECONDS = 600
 _BY_MOOD = {
@@ -90,7 +89,7 @@ class WeChat:
 
 
 def _is_too_long(name: str, value: str) -> bool:
-    return len(value) > LONGEST.get(re.sub(r"\d+$", "", name), len(value))
+    return len(value) > (longest_at_wechat(name) or len(value))
 
 
 def _error(code: int, message: str) -> Response:

@@ -15,14 +15,15 @@ from services.notify.schemas import inbox, operators, preferences, receipts, sim
 
 _TAGS = ("notifications",)
 _COLUMNS = ("message_id", "created_at", "sent_at", "template", "channel", "status", "recipient", "provider", "attempts",
-            "segments", "cost", "failure", "organization_id")  # fmt: skip
+            "segments", "cost", "failure", "shortened", "organization_id")  # fmt: skip
 
 
 async def _messages_listed(request: Request, answer: Any) -> Response | None:
     """As CSV for whoever asks for it."""
     if accepts(request, csv_answers.MEDIA_TYPE) is None:
         return None
-    return csv_answers.csv_response(request, _COLUMNS, answer["items"], answer["next_cursor"])
+    rows = [{**item, "shortened": " ".join(item["shortened"])} for item in answer["items"]]
+    return csv_answers.csv_response(request, _COLUMNS, rows, answer["next_cursor"])
 
 
 async def _shown_as_page(request: Request, answer: Any) -> Response | None:

@@ -39,9 +39,9 @@ def _provider(channel: Channel, name: str, settings: NotifySettings, units: Any)
         return AliyunSms(settings.aliyun, _client())
     if name == "wechat":
         interface = _wechat(settings.wechat_app_id, settings.wechat_app_secret.reveal(), settings.wechat_api_url)
-        return WeChatTemplates(interface, settings.approved_by_wechat, settings.wechat_message_url)
+        return WeChatTemplates(interface, settings.approved_by("wechat"), settings.wechat_message_url)
     if name == "simulator":
-        return TableSimulator(channel, units)
+        return TableSimulator(channel, units, settings.approved_by(name) if channel is Channel.SMS else None)
     if name == "smtp" and settings.smtp_server is not None:
         return SmtpProvider(settings.smtp_server, settings.mail_from)
     return NullProvider(channel)

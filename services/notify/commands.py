@@ -73,6 +73,7 @@ class MessageFilter:
     provider: str | None = None
     organization_id: str | None = None
     failure: str | None = None
+    shortened: bool | None = None
     from_day: date | None = None
     to_day: date | None = None
 

@@ -148,7 +148,12 @@ class DueMessages:
         )  # fmt: skip
 
     def mark_sent(
-        self, sent: Sequence[tuple[str, str | None]], provider: str, cost: Decimal | None, now: datetime
+        self,
+        sent: Sequence[tuple[str, str | None]],
+        provider: str,
+        cost: Decimal | None,
+        shortened: Sequence[str],
+        now: datetime,
     ) -> list[str]:
         """A provider has them: (id, the provider's number); answers those that nobody had marked before."""
         ids, numbers = (list(column) for column in zip(*sent, strict=True))
@@ -161,6 +166,7 @@ class DueMessages:
                 provider=provider,
                 provider_id=taken.c.number,
                 cost=cost,
+                shortened=list(shortened),
                 sent_at=now,
                 secrets_sealed=None,  # a code has no business here once it is out
                 version=Message.version + 1,

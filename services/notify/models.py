@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.chassis.tables import new_metadata
@@ -68,6 +68,8 @@ class Message(Base):
     provider_id: Mapped[str | None]  # the provider's own number, which its receipt names
     cost: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 4))  # yuan
     failure: Mapped[str | None]
+    # the parameters that the provider does not take so long: it was given them cut
+    shortened: Mapped[list[str]] = mapped_column(ARRAY(sa.String), server_default="{}")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
@@ -132,6 +134,7 @@ class SimulatedMessage(Base):
     text: Mapped[str]
     template: Mapped[str]
     at: Mapped[datetime]
+    shortened: Mapped[list[str]] = mapped_column(ARRAY(sa.String), server_default="{}")  # parameters that were cut
     times: Mapped[int] = mapped_column(server_default="1")  # a real provider would have charged for each
 
     __table_args__ = (sa.Index("ix_simulated_message_recipient", "recipient", "at"),)

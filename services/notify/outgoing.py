@@ -54,6 +54,9 @@ def _conditions(wanted: MessageFilter) -> list[sa.ColumnElement[bool]]:
     """Days are those of Asia/Shanghai, both included."""
     said = {name: getattr(wanted, name) for name in _SAID}
     conditions = [getattr(Message, name) == value for name, value in said.items() if value is not None]
+    if wanted.shortened is not None:
+        cut = Message.shortened != []
+        conditions.append(cut if wanted.shortened else sa.not_(cut))
     if wanted.from_day is not None:
         conditions.append(Message.created_at >= datetime.combine(wanted.from_day, time(), SHANGHAI))
     if wanted.to_day is not None:

@@ -18,7 +18,7 @@ import orjson
 
 from services.notify.domain import Channel, ErrorClass
 from services.notify.providers.answer_codes import aliyun_class, printable
-from services.notify.providers.approved import Approved, ApprovedTemplates
+from services.notify.providers.approved import ApprovedTemplates, Filled
 from services.notify.providers.asking import NoAnswer, Outcome, all_refused, ask
 from services.notify.providers.base import Batch, Taken
 from services.notify.providers.signing import acs3_authorization, canonical_query, sha256_hex
@@ -56,11 +56,11 @@ class AliyunSms:
         approved = self._account.templates.of(batch)
         if approved is None:
             return all_refused(batch, ErrorClass.ACCOUNT, "aliyun_template_not_approved")
-        return self._send(batch, approved)
+        return self._send(batch, approved.id, self._account.templates.filled(approved, batch))
 
-    def _send(self, batch: Batch, approved: Approved) -> list[Outcome]:
+    def _send(self, batch: Batch, template: str, filled: Filled) -> list[Outcome]:
         try:
-            answer = self._ask(batch, approved)
+            answer = self._ask(batch, template, filled)
             code, serial = str(answer["Code"]), answer.get("BizId")
         except NoAnswer as silence:
             return all_refused(batch, ErrorClass.TEMPORARY, str(silence))
@@ -68,22 +68,28 @@ class AliyunSms:
             return all_refused(batch, ErrorClass.TEMPORARY, "aliyun_unreadable")
         if code == "OK":
             return [
-                Taken(to.message_id, serial and receipt_id(self._account.receipt_key, serial, to.address))
+                Taken(
+                    to.message_id,
+                    serial and receipt_id(self._account.receipt_key, serial, to.address),
+                    filled.shortened,
+                )
                 for to in batch.recipients
             ]
         if len(batch.recipients) > 1 and _ONE_NUMBERS_FAULT.fullmatch(code):
             middle = len(batch.recipients) // 2
             halves = (batch.recipients[:middle], batch.recipients[middle:])
-            return [outcome for half in halves for outcome in self._send(replace(batch, recipients=half), approved)]
+            return [
+                outcome for half in halves for outcome in self._send(replace(batch, recipients=half), template, filled)
+            ]
         return all_refused(batch, aliyun_class(code, str(answer.get("Message"))), printable(code))
 
-    def _ask(self, batch: Batch, approved: Approved) -> dict[str, Any]:
+    def _ask(self, batch: Batch, template: str, filled: Filled) -> dict[str, Any]:
         query = {
             "OutId": batch.recipients[0].message_id,  # what their console finds the request by
             "PhoneNumbers": ",".join(to.address for to in batch.recipients),
             "SignName": self._account.sign_name,
-            "TemplateCode": approved.id,
-            "TemplateParam": orjson.dumps(approved.filled(batch)).decode(),
+            "TemplateCode": template,
+            "TemplateParam": orjson.dumps(dict(filled.variables)).decode(),
         }
         address = urlsplit(self._account.url)
         headers = {

@@ -38,10 +38,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Taken:
-    """The provider has it; ``provider_id`` is its own number, which a receipt will name."""
+    """The provider has it; ``provider_id`` is its own number, which a receipt will name.
+
+    ``shortened``: the parameters that were longer than it takes them; the same for all of a batch.
+    """
 
     message_id: str
     provider_id: str | None
+    shortened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

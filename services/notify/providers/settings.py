@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from services.chassis.settings import Secret, ServiceSettings, setting
 from services.notify.providers.aliyun import AliyunAccount
 from services.notify.providers.approved import ApprovedTemplates
+from services.notify.providers.shortening import ParameterLengths, longest_at_wechat
 from services.notify.providers.tencent import TencentAccount
 
 _TEMPLATES_HELP = (
@@ -27,6 +28,13 @@ class ProviderSettings(ServiceSettings):
 
     sms_sign_name: str = setting(
         "ZHIYUAN_SMS_SIGN_NAME", "The signature that the SMS providers have approved, without 【】.", default="i志愿"
+    )
+    sms_parameter_lengths: ParameterLengths = setting(
+        "ZHIYUAN_SMS_PARAMETER_LENGTHS",
+        "Characters that a parameter of an SMS may have, by provider, as in tencent:12,aliyun:35; longer ones are cut."
+        " Those that are not named take any number. Or none.",
+        parse=ParameterLengths.parse,
+        default=ParameterLengths((("aliyun", 35),)),
     )
     tencent_secret_id: str = setting("ZHIYUAN_TENCENT_SECRET_ID", "SecretId at Tencent Cloud.", default="")
     tencent_secret_key: Secret = setting(
@@ -77,7 +85,7 @@ class ProviderSettings(ServiceSettings):
             secret_key=self.tencent_secret_key.reveal(),
             app_id=self.tencent_sms_app_id,
             sign_name=self.sms_sign_name,
-            templates=self.tencent_sms_templates or ApprovedTemplates.named_as_ours(),
+            templates=self.approved_by("tencent"),
             url=self.tencent_sms_url,
         )
 
@@ -88,15 +96,18 @@ class ProviderSettings(ServiceSettings):
             key_id=self.aliyun_key_id,
             key_secret=self.aliyun_key_secret.reveal(),
             sign_name=self.sms_sign_name,
-            templates=self.aliyun_sms_templates or ApprovedTemplates.named_as_ours(),
+            templates=self.approved_by("aliyun"),
             receipt_key=self.aliyun_callback_secret.reveal(),
             url=self.aliyun_sms_url,
         )
 
-    @property
-    def approved_by_wechat(self) -> ApprovedTemplates:
-        """WeChat's templates."""
-        return self.wechat_templates or ApprovedTemplates.named_as_ours()
+    def approved_by(self, provider: str) -> ApprovedTemplates:
+        """A provider's templates, as long as it takes variables; all of ours where no setting names others."""
+        if provider == "wechat":
+            return (self.wechat_templates or ApprovedTemplates.named_as_ours()).within(longest_at_wechat)
+        told = {"tencent": self.tencent_sms_templates, "aliyun": self.aliyun_sms_templates}
+        templates = told.get(provider) or ApprovedTemplates.named_as_ours()
+        return templates.within(self.sms_parameter_lengths.at(provider))
 
     def faults_of(self, chosen: Set[str]) -> list[str]:
         """What the chosen providers lack; in production also what only a simulator does without."""

@@ -53,12 +53,13 @@ class TencentSms:
         approved = self._account.templates.of(batch)
         if approved is None:
             return all_refused(batch, ErrorClass.ACCOUNT, "tencent_template_not_approved")
+        filled = self._account.templates.filled(approved, batch)
         request = {
             "PhoneNumberSet": [_COUNTRY + to.address for to in batch.recipients],
             "SmsSdkAppId": self._account.app_id,
             "SignName": self._account.sign_name,
             "TemplateId": approved.id,
-            "TemplateParamSet": list(approved.filled(batch).values()),
+            "TemplateParamSet": list(filled.variables.values()),
             "SessionContext": batch.recipients[0].message_id,  # what their console finds the request by
         }
         try:
@@ -71,7 +72,7 @@ class TencentSms:
             return all_refused(batch, ErrorClass.TEMPORARY, str(silence))
         except (KeyError, TypeError, AttributeError):
             return all_refused(batch, ErrorClass.TEMPORARY, "tencent_unreadable")
-        return [_outcome(to, statuses.get(_COUNTRY + to.address)) for to in batch.recipients]
+        return [_outcome(to, statuses.get(_COUNTRY + to.address), filled.shortened) for to in batch.recipients]
 
     def _ask(self, body: bytes) -> dict[str, Any]:
         timestamp = int(self._clock())
@@ -98,10 +99,10 @@ class TencentSms:
         return ask(self._http, self.name, self._account.url, headers=headers, body=body)
 
 
-def _outcome(to: Recipient, status: Any) -> Outcome:
+def _outcome(to: Recipient, status: Any, shortened: tuple[str, ...]) -> Outcome:
     if not isinstance(status, dict) or "Code" not in status:
         return Refused(to.message_id, ErrorClass.TEMPORARY, "tencent_unanswered")
     code = str(status["Code"])
     if code == "Ok":
-        return Taken(to.message_id, status.get("SerialNo"))
+        return Taken(to.message_id, status.get("SerialNo"), shortened)
     return Refused(to.message_id, class_of(code, TENCENT), printable(code))

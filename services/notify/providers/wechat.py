@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.errors import Unavailable
 from services.chassis.wechat import WeChatInterface
 from services.notify.domain import Channel, ErrorClass
 from services.notify.providers.answer_codes import WECHAT, class_of, printable
-from services.notify.providers.approved import Approved, ApprovedTemplates
+from services.notify.providers.approved import ApprovedTemplates, Filled
 from services.notify.providers.asking import Outcome, all_refused
 from services.notify.providers.base import Batch, Recipient, Refused, Taken
-
-# How many characters a variable takes, by the letters of its name (公众号, "模板消息 / 参数值内容限制").
-LONGEST: Mapping[str, int] = {
-    "thing": 20, "character_string": 32, "number": 32, "letter": 32, "phrase": 5, "name": 10, "const": 20,
-    "phone_number": 17, "car_number": 8, "symbol": 5,
-}  # fmt: skip
-_KIND = re.compile(r"([a-z_]+?)\d*")
 
 
 class WeChatTemplates:
@@ -39,14 +31,15 @@ class WeChatTemplates:
         approved = self._templates.of(batch)
         if approved is None:
             return all_refused(batch, ErrorClass.UNREACHABLE, "wechat_template_not_approved")
-        return [self._send(batch, approved, to) for to in batch.recipients]
+        filled = self._templates.filled(approved, batch)
+        return [self._send(approved.id, filled, to) for to in batch.recipients]
 
-    def _send(self, batch: Batch, approved: Approved, to: Recipient) -> Outcome:
+    def _send(self, template: str, filled: Filled, to: Recipient) -> Outcome:
         request = {
             "touser": to.address,
-            "template_id": approved.id,
+            "template_id": template,
             "client_msg_id": to.message_id,
-            "data": {name: {"value": shortened(name, words)} for name, words in approved.filled(batch).items()},
+            "data": {name: {"value": words} for name, words in filled.variables.items()},
         }
         try:
             answer = self._interface.call("/cgi-bin/message/template/send", {**request, "url": self._url})
@@ -54,12 +47,5 @@ class WeChatTemplates:
             return Refused(to.message_id, ErrorClass.TEMPORARY, "wechat_unavailable")
         code = answer.get("errcode")
         if code == 0 and "msgid" in answer:
-            return Taken(to.message_id, str(answer["msgid"]))
+            return Taken(to.message_id, str(answer["msgid"]), filled.shortened)
         return Refused(to.message_id, class_of(str(code), WECHAT), f"wechat_{printable(code)}")
-
-
-def shortened(name: str, words: str) -> str:
-    """``words`` as long as WeChat takes them in the variable ``name``; what was cut shows as ``…``."""
-    kind = _KIND.fullmatch(name)
-    longest = LONGEST.get(kind[1], len(words)) if kind else len(words)
-    return words if len(words) <= longest else words[: longest - 1] + "…"

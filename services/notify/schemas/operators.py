@@ -19,6 +19,7 @@ class MessageFilter(Request):
     provider = Text(max=40, load_default=None)
     organization_id = Id(load_default=None)
     failure = Text(max=100, load_default=None)
+    shortened = fields.Boolean(load_default=None)
     from_day = Day(data_key="from", load_default=None)
     to_day = Day(data_key="to", load_default=None)
 
@@ -85,6 +86,7 @@ class MessageSummary(Answer):
     cost = fields.Decimal(places=4, as_string=True, allow_none=True)  # yuan
     organization_id = Id(allow_none=True)  # whose budget it was taken from
     failure = fields.String(allow_none=True)
+    shortened = fields.List(fields.String())  # the parameters that the provider was given cut
     created_at = Timestamp()
     sent_at = Timestamp(allow_none=True)
 
@@ -120,13 +122,22 @@ class PreviewTemplate(Request):
     parameters = list_of(fields.Nested(GivenParameter), max=20, load_default=list)
 
 
+class ShortenedParameter(Answer):
+    """What a provider that is to send does not take so long, and what it is given in its place."""
+
+    provider = fields.String()
+    name = fields.String()
+    value = fields.String()
+
+
 class RenderedTemplate(Answer):
-    """The words with their signature, and as how many SMS they are charged."""
+    """The words with their signature, as how many SMS they are charged, and what providers are given cut."""
 
     locale = fields.String()
     text = fields.String()
     characters = fields.Integer()
     segments = fields.Integer()
+    shortened = fields.List(fields.Nested(ShortenedParameter))
 
 
 class TemplateParameter(Answer):

@@ -35,6 +35,7 @@ class SimulatedMessage(Answer):
     text = fields.String()
     template = fields.String()
     at = Timestamp()
+    shortened = fields.List(fields.String())  # the parameters that were cut
 
 
 class SimulatedMessageList(Answer):

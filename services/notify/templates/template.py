@@ -60,7 +60,10 @@ class Template:
 
     def render(self, locale: str, parameters: Mapping[str, str]) -> str:
         """The words with the signature in front, as one SMS."""
-        words = self.words(locale, parameters)
+        return self.said(locale, self.words(locale, parameters))
+
+    def said(self, locale: str, words: Mapping[str, str]) -> str:
+        """The same, of parameters as they are read."""
         if locale == "en":
             return SIGNATURE_EN + self.en.format(**words)
         return SIGNATURE_ZH + self.zh.format(**words)

@@ -101,7 +101,8 @@ def _mark(uow: NotifyUnitOfWork, handed: Handed) -> None:
         words = taken[0][0].words
         cost = uow.settings.sms_prices.cost(handed.provider, words.segments)
         numbers = [(item.due.id, answer.provider_id) for item, answer in taken]
-        sent = set(uow.due.mark_sent(numbers, handed.provider, cost, uow.clock.now()))
+        shortened = taken[0][1].shortened
+        sent = set(uow.due.mark_sent(numbers, handed.provider, cost, shortened, uow.clock.now()))
         _count(uow, [item for item, _ in taken if item.due.id in sent], handed.provider, cost)
     refusals = [
         Refusal(item.due, answer.error_class, answer.reason)

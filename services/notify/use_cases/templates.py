@@ -10,6 +10,7 @@ from typing import Any
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.notify import commands
 from services.notify.domain import segments
+from services.notify.providers.base import Batch
 from services.notify.repository import NotifyUnitOfWork
 from services.notify.templates import TEMPLATES, Kind, Template
 from services.notify.templates.samples import samples
@@ -22,7 +23,7 @@ _KINDS = {**KINDS, codes.TEMPLATE: {"code": Kind.TEXT, "minutes": Kind.NUMBER}}
 def list_templates(_query: commands.ListTemplates, uow: NotifyUnitOfWork) -> dict[str, Any]:
     """Every template, with a sample in both languages; for platform administrators."""
     uow.caller.require_platform()
-    return {"items": [_described(template) for template in TEMPLATES.values()]}
+    return {"items": [_described(uow, template) for template in TEMPLATES.values()]}
 
 
 def preview_template(query: commands.PreviewTemplate, uow: NotifyUnitOfWork) -> dict[str, Any]:
@@ -36,14 +37,14 @@ def preview_template(query: commands.PreviewTemplate, uow: NotifyUnitOfWork) -> 
     if unknown:
         raise Invalid(FieldError("parameters", "unknown", f"模板没有参数 {min(unknown)}", f"knows no {min(unknown)}"))
     try:
-        return _rendered(template, query.locale, {**samples(_KINDS[template.key]), **given})
+        return _rendered(uow, template, query.locale, {**samples(_KINDS[template.key]), **given})
     except ValueError:
         raise Invalid(
             FieldError("parameters", "bad_moment", "以 _at 结尾的参数应为带时区的时间", "*_at must be RFC 3339 moments")
         ) from None
 
 
-def _described(template: Template) -> dict[str, Any]:
+def _described(uow: NotifyUnitOfWork, template: Template) -> dict[str, Any]:
     kinds = _KINDS[template.key]
     return {
         "key": template.key,
@@ -52,10 +53,31 @@ def _described(template: Template) -> dict[str, Any]:
         "parameters": sorted(kinds),
         "kinds": [{"name": name, "kind": kinds[name]} for name in sorted(kinds)],
         "source": template.source,
-        "samples": [_rendered(template, locale, samples(kinds)) for locale in ("zh", "en")],
+        "samples": [_rendered(uow, template, locale, samples(kinds)) for locale in ("zh", "en")],
     }
 
 
-def _rendered(template: Template, locale: str, parameters: dict[str, str]) -> dict[str, Any]:
-    text = template.render(locale, parameters)
-    return {"locale": locale, "text": text, "characters": len(text), "segments": segments(text)}
+def _rendered(uow: NotifyUnitOfWork, template: Template, locale: str, parameters: dict[str, str]) -> dict[str, Any]:
+    words = template.words(locale, parameters)
+    text = template.said(locale, words)
+    batch = Batch(template.key, locale, words, text, recipients=())
+    shortened = [cut for provider in _providers(uow) for cut in _shortened(uow, provider, batch)]
+    return {
+        "locale": locale, "text": text, "characters": len(text), "segments": segments(text), "shortened": shortened,
+    }  # fmt: skip
+
+
+def _providers(uow: NotifyUnitOfWork) -> list[str]:
+    """Those of which some do not take everything."""
+    wechat = [uow.settings.wechat_provider] if uow.settings.wechat_provider == "wechat" else []
+    return [share.name for share in uow.settings.sms_providers] + wechat
+
+
+def _shortened(uow: NotifyUnitOfWork, provider: str, batch: Batch) -> list[dict[str, str]]:
+    templates = uow.settings.approved_by(provider)
+    approved = templates.of(batch)
+    if approved is None:
+        return []
+    filled = templates.filled(approved, batch)
+    said = {ours: filled.variables[theirs] for theirs, ours in approved.parameters.items()}
+    return [{"provider": provider, "name": name, "value": said[name]} for name in filled.shortened]

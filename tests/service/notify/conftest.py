@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "ZHIYUAN_WECHAT_PROVIDER": "simulator",
     "ZHIYUAN_SMS_PRICES": "moody:0.05",
     "ZHIYUAN_SMS_DAILY_BUDGET": "2",
+    "ZHIYUAN_SMS_PARAMETER_LENGTHS": "simulator:30",
     "ZHIYUAN_TENCENT_CALLBACK_SECRET": "told-tencent",
     "ZHIYUAN_ALIYUN_CALLBACK_SECRET": "told-aliyun",
 }
@@ -60,11 +61,11 @@ class MoodyProvider:
         answers = [self._answer(to) for to in batch.recipients]
         taken = {answer.message_id for answer in answers if isinstance(answer, Taken)}
         recipients = tuple(to for to in batch.recipients if to.message_id in taken)
-        if recipients:
-            self.simulator.send(replace(batch, recipients=recipients), now)
+        kept = self.simulator.send(replace(batch, recipients=recipients), now) if recipients else []
         if self.dies_after_sending:
             raise KeyboardInterrupt
-        return answers
+        by_id = {answer.message_id: answer for answer in kept}
+        return [by_id.get(answer.message_id, answer) for answer in answers]
 
     def _answer(self, to: Recipient) -> Taken | Refused:
         self.attempts += 1

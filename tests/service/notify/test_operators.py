@@ -16,6 +16,8 @@ from services.chassis.ids import new_id
 from services.notify import commands
 from services.notify.domain import Channel, ErrorClass, Status
 from services.notify.errors import MessageNotResendable
+from services.notify.providers.approved import ApprovedTemplates
+from services.notify.providers.table import TableSimulator
 from services.notify.use_cases import reading, sending_again, templates
 from tests.service.notify.conftest import Notify, Person, acceptance, code_request
 
@@ -56,6 +58,21 @@ def test_operators_find_what_left_the_house_with_what_it_cost_and_nobody_else_do
         reading.sum_messages(commands.SumMessages(from_day=today - timedelta(days=92), to_day=today), uow)
     with pytest.raises(Forbidden):
         listed(notify, person.caller)
+
+
+def test_operators_see_which_parameters_a_provider_was_given_cut(notify: Notify, person: Person) -> None:
+    notify.provider.simulator = TableSimulator(
+        Channel.SMS, notify.units.factory(), ApprovedTemplates.named_as_ours().within(lambda _: 12)
+    )
+    for title in ("社区清洁日", "春天里的第一个社区清洁日活动"):
+        notify.receive(acceptance(person.volunteer_id, title=title))
+        notify.deliver()
+    (cut,), (whole,) = listed(notify, shortened=True), listed(notify, shortened=False)
+    assert (cut.shortened, whole.shortened) == (["title"], [])
+    first, second = notify.sent()
+    assert (first.shortened, second.shortened) == ([], ["title"])
+    assert "春天里的第一个社区清洁…" in second.text
+    assert notify.messages(Channel.INBOX)[1].parameters["title"] == "春天里的第一个社区清洁日活动"
 
 
 def test_what_failed_is_sent_again_once_and_stays_failed(notify: Notify, person: Person) -> None:
@@ -99,7 +116,10 @@ def test_a_template_is_seen_with_its_length_and_charge_before_it_is_sent(notify:
     assert all(sample["segments"] <= 2 for item in listed for sample in item["samples"] if sample["locale"] == "zh")
     short = preview("enrollment_accepted", starts_at="2026-03-05T14:30:00+08:00")
     assert ("3月5日 14:30" in short["text"], short["segments"]) == (True, 1)
-    assert preview("enrollment_accepted", title="很长的名称" * 20)["segments"] == 3
+    assert short["shortened"] == []
+    long = preview("enrollment_accepted", title="很长的名称" * 20)
+    cut = {"provider": "simulator", "name": "title", "value": "很长的名称" * 5 + "很长的名…"}
+    assert (long["segments"], long["shortened"]) == (3, [cut])
     for wrong in ({"starts_at": "soon"}, {"nonsense": "x"}):
         with pytest.raises(Invalid):
             preview("enrollment_accepted", **wrong)

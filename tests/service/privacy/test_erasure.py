@@ -68,7 +68,7 @@ STAYS = {
     },
     "notify": {
         "contact_point.locale", "message.channel", "message.failure", "message.provider", "message.recipient_key",
-        "message.status", "message.template",
+        "message.shortened", "message.status", "message.template",
     },
 }  # fmt: skip
 """Words of the platform: states, kinds, reasons' codes, figures, numbers of things (of a revoked certificate,

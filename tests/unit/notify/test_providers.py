@@ -7,7 +7,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -23,8 +24,9 @@ from services.notify.providers.aliyun import AliyunAccount, AliyunSms
 from services.notify.providers.approved import ApprovedTemplates
 from services.notify.providers.base import NullProvider, Provider, Refused, Taken
 from services.notify.providers.mail import SmtpProvider
+from services.notify.providers.shortening import ParameterLengths, longest_at_wechat, shortened
 from services.notify.providers.tencent import TencentAccount, TencentSms
-from services.notify.providers.wechat import WeChatTemplates, shortened
+from services.notify.providers.wechat import WeChatTemplates
 from services.notify.settings import MailServer
 from tests.unit.notify.provider_contract import NOW, EveryProvider, Stage, batch
 
@@ -45,15 +47,21 @@ def phone(n: int) -> str:
     return f"138{n:08}"
 
 
-def tencent(http: httpx.Client, clock: Callable[[], float] | None = None, **changed: str) -> TencentSms:
-    values = {"secret_id": "simulated", "secret_key": "simulated", "app_id": "simulated", **changed}
-    account = TencentAccount(**values, sign_name="i志愿", templates=OURS, url="http://simulators.invalid/tencent")  # type: ignore[misc]
+def tencent(http: httpx.Client, clock: Callable[[], float] | None = None, **changed: Any) -> TencentSms:
+    values = {
+        "secret_id": "simulated", "secret_key": "simulated", "app_id": "simulated", "sign_name": "i志愿",
+        "templates": OURS, "url": "http://simulators.invalid/tencent", **changed,
+    }  # fmt: skip
+    account = TencentAccount(**values)
     return TencentSms(account, http, **({"clock": clock} if clock else {}))
 
 
-def aliyun(http: httpx.Client, clock: Callable[[], float] | None = None, **changed: str) -> AliyunSms:
-    values = {"key_id": "simulated", "key_secret": "simulated", "receipt_key": "r", "sign_name": "i志愿", **changed}
-    account = AliyunAccount(**values, templates=OURS, url="http://simulators.invalid/aliyun")  # type: ignore[misc]
+def aliyun(http: httpx.Client, clock: Callable[[], float] | None = None, **changed: Any) -> AliyunSms:
+    values = {
+        "key_id": "simulated", "key_secret": "simulated", "receipt_key": "r", "sign_name": "i志愿",
+        "templates": OURS, "url": "http://simulators.invalid/aliyun", **changed,
+    }  # fmt: skip
+    account = AliyunAccount(**values)
     return AliyunSms(account, http, **({"clock": clock} if clock else {}))
 
 
@@ -238,7 +246,40 @@ def test_wechat_knows_a_message_again_by_our_id(world: World, http: httpx.Client
     ],
 )
 def test_words_are_cut_to_what_wechat_takes_so_that_it_shows(name: str, words: str, expected: str) -> None:
-    assert shortened(name, words) == expected
+    assert shortened(words, longest_at_wechat(name)) == expected
+
+
+LONG = "木" * 36
+
+
+@pytest.mark.parametrize(("make", "cut"), [(tencent, "木" * 11 + "…"), (aliyun, "木" * 34 + "…")])
+def test_a_parameter_that_is_too_long_is_cut_so_that_it_shows_and_the_answer_says_which(
+    world: World, http: httpx.Client, make: Callable[..., Provider], cut: str
+) -> None:
+    lengths = ParameterLengths.parse("tencent:12,aliyun:35")
+    provider = make(http, templates=OURS.within(lengths.at(make.__name__)))
+    sent = batch([phone(1)])
+    (answer,) = provider.send(replace(sent, parameters={**sent.parameters, "title": LONG}), NOW)
+    assert isinstance(answer, Taken)
+    assert answer.shortened == ("title",)
+    assert cut in world.kept[0].text
+
+
+def test_what_nobody_cuts_is_refused_for_its_length(http: httpx.Client) -> None:
+    sent = batch([phone(1)])
+    (answer,) = aliyun(http).send(replace(sent, parameters={**sent.parameters, "title": LONG}), NOW)
+    assert answer == Refused(sent.recipients[0].message_id, PERMANENT, "isv.PARAM_LENGTH_LIMIT")
+
+
+@pytest.mark.parametrize("text", ["aliyun", "aliyun:many", "aliyun:5", ""])
+def test_lengths_that_make_no_sense_or_would_cut_a_code_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="aliyun:35"):
+        ParameterLengths.parse(text)
+
+
+def test_whoever_is_not_named_takes_any_length() -> None:
+    assert ParameterLengths.parse("none").at("aliyun")("title") is None
+    assert ParameterLengths.parse("aliyun:35").at("tencent")("title") is None
 
 
 @pytest.mark.parametrize(
@@ -289,6 +330,8 @@ def test_a_template_that_nobody_has_approved_is_an_alarm_for_sms_and_no_way_for_
         ('{"verification_code": "1110"}', "JSON"),
         ('{"no_such": {"id": "1", "parameters": []}}', "no_such"),
         ('{"verification_code": {"id": "1", "parameters": ["cod"]}}', "cod"),
+        ('{"verification_code": {"id": "1", "parameters": ["code"], "limits": {"code": 5}}}', "limits"),
+        ('{"verification_code": {"id": "1", "parameters": ["code"], "limits": {"title": 20}}}', "limits"),
     ],
 )
 def test_approved_templates_that_nothing_could_fill_are_refused_at_start(text: str, fault: str) -> None:
@@ -303,7 +346,18 @@ def test_an_approved_template_has_the_providers_order_or_its_names() -> None:
     )
     ordered, named = approved.of(batch([""], "verification_code")), approved.of(batch([""]))
     assert ordered is not None
-    assert list(ordered.filled(batch([""], "verification_code")).values()) == ["5", "246810"]
+    assert list(approved.filled(ordered, batch([""], "verification_code")).variables.values()) == ["5", "246810"]
     assert named is not None
-    assert named.filled(batch([""])) == {"thing1": "社区清洁日", "time2": "3月5日 14:30"}
+    assert approved.filled(named, batch([""])).variables == {"thing1": "社区清洁日", "time2": "3月5日 14:30"}
     assert approved.of(batch([""], "card_routed")) is None
+
+
+def test_a_parameter_with_a_limit_of_its_own_is_cut_to_that() -> None:
+    text = '{"enrollment_accepted": {"id": "1", "parameters": ["title", "address"], "limits": {"title": 40}}}'
+    templates = ApprovedTemplates.parse(text).within(lambda _: 6)
+    approved = templates.of(batch([""]))
+    assert approved is not None
+    sent = batch([""])
+    filled = templates.filled(approved, replace(sent, parameters={**sent.parameters, "title": LONG}))
+    assert filled.variables == {"title": LONG, "address": "越秀区示例…"}
+    assert filled.shortened == ("address",)
