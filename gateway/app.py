@@ -34,6 +34,7 @@ from gateway.streams import Streams
 from gateway.tokens import NOBODY, TokenVerifier
 from gateway.upload_sweep import sweep_forever
 from gateway.uploads import FileStore, UploadStore
+from gateway.watched_sessions import WatchedSessions
 from services.chassis.clock import Clock
 from services.chassis.context import Caller
 from services.chassis.errors import AppError, InternalError
@@ -91,6 +92,7 @@ class Gateway:
         self.streams = Streams(settings.streams_per_account, settings.streams_in_all)
         self.inbox_streams = Streams(settings.streams_per_account, settings.inbox_streams_in_all)
         self.inbox_news = InboxNews(rpc, settings.stream_poll_seconds)
+        self.watched_sessions = WatchedSessions(rpc, settings.session_check_seconds)
         self.answers = Answers(settings.upload_dir / "answers")
         self.routes = routes_for(settings) if routes is None else list(routes)
         metrics.RPC_PENDING.set_function(lambda: rpc.pending)
@@ -160,6 +162,7 @@ class Gateway:
         yield
         sweeping.cancel()
         self.inbox_news.stop()
+        self.watched_sessions.stop()
         await self.rpc.stop()
 
     async def _livez(self, _request: Request) -> Response:

@@ -1,13 +1,15 @@
 """The screen at the door as a stream: each step's code, and who has come and gone (docs/adr/0026-codes-and-scans.md).
 
 Each stream asks attendance every second what is new. While the broker or the service is away it waits and asks on; the
-code on the screen lapses by itself. It ends when the token does, or when the caller may not see it any more.
+code on the screen lapses by itself. It ends when the token does, or its session, or when the caller may not see it any
+more.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from sse_starlette import ServerSentEvent
@@ -19,6 +21,7 @@ from gateway.errors import StreamsFull, TooManyStreams
 from gateway.payloads import read_payload
 from gateway.routing import Route, Who
 from gateway.streams import EndEvent, EventStream, end, event
+from gateway.watched_sessions import WatchedSession
 from services.attendance import errors
 from services.attendance.schemas import watching
 from services.chassis.context import Caller
@@ -38,18 +41,22 @@ async def stream_attendance(request: Request, caller: Caller, gateway: Gateway) 
     if resumed_at:
         payload["since"] = resumed_at
     watching.WatchAttendance().parse(payload)
-    give_back = gateway.streams.take(caller.require_account())
-    try:
-        first = await gateway.rpc.call(_TARGET, payload, caller, deadline=_DEADLINE)
-    except BaseException:
-        give_back()
-        raise
     expires_at = gateway.tokens.identify(request.headers["authorization"]).expires_at
-    return EventStream(_events(gateway, caller, payload, first, expires_at), give_back)
+    with ExitStack() as held:
+        held.callback(gateway.streams.take(caller.require_account()))
+        session = held.enter_context(gateway.watched_sessions.watch(caller.session_id, asyncio.Event()))
+        first = await gateway.rpc.call(_TARGET, payload, caller, deadline=_DEADLINE)
+        events = _events(gateway, caller, payload, first, expires_at, session)
+        return EventStream(events, held.pop_all().close)
 
 
 async def _events(
-    gateway: Gateway, caller: Caller, payload: dict[str, Any], seen: dict[str, Any], expires_at: float
+    gateway: Gateway,
+    caller: Caller,
+    payload: dict[str, Any],
+    seen: dict[str, Any],
+    expires_at: float,
+    session: WatchedSession,
 ) -> AsyncIterator[ServerSentEvent]:
     shown, sent = "", frozenset[tuple[str, int]]()
     try:
@@ -62,6 +69,7 @@ async def _events(
                 yield event("attendance", {"items": news, "signed_in": seen["signed_in"]}, id=seen["cursor"])
             sent = frozenset((item["record_id"], item["version"]) for item in seen["items"])
             seen = await _look_again(gateway, caller, {**payload, "since": seen["cursor"]}, seen["more"], expires_at)
+            session.require_open()
     except AppError as refusal:
         yield end(refusal, caller.locale)
 

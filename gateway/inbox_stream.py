@@ -2,7 +2,7 @@
 
 Each look asks notify what is new since the one before; the id of an event says how far that was, on any gateway, so
 that whoever comes back with ``Last-Event-ID`` misses nothing and sees nothing twice (docs/adr/0043). Between looks a
-stream costs nothing: it waits to be woken (``inbox_news.py``). It ends when its token does.
+stream costs nothing: it waits to be woken (``inbox_news.py``). It ends when its token does, or its session.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sse_starlette import ServerSentEvent
@@ -20,6 +21,8 @@ from gateway.errors import StreamsFull, TooManyStreams
 from gateway.payloads import read_payload
 from gateway.routing import Route, Who
 from gateway.streams import EndEvent, EventStream, end, event
+from gateway.watched_sessions import WatchedSession
+from services.chassis.clock import Clock
 from services.chassis.context import Caller
 from services.chassis.errors import AppError, DeadlineExceeded, NotAuthenticated, Unavailable
 from services.notify.schemas import inbox
@@ -46,12 +49,31 @@ async def stream_inbox(request: Request, caller: Caller, gateway: Gateway) -> Re
         held.callback(gateway.inbox_streams.take(caller.require_account()))
         # the bell hangs before the first look: what comes between the two rings it
         bell = held.enter_context(gateway.inbox_news.bell_for(*readers))
+        session = held.enter_context(gateway.watched_sessions.watch(caller.session_id, bell))
         first = await _look(gateway, caller, payload.get("since"))
-        return EventStream(_events(gateway, caller, bell, first, expires_at), held.pop_all().close)
+        lasting = _Lasting(gateway.clock, expires_at, session)
+        return EventStream(_events(gateway, caller, bell, first, lasting), held.pop_all().close)
+
+
+@dataclass(frozen=True)
+class _Lasting:
+    """How long a stream goes on: until its token is over, or its session."""
+
+    clock: Clock
+    expires_at: float
+    session: WatchedSession
+
+    def left(self) -> float:
+        """Seconds of the token; raises ``NotAuthenticated`` if there are none, or if the session is over."""
+        self.session.require_open()
+        left = self.expires_at - self.clock.now().timestamp()
+        if left <= 0:
+            raise NotAuthenticated()
+        return left
 
 
 async def _events(
-    gateway: Gateway, caller: Caller, bell: asyncio.Event, seen: dict[str, Any], expires_at: float
+    gateway: Gateway, caller: Caller, bell: asyncio.Event, seen: dict[str, Any], lasting: _Lasting
 ) -> AsyncIterator[ServerSentEvent]:
     unread = None
     try:
@@ -59,7 +81,7 @@ async def _events(
             if seen["items"] or seen["unread"] != unread:
                 yield event("inbox", {name: seen[name] for name in ("items", "more", "unread")}, id=seen["cursor"])
             unread = seen["unread"]
-            await _woken(gateway, bell, expires_at)
+            await _woken(bell, lasting)
             seen = await _look_again(gateway, caller, seen["cursor"])
     except AppError as refusal:
         yield end(refusal, caller.locale)
@@ -80,18 +102,16 @@ async def _look_again(gateway: Gateway, caller: Caller, since: str) -> dict[str,
             await asyncio.sleep(gateway.settings.stream_poll_seconds)
 
 
-async def _woken(gateway: Gateway, bell: asyncio.Event, expires_at: float) -> None:
-    """Until there is news; raises ``NotAuthenticated`` when the token is over."""
+async def _woken(bell: asyncio.Event, lasting: _Lasting) -> None:
+    """Until there is news; raises ``NotAuthenticated`` when token or session are over."""
     while True:
-        left = expires_at - gateway.clock.now().timestamp()
-        if left <= 0:
-            raise NotAuthenticated()
         try:
-            async with asyncio.timeout(min(left, _LONGEST_WAIT)):
+            async with asyncio.timeout(min(lasting.left(), _LONGEST_WAIT)):
                 await bell.wait()
         except TimeoutError:
             continue
         bell.clear()
+        lasting.session.require_open()
         return
 
 

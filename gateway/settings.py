@@ -105,6 +105,12 @@ class GatewaySettings(Settings):
     stream_poll_seconds: float = setting(
         "ZHIYUAN_STREAM_POLL_SECONDS", "How often a stream asks its service for news.", parse=float, default=1.0
     )
+    session_check_seconds: float = setting(
+        "ZHIYUAN_SESSION_CHECK_SECONDS",
+        "How often it is looked at whether the sessions of open streams are over.",
+        parse=float,
+        default=10.0,
+    )
     max_json_bytes: int = setting("ZHIYUAN_MAX_JSON_BYTES", "The largest JSON body.", parse=int, default=1_000_000)
     max_upload_bytes: int = setting(
         "ZHIYUAN_MAX_UPLOAD_BYTES", "The largest uploaded file.", parse=int, default=10_000_000

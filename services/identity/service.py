@@ -135,6 +135,10 @@ class IdentityService:
     def list_sessions(self, query, uow):
         return sessions.list_sessions(query, uow)
 
+    @query(requests.FindEndedSessions, answers.SessionsFound)
+    def find_ended_sessions(self, query, uow):
+        return sessions.find_ended_sessions(query, uow)
+
     @command(requests.EndSessions, answers.EndedSessions)
     def end_sessions(self, command, uow):
         return sessions.end_sessions(command, uow)

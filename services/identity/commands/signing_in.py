@@ -101,6 +101,13 @@ class ListSessions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindEndedSessions:
+    """Which of these sessions are over."""
+
+    session_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndSessions:
     """Sign out everywhere, or of one session."""
 

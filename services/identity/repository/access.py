@@ -141,6 +141,13 @@ class SessionRepository:
             .order_by(LoginSession.last_used_at.desc(), LoginSession.id)
         ).all()
 
+    def open_among(self, session_ids: Sequence[str], now: datetime) -> set[str]:
+        """Those of the sessions that go on."""
+        going_on = LoginSession.ended_at.is_(None) & (LoginSession.expires_at > now)
+        return set(
+            self._uow.session.scalars(sa.select(LoginSession.id).where(LoginSession.id.in_(session_ids), going_on))
+        )
+
     def end(self, account_id: str, reason: str, now: datetime, *, session_id: str | None = None) -> int:
         """End one session of an account, or all of them; answers how many went on until now."""
         statement = (

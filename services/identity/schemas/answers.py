@@ -85,6 +85,12 @@ class SessionList(Answer):
     items = fields.List(fields.Nested(SessionSummary))
 
 
+class SessionsFound(Answer):
+    """Those that are over."""
+
+    session_ids = fields.List(Id())
+
+
 class EndedSessions(Answer):
     """How many sessions were ended."""
 

@@ -28,6 +28,8 @@ from services.identity.domain.certificates import CertType
 
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _MOBILE = Mobile()
+# About as many sessions a gateway asks at once whether they are over.
+MOST_SESSIONS = 1000
 
 
 class PoliticalStatus(StrEnum):
@@ -190,6 +192,15 @@ class ListSessions(Request):
 
     class Meta:
         command = commands.ListSessions
+
+
+class FindEndedSessions(Request):
+    """Asked by the gateway, which keeps streams open for them."""
+
+    class Meta:
+        command = commands.FindEndedSessions
+
+    session_ids = list_of(Id(), max=MOST_SESSIONS, required=True)
 
 
 class EndSessions(Request):

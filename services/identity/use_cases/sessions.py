@@ -95,6 +95,13 @@ def sessions_of(uow: IdentityUnitOfWork, account_id: str) -> list[dict[str, Any]
     ]
 
 
+def find_ended_sessions(query: commands.FindEndedSessions, uow: IdentityUnitOfWork) -> dict[str, list[str]]:
+    """Those that do not go on, for the gateway: it keeps streams open for them (docs/adr/0043)."""
+    uow.caller.require_service("gateway")
+    going_on = uow.sessions.open_among(query.session_ids, uow.clock.now())
+    return {"session_ids": [one for one in query.session_ids if one not in going_on]}
+
+
 def end_sessions(command: commands.EndSessions, uow: IdentityUnitOfWork) -> dict[str, int]:
     """Sign out everywhere, or of one session; raises ``NotFound`` for one that is not one's own or is over."""
     account_id = uow.caller.require_account()

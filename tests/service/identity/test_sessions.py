@@ -10,7 +10,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from gateway.tokens import TokenVerifier
-from services.chassis.errors import AppError, Invalid, NotFound
+from services.chassis.context import Caller
+from services.chassis.errors import AppError, Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.identity import commands
 from services.identity.errors import BadCredentials, BadRefreshToken, LoginLocked
@@ -209,6 +210,24 @@ def test_sessions_are_listed_and_ended_by_their_owner_alone(identity: Identity) 
     for token in tokens:
         with pytest.raises(BadRefreshToken):
             identity.refresh(token["refresh_token"])
+
+
+def test_the_gateway_alone_asks_which_sessions_are_over(identity: Identity) -> None:
+    body = identity.registration()
+    volunteer = identity.register(dict(body))
+    identity.sign_in(body["phone"])
+    identity.sign_in(body["phone"])
+    with identity.uow(identity.as_volunteer(volunteer)) as uow:
+        one, other = (item["session_id"] for item in sessions.list_sessions(commands.ListSessions(), uow)["items"])
+    query, gateway = commands.FindEndedSessions(session_ids=[one, other]), Caller(kind="service", account_id="gateway")
+    with identity.uow(gateway) as uow:
+        assert sessions.find_ended_sessions(query, uow) == {"session_ids": []}
+    with identity.uow(identity.as_volunteer(volunteer, one)) as uow:
+        sessions.end_current_session(commands.EndCurrentSession(), uow)
+    with identity.uow(gateway) as uow:
+        assert sessions.find_ended_sessions(query, uow) == {"session_ids": [one]}
+    with identity.uow(identity.as_volunteer(volunteer)) as uow, pytest.raises(Forbidden):
+        sessions.find_ended_sessions(query, uow)
 
 
 def test_the_list_of_sessions_says_from_what_and_from_where_each_was_used_last(identity: Identity) -> None:

@@ -161,3 +161,17 @@ class TestPlaces:
         first()  # a place is given back once
         assert streams.open == 2
         streams.take("third")
+
+
+def test_it_ends_when_its_reader_has_signed_out(site: Any) -> None:
+    gateway: Site = site(ZHIYUAN_STREAM_POLL_SECONDS="0", ZHIYUAN_SESSION_CHECK_SECONDS="0")
+
+    async def call(target: str, payload: dict[str, Any], _caller: Caller, *, deadline: float) -> Any:
+        if target == "identity.find_ended_sessions":
+            return {"session_ids": payload["session_ids"]}
+        return look()
+
+    gateway.gateway.rpc.call = call  # type: ignore[method-assign]
+    path = f"/v1/activities/{new_id()}/shifts/{new_id()}/attendance-stream?kind=sign_in"
+    assert events(gateway.http.get(path, headers=ORGANIZER))[-1][1]["code"] == "not_authenticated"
+    assert gateway.gateway.streams.open == 0

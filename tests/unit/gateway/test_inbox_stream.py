@@ -100,6 +100,22 @@ def test_it_ends_when_the_token_does(gateway: Site) -> None:
     assert events(watch(gateway, Notify(a_quarter_of_an_hour_later)))[-1][1]["code"] == "not_authenticated"
 
 
+def test_it_ends_when_its_reader_has_signed_out(site: Any) -> None:
+    gateway: Site = site(ZHIYUAN_STREAM_POLL_SECONDS="60", ZHIYUAN_SESSION_CHECK_SECONDS="0")
+    session_id = new_id()
+
+    async def call(target: str, payload: dict[str, Any], caller: Caller, *, deadline: float) -> Any:
+        if target == "identity.find_ended_sessions":
+            return {"session_ids": payload["session_ids"]}
+        return look(cursor="1:1:") if target == "notify.watch_inbox" else {"readers": [], "cursor": "9:9:"}
+
+    gateway.gateway.rpc.call = call  # type: ignore[method-assign]
+    reader = bearer("administrator", sub=ACCOUNT, sid=session_id)
+    answer = gateway.http.get("/v1/me/notifications/stream", headers=reader)
+    assert events(answer)[-1][1]["code"] == "not_authenticated"
+    assert gateway.gateway.inbox_streams.open == 0
+
+
 def test_what_is_no_cursor_is_refused_and_takes_no_place(gateway: Site) -> None:
     answer = watch(gateway, Notify(), **{"Last-Event-ID": "9:5:"})
 
