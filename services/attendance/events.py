@@ -196,6 +196,7 @@ class RecordDutyChanged(Event):
     """Whether an activity's hours were recorded within ten working days after it (民政部令67号).
 
     ``status``: ``in_time``, ``overdue``, ``late`` (complete by now, and it was overdue), or ``void``: revoked since.
+    ``title`` is the activity's; none in what was told before it was added.
     """
 
     type = "record_duty.changed"
@@ -205,6 +206,7 @@ class RecordDutyChanged(Event):
     organization_id: str
     due_on: str
     status: str
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

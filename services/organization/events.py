@@ -220,6 +220,22 @@ class ReviewerReminded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecorderReminded(Event):
+    """To one who runs attendance at an organization: the hours of this activity had to be recorded until ``due_on``."""
+
+    type = "recorder.reminded"
+    subject_field = "reminder_id"
+
+    reminder_id: str
+    account_id: str
+    organization_id: str
+    organization_name: str
+    activity_id: str
+    title: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalDataExported(Exported):
     """Everything that organization holds of a person who has asked for it, sealed for identity."""
 

@@ -23,6 +23,7 @@ from services.organization.use_cases import (
     leaving,
     memberships,
     onboarding,
+    overdue_records,
     receipts,
     registration,
     sites,
@@ -279,7 +280,7 @@ class OrganizationService:
 
     @on(RecordDutyChanged)
     def note_record_duty(self, event, uow):
-        copies.note_record_duty(event.data, event.aggregate_version, uow)
+        overdue_records.take_over_duty(event, uow)
 
 
 SERVICE = OrganizationService

@@ -92,6 +92,7 @@ def _change(uow: AttendanceUnitOfWork, duty: RecordDuty, status: DutyStatus) -> 
         organization_id=duty.organization_id,
         due_on=duty.due_on.isoformat(),
         status=status.value,
+        title=uow.copies.activity(duty.activity_id).title,
     )
     uow.publish(event, version=duty.version)
 

@@ -31,6 +31,13 @@ TEMPLATES = (
         "docs/adr/0021: escalation",
     ),
     Template(
+        "records_overdue",
+        "“{organization_name}”的活动“{title}”应于{due_on}前记录完服务时长，现已逾期。请登录管理后台补齐。",
+        "The hours of “{title}” of “{organization_name}” had to be recorded by {due_on}, and are overdue.",
+        "民政部令67号: recorded within 10 working days",
+        Priority.NEWS,
+    ),
+    Template(
         "reviewing_lent",
         "“{organization_name}”的审核人委托您自{starts_on}至{ends_on}代为审核。请登录管理后台处理待审核的申请。",
         "A reviewer of “{organization_name}” asks you to review in their place from {starts_on} to {ends_on}.",

@@ -69,6 +69,7 @@ from services.organization.events import (
     MembershipRejected,
     OrganizationApproved,
     OrganizationRejected,
+    RecorderReminded,
     ReviewerReminded,
 )
 
@@ -251,6 +252,7 @@ TELLINGS: tuple[Telling, ...] = (
         when=lambda e: e.outcome == "declined", also=_ROLE,
     ),
     Telling(ReviewerReminded, "reviews_escalated", NEWS, "account_id"),
+    Telling(RecorderReminded, "records_overdue", NEWS, "account_id"),
     Telling(DelegationChanged, "reviewing_lent", URGENT, "account_id", when=lambda e: not e.revoked),
     Telling(DelegationChanged, "reviewing_taken_back", NEWS, "account_id", when=lambda e: e.revoked),
     Telling(InvitationSent, "activity_invitation", MANDATED, "volunteer_id", paid_by="organization_id"),

@@ -40,6 +40,7 @@ class Role(StrEnum):
 
 REVIEWING = (Role.OWNER, Role.REVIEWER)
 SUPERVISING = (Role.OWNER, Role.REVIEWER, Role.VIEWER)
+RECORDING = (Role.OWNER, Role.ORGANIZER, Role.RECORDER)
 ANY_ROLE = tuple(Role)
 
 

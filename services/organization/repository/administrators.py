@@ -73,6 +73,19 @@ class AdministratorRepository:
         )
         return self._uow.session.scalar(statement) or 0
 
+    def accounts_of(self, organization_id: str, *fitting_roles: str) -> Sequence[str]:
+        """Whoever holds one of ``fitting_roles`` at this very organization, once each."""
+        accounts = (
+            sa.select(Administrator.account_id)
+            .distinct()
+            .where(
+                Administrator.organization_id == organization_id,
+                Administrator.role.in_(fitting_roles),
+                Administrator.active,
+            )
+        )
+        return self._uow.session.scalars(accounts.order_by(Administrator.account_id)).all()
+
     def owners_of(self, organization_id: str) -> Sequence[str]:
         """The owners' accounts."""
         owners = sa.select(Administrator.account_id).where(

@@ -47,9 +47,9 @@ def note_activity_revoked(revoked: ActivityRevoked, uow: OrganizationUnitOfWork)
     )
 
 
-def note_record_duty(changed: RecordDutyChanged, version: int, uow: OrganizationUnitOfWork) -> None:
-    """Whether the hours of an activity were recorded in time."""
-    uow.copies.save_record_duty(
+def note_record_duty(changed: RecordDutyChanged, version: int, uow: OrganizationUnitOfWork) -> bool:
+    """Whether the hours of an activity were recorded in time; answers whether that is news."""
+    return uow.copies.save_record_duty(
         activity_id=changed.activity_id,
         organization_id=changed.organization_id,
         status=changed.status,

@@ -67,6 +67,7 @@ def test_an_accepted_volunteer_of_whom_nothing_is_recorded_makes_it_overdue_afte
 
     days_pass(world, 4)
     assert told(world) == ["overdue"]
+    assert world.units.published("record_duty.changed")[0]["data"]["title"] == overdue(world, owner)[0]["title"]
     (item,) = overdue(world, owner)
     assert (item["activity_id"], item["due_on"], item["volunteers"]) == (world.activity, DUE_ON, 2)
     assert item["working_days_overdue"] == 2
