@@ -25,7 +25,7 @@ PROVIDER_ANSWERS = Counter(
 )
 PROVIDER_BREAKER = Gauge(
     "zhiyuan_notify_provider_breaker",
-    "0 closed, 1 half open, 2 open: nothing is sent there; codes by SMS have breakers of their own",
+    "0 closed, 1 half open, 2 open: nothing is sent there; codes have breakers of their own",
     ["provider", "channel", "lane"],
 )
 RECEIPTS = Counter(

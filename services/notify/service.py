@@ -147,6 +147,10 @@ class NotifyService:
         self._deliver(delivery.SMS_CODES)
 
     @sweep(seconds=0.5)
+    def deliver_codes_by_mail(self):
+        self._deliver(delivery.EMAIL_CODES)
+
+    @sweep(seconds=0.5)
     def deliver_mails(self):
         self._deliver(delivery.EMAIL)
 

@@ -36,7 +36,8 @@ from services.notify.use_cases.preparing import Refusal, prepare
 
 SMS_CODES = Lane(Channel.SMS, Priority.CODE, Priority.CODE, CODES)
 SMS = Lane(Channel.SMS, Priority.RESULT, Priority.NEWS, OTHERS)
-EMAIL = Lane(Channel.EMAIL, Priority.CODE, Priority.NEWS, OTHERS)
+EMAIL_CODES = Lane(Channel.EMAIL, Priority.CODE, Priority.CODE, CODES)
+EMAIL = Lane(Channel.EMAIL, Priority.RESULT, Priority.NEWS, OTHERS)
 WECHAT = Lane(Channel.WECHAT, Priority.CODE, Priority.NEWS, OTHERS)
 
 # As many messages are taken at once as a provider takes: more would keep others waiting, fewer would split its batches.

@@ -84,7 +84,7 @@ class Notify:
         self.provider = MoodyProvider(TableSimulator(Channel.SMS, units))
         self.breakers = Breakers()
         self.wechat = MoodyProvider(TableSimulator(Channel.WECHAT, units), channel=Channel.WECHAT)
-        self.mail = TableSimulator(Channel.EMAIL, units)
+        self.mail = MoodyProvider(TableSimulator(Channel.EMAIL, units), channel=Channel.EMAIL)
 
     def receive(self, event: Event, *, version: int = 1, event_id: str | None = None, restated: bool = False) -> str:
         """Handle ``event``; answers its id."""
@@ -109,6 +109,7 @@ class Notify:
         desks = {
             delivery.SMS_CODES: self.desk(self.provider, patience=CODES),
             delivery.SMS: self.desk(self.provider),
+            delivery.EMAIL_CODES: self.desk(self.mail, patience=CODES),
             delivery.EMAIL: self.desk(self.mail),
             delivery.WECHAT: self.desk(self.wechat),
         }
