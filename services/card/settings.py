@@ -37,12 +37,23 @@ def _webhook_secrets(text: str) -> WebhookSecrets:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CardSettings(ServiceSettings):
-    """Keys, and the rules that differ by place and year."""
+class ReportSettings(DatabaseSettings):
+    """What it takes to take a bank's report, whichever way and in whichever process it comes."""
 
     card_cipher: FieldCipher = setting(
-        "ZHIYUAN_CARD_KEYS", "Keys of applicants' addresses and group contacts: kid:base64,…", parse=_cipher
+        "ZHIYUAN_CARD_KEYS",
+        "Keys of applicants' addresses, group contacts and messages that could not be taken: kid:base64,…",
+        parse=_cipher,
     )
+    insurance_yuan: int = setting(
+        "ZHIYUAN_CARD_INSURANCE_YUAN", "Up to how much a cardholder is insured, in yuan.", parse=int, default=100_000
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardSettings(ServiceSettings, ReportSettings):
+    """Keys, and the rules that differ by place and year."""
+
     webhook_secrets: WebhookSecrets = setting(
         "ZHIYUAN_PARTNER_WEBHOOK_SECRETS",
         "Secrets with which banks sign their reports, JSON: {bank: whsec_… or [whsec_…, …]}",
@@ -87,9 +98,6 @@ class CardSettings(ServiceSettings):
         parse=_days,
         default=1096,
     )
-    insurance_yuan: int = setting(
-        "ZHIYUAN_CARD_INSURANCE_YUAN", "Up to how much a cardholder is insured, in yuan.", parse=int, default=100_000
-    )
     group_minimum: int = setting(
         "ZHIYUAN_CARD_GROUP_MINIMUM", "From how many people on the bank comes (notice, 一.3).", parse=int, default=30
     )
@@ -107,12 +115,9 @@ class CardSettings(ServiceSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IntakeSettings(DatabaseSettings):
+class IntakeSettings(ReportSettings):
     """What the process reads that takes the banks' messages (``partner_intake.py``): no key that it has no use for."""
 
-    card_cipher: FieldCipher = setting(
-        "ZHIYUAN_CARD_KEYS", "Keys of messages that could not be taken: kid:base64,…", parse=_cipher
-    )
     partner_amqp_url: Secret = setting(
         "ZHIYUAN_PARTNER_AMQP_URL", "The broker, with the banks' vhost, as the platform's own user.", parse=Secret
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from string import Formatter
+from typing import get_type_hints
 
 import pytest
 
@@ -30,4 +31,4 @@ def test_a_context_names_the_row_by_its_whole_primary_key_and_the_keys_are_a_set
     for sealed in sealed_columns(service):
         fields = {name for _, name, _, _ in Formatter().parse(sealed.context) if name}
         assert fields == {key.name for key in sealed.table.primary_key}, sealed.name
-        assert settings.__annotations__[sealed.cipher] == FieldCipher.__name__, sealed.name
+        assert get_type_hints(settings)[sealed.cipher] is FieldCipher, sealed.name

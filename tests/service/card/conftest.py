@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,15 +19,25 @@ from deploy.local.topology import STATUSES_QUEUE, applications_queue
 from deploy.partner import bank_reports
 from services.card import commands
 from services.card.domain import Bank, CardType
-from services.card.repository import UNIT_OF_WORK
-from services.card.settings import SETTINGS
-from services.card.use_cases import applying, copies, reading, reference_data, routing, signed_reports, withdrawing
+from services.card.repository import UNIT_OF_WORK, CardUnitOfWork
+from services.card.settings import SETTINGS, IntakeSettings
+from services.card.use_cases import (
+    amqp_reports,
+    applying,
+    copies,
+    reading,
+    reference_data,
+    routing,
+    signed_reports,
+    withdrawing,
+)
 from services.chassis.clock import FixedClock
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AppError
 from services.chassis.events import Event, Received
 from services.chassis.ids import new_id
 from services.chassis.recipients import RecipientKeys
+from services.chassis.testing.units import ENVIRONMENT as COMMON
 from services.chassis.testing.units import Units, test_key
 from services.chassis.unit_of_work import in_transaction
 from services.identity.events import VolunteerChanged, VolunteerErased
@@ -125,6 +135,19 @@ class Card:
     def apply(self, caller: Caller, **changed: Any) -> dict[str, Any]:
         """POST /card/applications."""
         return applying.apply(application(**changed), self.units.factory(caller), self.identity)
+
+    def take(self, message: commands.BankMessage) -> str:
+        """What comes over AMQP, as the intake takes it: in a process that reads less than the service does."""
+        settings = IntakeSettings.from_environment(
+            {
+                **COMMON,
+                **ENVIRONMENT,
+                "ZHIYUAN_DATABASE_URL": "postgresql://nowhere",
+                "ZHIYUAN_PARTNER_AMQP_URL": "amqp://",
+            }
+        )
+        intake: Any = replace(self.units.runtime, settings=settings)  # type: ignore[arg-type]
+        return amqp_reports.take_message(message, intake.units(CardUnitOfWork, Caller(kind="service")))
 
     def seal_waiting(self) -> int:
         """The sweep that tries again."""

@@ -31,7 +31,7 @@ def message(bank: str, message_id: str, body: Any, *, type: str = STATUS_TYPE) -
 
 
 def take(card: Card, given: commands.BankMessage) -> str:
-    return amqp_reports.take_message(given, card.units.factory())
+    return card.take(given)
 
 
 def refused(card: Card) -> list[dict[str, Any]]:
@@ -43,6 +43,14 @@ def refused(card: Card) -> list[dict[str, Any]]:
 def unknown(card: Card) -> list[dict[str, Any]]:
     with card.units.factory(PLATFORM).reading() as uow:
         return list(reading.list_unknown_reports(commands.ListUnknownReports(limit=20, cursor=None), uow)["items"])
+
+
+@pytest.mark.parametrize("status", ["contacted", "approved", "produced", "delivered", "activated", "rejected"])
+def test_every_status_can_be_reported_over_amqp(card: Card, number: str, status: str) -> None:
+    report = {"application_no": number, "status": status, "reason": "资料不符"}
+
+    assert take(card, message("boc", "m1", report)) == "changed"
+    assert refused(card) == []
 
 
 def test_a_report_is_taken_once_whichever_way_it_comes_and_never_goes_backwards(card: Card, number: str) -> None:

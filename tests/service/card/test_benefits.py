@@ -13,7 +13,7 @@ from services.card.domain import Bank
 from services.card.domain.clothing import ClothingSize
 from services.card.errors import ClothingAlreadyOrdered
 from services.card.models import Benefit
-from services.card.use_cases import amqp_reports, benefits
+from services.card.use_cases import benefits
 from services.chassis.context import Caller
 from services.chassis.errors import IllegalTransition, NotFound
 from services.identity.events import VolunteerErased
@@ -52,8 +52,8 @@ def test_activation_insures_and_the_first_spend_clothes_each_once_and_in_this_or
     assert wear(card, holder, "XL")["clothing_size"] == "XL"
     spent = json.dumps({"application_no": number, "status": "first_spend"}).encode()
     message = commands.BankMessage(exchange="partner.boc.statuses", message_id="m1", type="card.status.v1", body=spent)
-    assert amqp_reports.take_message(message, card.units.factory()) == "changed"
-    assert amqp_reports.take_message(message, card.units.factory()) == "unchanged"
+    assert card.take(message) == "changed"
+    assert card.take(message) == "unchanged"
     assert not report(card, number, "first_spend")
     (ordered,) = card.units.published("card.clothing_ordered")
     assert (ordered["data"]["clothing_size"], ordered["data"]["application_no"]) == ("XL", number)

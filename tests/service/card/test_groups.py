@@ -19,7 +19,7 @@ from services.card.errors import (
     NoBranchInCity,
 )
 from services.card.models import GroupMember
-from services.card.use_cases import amqp_reports, group_replies, visit_reports
+from services.card.use_cases import group_replies, visit_reports
 from services.chassis.context import Caller
 from services.chassis.errors import Forbidden, IllegalTransition, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -201,7 +201,7 @@ def test_the_visit_is_scheduled_and_done_as_the_unit_or_the_bank_says_and_never_
         type="card.group_visit_status.v1",
         body=json.dumps({"group_id": group_id, "status": "done"}).encode(),
     )
-    assert amqp_reports.take_message(message, card.units.factory()) == "changed"
+    assert card.take(message) == "changed"
     assert by_http("boc", scheduled, "m3") == {"group_id": group_id, "status": "done", "changed": False}
     with pytest.raises(IllegalTransition):
         unit.visit(group_id, "cancelled", reason="无人到场")
