@@ -132,7 +132,7 @@ class SearchRepository:
         return end or datetime.min.replace(tzinfo=UTC)
 
 
-def _looked_at(wanted: Wanted) -> list[sa.Column[Any]]:
+def _looked_at(wanted: Wanted) -> list[sa.ColumnElement[Any]]:
     """The columns that conditions and order speak of: each costs time in every subquery that it passes through."""
     query = wanted.query
     names = ["activity_id", "starts_at", "ends_at"]
