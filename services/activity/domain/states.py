@@ -96,6 +96,8 @@ _ENROLLMENT_STEPS: dict[EnrollmentStatus, frozenset[EnrollmentStatus]] = {
 HOLDS_A_PLACE = frozenset({EnrollmentStatus.ACCEPTED, EnrollmentStatus.OFFERED})
 # What an activity cannot take back by having fewer places: a place that somebody has, or had and did not come for.
 GIVEN = HOLDS_A_PLACE | {EnrollmentStatus.ABSENT}
+# Whose place it was in the end, whether they came or not.
+ACCEPTED = GIVEN - {EnrollmentStatus.OFFERED}
 # What a volunteer has asked for or been promised, and cannot do elsewhere at the same time. Waiting promises nothing.
 CLAIMS_TIME = frozenset({EnrollmentStatus.APPLIED, EnrollmentStatus.ACCEPTED, EnrollmentStatus.OFFERED})
 OPEN = CLAIMS_TIME | {EnrollmentStatus.WAITLISTED}

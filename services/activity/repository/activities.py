@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from services.activity.domain.states import GIVEN, HOLDS_A_PLACE
-from services.activity.models import Activity, Enrollment, Shift
+from services.activity.domain.states import ACCEPTED, GIVEN, HOLDS_A_PLACE
+from services.activity.models import Activity, Enrollment, Series, Shift
 
 _NO_KEY_UPDATE: Any = {"key_share": True}
+
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_ROWS = (
+    sa.select(Activity.__table__, Series.rule)
+    .outerjoin(Series, Activity.series_id == Series.id)
+    .where(Activity.id.in_(_IDS))
+)
+
+
+def _rows_of_shifts() -> sa.Select[Any]:
+    def counted(statuses: Iterable[str]) -> sa.ColumnElement[int]:
+        return sa.func.count().filter(Enrollment.status.in_(statuses))
+
+    given = (
+        sa.select(counted(HOLDS_A_PLACE).label("taken"), counted(ACCEPTED).label("accepted"))
+        .where(Enrollment.shift_id == Shift.id, Enrollment.status.in_(GIVEN))
+        .correlate(Shift)
+        .lateral("given")
+    )
+    columns = Shift.id, Shift.activity_id, Shift.starts_at, Shift.ends_at, Shift.capacity, Shift.role
+    return (
+        sa.select(*columns, given.c.taken, given.c.accepted)
+        .join(given, sa.true())
+        .where(Shift.activity_id.in_(_IDS))
+        .order_by(Shift.activity_id, Shift.place)
+    )
+
+
+_ROWS_OF_SHIFTS = _rows_of_shifts()
 
 
 class ActivityRepository:
@@ -43,11 +72,10 @@ class ActivityRepository:
             .execution_options(populate_existing=True)
         ).all()
 
-    def with_shifts(self, activity_ids: Iterable[str]) -> dict[str, Activity]:
-        """These activities with their shifts, by id."""
-        statement = sa.select(Activity).where(Activity.id.in_(set(activity_ids)))
-        found = self._session.scalars(statement.options(selectinload(Activity.shifts)))
-        return {activity.id: activity for activity in found}
+    def rows(self, activity_ids: Iterable[str]) -> dict[str, sa.Row[Any]]:
+        """These activities by id, each with the ``rule`` of its series: rows, which cost a list a fifth of entities."""
+        found = self._session.execute(_ROWS, {"ids": list(activity_ids)})
+        return {row.id: row for row in found}
 
     def refresh_state(self, activity: Activity) -> None:
         """Read again what decides whether one may enroll; a lock on a shift keeps it so (see ``ShiftRepository``)."""
@@ -95,16 +123,13 @@ class ShiftRepository:
         )
         return dict(self._session.execute(statement).all())
 
-    def given(self, shift_ids: Iterable[str]) -> dict[str, Counter[str]]:
-        """How many places of each shift are or were given to somebody, by the status of the enrollment."""
-        statement = (
-            sa.select(Enrollment.shift_id, Enrollment.status, sa.func.count())
-            .where(Enrollment.shift_id.in_(set(shift_ids)), Enrollment.status.in_(GIVEN))
-            .group_by(Enrollment.shift_id, Enrollment.status)
-        )
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for shift_id, status, number in self._session.execute(statement):
-            found[shift_id][status] = number
+    def rows(self, activity_ids: Iterable[str]) -> dict[str, list[sa.Row[Any]]]:
+        """The shifts of these activities, in order: each with how many of its places are ``taken`` or kept for
+        somebody, and how many were given to somebody whether they came or not (``accepted``).
+        """
+        found: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+        for row in self._session.execute(_ROWS_OF_SHIFTS, {"ids": list(activity_ids)}):
+            found[row.activity_id].append(row)
         return found
 
     def with_enrollments(self, shift_ids: Iterable[str]) -> set[str]:

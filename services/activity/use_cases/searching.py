@@ -18,8 +18,7 @@ from services.chassis.pagination import PageResult
 def search_activities(query: SearchActivities, uow: ActivityUnitOfWork) -> dict[str, Any]:
     """A page of what fits."""
     page = _listed(query, uow) if query.status == ActivityStatus.PUBLISHED else _unlisted(query, uow)
-    found = uow.activities.with_shifts(activity_id for activity_id, _ in page.items)
-    shown = views.activities(uow, [found[activity_id] for activity_id, _ in page.items])
+    shown = views.listed(uow, [activity_id for activity_id, _ in page.items])
     for item, (_, metres) in zip(shown, page.items, strict=True):
         item["distance_metres"] = metres
     return {"items": shown, "next_cursor": page.next_cursor}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.activity.domain.enrolling import closes_at, must_be_accompanied, places_to_take
-from services.activity.domain.states import HOLDS_A_PLACE, ActivityStatus, EnrollmentStatus, phase_of
-from services.activity.models import Activity, Enrollment, Invitation, Shift, VolunteerCopy
+from services.activity.domain.states import ActivityStatus, EnrollmentStatus, phase_of
+from services.activity.models import Activity, Enrollment, Invitation, VolunteerCopy
 from services.activity.repository import ActivityUnitOfWork
 from services.chassis.clock import local_day
 
@@ -25,9 +24,14 @@ _AS_STORED = (
 
 def activities(uow: ActivityUnitOfWork, shown: Sequence[Activity]) -> list[dict[str, Any]]:
     """Activities with phase, requirements, and the places of each shift; counted for all of them at once."""
-    shift_ids = [shift.id for activity in shown for shift in activity.shifts]
-    given, now = uow.shifts.given(shift_ids), uow.clock.now()
-    return [_activity(activity, given, now) for activity in shown]
+    return _activities(uow, shown, {each.series.id: each.series.rule for each in shown if each.series is not None})
+
+
+def listed(uow: ActivityUnitOfWork, activity_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The same of activities that are not at hand yet, in the order of ``activity_ids``."""
+    rows = uow.activities.rows(activity_ids)
+    shown = [rows[activity_id] for activity_id in activity_ids]
+    return _activities(uow, shown, {row.series_id: row.rule for row in shown})
 
 
 def activity(uow: ActivityUnitOfWork, shown: Activity) -> dict[str, Any]:
@@ -35,7 +39,13 @@ def activity(uow: ActivityUnitOfWork, shown: Activity) -> dict[str, Any]:
     return activities(uow, [shown])[0]
 
 
-def _activity(activity: Activity, given: Mapping[str, Counter[str]], now: datetime) -> dict[str, Any]:
+def _activities(uow: ActivityUnitOfWork, shown: Sequence[Any], rules: Mapping[str, str]) -> list[dict[str, Any]]:
+    """``shown``: entities, or rows with their columns; ``rules``: those of their series."""
+    shifts, now = uow.shifts.rows(each.id for each in shown), uow.clock.now()
+    return [_activity(each, shifts[each.id], rules.get(each.series_id), now) for each in shown]
+
+
+def _activity(activity: Any, shifts: Sequence[Any], rule: str | None, now: datetime) -> dict[str, Any]:
     location = None
     if activity.latitude is not None:
         location = {
@@ -46,21 +56,21 @@ def _activity(activity: Activity, given: Mapping[str, Counter[str]], now: dateti
     return {
         "activity_id": activity.id,
         **{name: getattr(activity, name) for name in _AS_STORED},
-        "phase": phase_of(activity.shifts, now),
+        "phase": phase_of(shifts, now),
         "location": location,
-        "series": _series(activity),
+        "series": None if rule is None else _series(activity, rule),
         "requirements": {
             "min_age": activity.min_age,
             "max_age": activity.max_age,
             "skills": activity.skills,
             "members_only": activity.members_only,
         },
-        "shifts": [_shift(activity, shift, given.get(shift.id, Counter()), now) for shift in activity.shifts],
+        "shifts": [_shift(activity, shift, now) for shift in shifts],
     }
 
 
-def _shift(activity: Activity, shift: Shift, given: Counter[str], now: datetime) -> dict[str, Any]:
-    taken = sum(given[status] for status in HOLDS_A_PLACE)
+def _shift(activity: Any, shift: Any, now: datetime) -> dict[str, Any]:
+    closes = closes_at(activity.enroll_by, shift)
     published = activity.status == ActivityStatus.PUBLISHED
     return {
         "shift_id": shift.id,
@@ -68,17 +78,15 @@ def _shift(activity: Activity, shift: Shift, given: Counter[str], now: datetime)
         "ends_at": shift.ends_at,
         "capacity": shift.capacity,
         "role": shift.role,
-        "accepted": given[EnrollmentStatus.ACCEPTED] + given[EnrollmentStatus.ABSENT],
-        "open": places_to_take(shift.capacity, taken, closes_at(activity.enroll_by, shift), now) if published else 0,
+        "accepted": shift.accepted,
+        "open": places_to_take(shift.capacity, shift.taken, closes, now) if published else 0,
     }
 
 
-def _series(activity: Activity) -> dict[str, Any] | None:
-    if activity.series is None:
-        return None
+def _series(activity: Any, rule: str) -> dict[str, Any]:
     return {
         "series_id": activity.series_id,
-        "rule": activity.series.rule,
+        "rule": rule,
         "occurs_on": activity.occurs_on,
         "own_fields": activity.own_fields,
     }
