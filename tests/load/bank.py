@@ -22,6 +22,9 @@ def main(bank: str) -> None:
     """Until killed."""
     url, store = os.environ["BANK_AMQP_URL"], Store(os.environ["BANK_STORE"])
     key, reporter = load_keys(os.environ["BANK_KEY_FILE"]), AmqpReporter(url, bank)
+    for number, _, status in store.applications():  # a killed predecessor may have died between the two steps
+        if status == "contacted":
+            store.step(number, "activated")
     while True:
         work(store, reporter)  # on what a killed predecessor has left, too
         stored = receive(url, f"partner.{bank}.applications", key, store, idle_seconds=0.5)

@@ -34,6 +34,7 @@ from deploy.local.topology import BANKS, PARTNER_VHOST, SERVICES_VHOST, STATUSES
 from deploy.partner import bank_reconciliation, conformance
 from deploy.partner.bank_store import Store
 from services.chassis.clock import SHANGHAI
+from services.chassis.events import exchange_of
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import Process
 from services.chassis.testing.units import ENVIRONMENT, test_key
@@ -139,6 +140,7 @@ def _exchange(card: House, settings: Mapping[str, str]) -> Iterator[None]:
     """Relay, intake and who seals, beside card and the gateway."""
     partner = card.servers[AMQP_URL].removesuffix(SERVICES_VHOST) + PARTNER_VHOST
     _empty_queues(partner)
+    _hear_events(card.servers[AMQP_URL])
     common = {**ENVIRONMENT, **settings, "ZHIYUAN_DATABASE_URL": card.database, "ZHIYUAN_PARTNER_AMQP_URL": partner}
     common |= {"ZHIYUAN_AMQP_URL": card.servers[AMQP_URL], "ZHIYUAN_MAX_WORKERS": "2"}
     subprocess.run(
@@ -160,6 +162,16 @@ def _exchange(card: House, settings: Mapping[str, str]) -> Iterator[None]:
     finally:
         sealer.kill()
         sealer.wait()
+
+
+def _hear_events(url: str) -> None:
+    """A queue in the place of notify's and organization's: what nobody hears the relay would offer again and again."""
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    channel = connection.channel()
+    channel.exchange_declare(exchange_of("card"), "topic", durable=True)
+    channel.queue_declare("cards-bench", arguments={"x-max-length": 1000})
+    channel.queue_bind("cards-bench", exchange_of("card"), "#")
+    connection.close()
 
 
 def _empty_queues(partner_url: str) -> None:
