@@ -9,14 +9,16 @@ in the list is no sort key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.crypto import BadSignature, Signer
@@ -27,8 +29,8 @@ AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
 Column: TypeAlias = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 Key: TypeAlias = Column | tuple[Column, Literal["asc", "desc"]]
 """A sort key: a column or expression that is never NULL, ascending unless paired with ``"desc"``."""
-Attempt: TypeAlias = tuple[AnySelect, Sequence[Key]]
-"""A statement, and its own columns for the keys of the list."""
+Parameters: TypeAlias = Mapping[str, Any]
+_LIMIT: sa.BindParameter[int] = sa.bindparam("_limit", type_=sa.Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,12 @@ class _SortKey(NamedTuple):
     def order(self) -> sa.ColumnElement[Any]:
         return self.column.desc() if self.descending else self.column.asc()
 
-    def bound(self, value: Any) -> sa.ColumnElement[Any]:
-        """``value`` as a parameter of the column's type (a boolean, an id kept as text)."""
-        return sa.literal(value, self.column.type)
+    def last(self, place: int) -> sa.ColumnElement[Any]:
+        """The parameter for what the last row has there, of the column's type (a boolean, an id kept as text)."""
+        return sa.bindparam(_last(place), type_=self.column.type)
 
-    def after(self, value: Any) -> sa.ColumnElement[bool]:
-        last = self.bound(value)
-        return self.column < last if self.descending else self.column > last
+    def after(self, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return self.column < value if self.descending else self.column > value
 
     def __str__(self) -> str:
         return f"{getattr(self.column, 'key', '')}:{'desc' if self.descending else 'asc'}"
@@ -90,7 +91,8 @@ def keyset_page(
     Items are what the statement selects: the entity or value itself if it selects one thing, else rows.
     Raises :class:`Invalid` on the field ``cursor`` if the cursor is damaged or belongs to another list.
     """
-    return first_full_page(session, lambda _after: [(statement, keys)], keys, page, signer, scope)
+    ordered = Ordered(statement, keys)
+    return first_full_page(session, lambda _after: [(ordered, {})], keys, page, signer, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,55 @@ class After:
 
     values: Sequence[Any] | None
 
-    def condition(self, keys: Sequence[Key]) -> sa.ColumnElement[bool]:
-        """SQL: what comes after that row in the order of ``keys``, which may be those of a subquery."""
-        return sa.true() if self.values is None else _after([_SortKey.of(key) for key in keys], self.values)
+    @property
+    def parameters(self) -> Parameters:
+        """Those of :func:`comes_after`."""
+        return {_last(place): value for place, value in enumerate(self.values or ())}
+
+
+def comes_after(keys: Sequence[Key]) -> sa.ColumnElement[bool]:
+    """SQL: what comes after the last row in the order of ``keys``, which may be those of a subquery."""
+    return _after([_SortKey.of(key) for key in keys])
+
+
+class Ordered:
+    """A statement that pages are read of, with its own columns for the keys of the list.
+
+    What differs from page to page are parameters, and so may be what differs from one search to the next: making a
+    statement costs more than reading a page. Whoever asks the same often keeps it.
+    """
+
+    def __init__(self, statement: AnySelect, keys: Sequence[Key]) -> None:
+        self._sort = [_SortKey.of(key) for key in keys]
+        self._statement = statement
+
+    @cached_property
+    def _first(self) -> AnySelect:
+        return (
+            self._statement.add_columns(*(key.column.label(f"_key_{place}") for place, key in enumerate(self._sort)))
+            .order_by(None)
+            .order_by(*(key.order() for key in self._sort))
+            .limit(_LIMIT)
+        )
+
+    @cached_property
+    def _following(self) -> AnySelect:
+        return self._first.where(_after(self._sort))
+
+    def read(self, session: Session, parameters: Parameters, after: After, limit: int) -> _Rows:
+        """At most ``limit`` rows after ``after``, and the values of their keys."""
+        statement = self._first if after.values is None else self._following
+        result = session.execute(statement, {**parameters, **after.parameters, _LIMIT.key: limit})
+        names, rows = list(result.keys()), result.all()
+        width = len(names) - len(self._sort)
+        if width == 1:
+            return _Rows([row[0] for row in rows], [row[1:] for row in rows])
+        selected = result_tuple(names[:width])
+        return _Rows([selected(row[:width]) for row in rows], [row[width:] for row in rows])
+
+
+Attempt: TypeAlias = tuple[Ordered, Parameters]
+"""A statement, and the values of its parameters."""
 
 
 def first_full_page(
@@ -121,8 +169,8 @@ def first_full_page(
     purpose = f"cursor {','.join(map(str, sort))} {scope}"
     after = After(None if page.cursor is None else _open(page.cursor, signer, purpose, len(sort)))
     found = _Rows([], [])
-    for statement, own_keys in attempts(after):
-        found = _read(session, statement, own_keys, after, page.limit + 1)
+    for ordered, parameters in attempts(after):
+        found = ordered.read(session, parameters, after, page.limit + 1)
         if len(found.values) > page.limit:  # one more tells whether there is a next page, without counting
             break
     if any(value is None for row in found.values for value in row):
@@ -138,36 +186,23 @@ class _Rows(NamedTuple):
     values: Sequence[Sequence[Any]]
 
 
-def _read(session: Session, statement: AnySelect, keys: Sequence[Key], after: After, limit: int) -> _Rows:
-    """At most ``limit`` rows after ``after``, and the values of their keys."""
-    sort = [_SortKey.of(key) for key in keys]
-    if after.values is not None:
-        statement = statement.where(after.condition(keys))
-    statement = (
-        statement.add_columns(*(key.column.label(f"_key_{place}") for place, key in enumerate(sort)))
-        .order_by(None)
-        .order_by(*(key.order() for key in sort))
-        .limit(limit)
-    )
-    result = session.execute(statement).freeze()
-    width = len(result().keys()) - len(sort)
-    selected = result().columns(*range(width))
-    items: list[Any] = list((selected.scalars() if width == 1 else selected).all())
-    return _Rows(items, result().columns(*range(width, width + len(sort))).all())
+def _last(place: int) -> str:
+    """The name of the parameter for a sort key of the last row that was seen."""
+    return f"_last_{place}"
 
 
-def _after(sort: Sequence[_SortKey], values: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """What comes after ``values`` in the order of ``sort``."""
+def _after(sort: Sequence[_SortKey]) -> sa.ColumnElement[bool]:
+    """What comes after the last row in the order of ``sort``."""
     if len({key.descending for key in sort}) == 1:
         # PostgreSQL walks an index along a row comparison; it cannot do so along the ORs that say the same.
         columns = sa.tuple_(*(key.column for key in sort))
-        return columns < tuple(values) if sort[0].descending else columns > tuple(values)
-    *outer, (innermost, last_value) = zip(sort, values, strict=True)
+        last = sa.tuple_(*(key.last(place) for place, key in enumerate(sort)))
+        return columns < last if sort[0].descending else columns > last
+    *outer, (innermost, last_value) = [(key, key.last(place)) for place, key in enumerate(sort)]
     beyond = innermost.after(last_value)
     for key, value in reversed(outer):
         # `not before` is implied by the rest, but only by itself does it bound an index scan
-        last = key.bound(value)
-        not_before = key.column <= last if key.descending else key.column >= last
+        not_before = key.column <= value if key.descending else key.column >= value
         beyond = sa.and_(not_before, sa.or_(key.after(value), beyond))
     return beyond
 

@@ -123,7 +123,8 @@ class UnitOfWork:
         scope: str,
     ) -> pagination.PageResult[Any]:
         """One keyset page of ``statement``; ``scope`` names the list, so that its cursors fit no other."""
-        return self.first_full_page(lambda _after: [(statement, keys)], keys, limit=limit, cursor=cursor, scope=scope)
+        page = pagination.Page(limit, cursor)
+        return pagination.keyset_page(self.session, statement, keys, page, self._cursors, scope)
 
     def first_full_page(
         self,

@@ -9,8 +9,7 @@ from uuid import UUID
 from services.activity.commands import SearchActivities
 from services.activity.domain.states import CLAIMS_TIME, ActivityStatus
 from services.activity.repository import ActivityUnitOfWork
-from services.activity.repository.conditions import Myself
-from services.activity.repository.search import Wanted
+from services.activity.repository.search import Myself, Wanted
 from services.activity.use_cases import views
 from services.chassis.pagination import PageResult
 
@@ -61,5 +60,5 @@ def _myself(uow: ActivityUnitOfWork) -> Myself:
         birth_date=volunteer.birth_date,
         skills=volunteer.skills,
         homes=[] if home is None else [str(UUID(label)) for label in home.path.split(".")],
-        busy=uow.enrollments.busy_times(volunteer_id, CLAIMS_TIME, uow.clock.now()),
+        times=uow.enrollments.busy_times(volunteer_id, CLAIMS_TIME, uow.clock.now()),
     )
