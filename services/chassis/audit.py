@@ -13,10 +13,11 @@ nowhere.
 
 Throughput. A chain has one end, so transactions that append must take turns from reading the end until they
 commit. To keep that turn short, :func:`append` only remembers the entry; the chaining is the last thing
-before the COMMIT, after every row lock was taken. Appending at once would hold the turn while the use case
-goes on working, and could deadlock with whoever waits for the turn while holding a row that the use case
-still needs. The turn is an advisory lock and not a chain-head row: a row is locked just as long, and leaves a
-dead version behind for every entry.
+before the COMMIT, after every row lock was taken, and takes two trips to the database: in a busy process each trip
+waits until its green thread is looked at again, and all others wait with it. Appending at once would hold the
+turn while the use case goes on working, and could deadlock with whoever waits for the turn while holding a row
+that the use case still needs. The turn is an advisory lock and not a chain-head row: a row is locked just as
+long, and leaves a dead version behind for every entry.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, SessionTransaction
 
-from services.chassis.audit_head import Anchor, ForgedHead, sign_head, signed_head
+from services.chassis.audit_head import NAME_THE_END, Anchor, ForgedHead, signature, signed_head
 from services.chassis.crypto import Signer
 
 BEFORE_THE_FIRST = bytes(32)
@@ -190,17 +191,45 @@ def _chain_pending(session: Session) -> None:
     if not pending:
         return
     session.flush()  # what is not flushed yet may wait for a row lock: do that before taking the turn
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    # A statement of its own: it must see what the last holder of the lock committed.
-    last = head(session.connection())
-    previous = BEFORE_THE_FIRST if last is None else last.hash
+    end, ids = _take_turn(session, len(pending))
     rows = []
-    for entry, _ in pending:
-        link = _hash(entry, previous)
-        rows.append({**vars(entry), "previous_hash": previous, "hash": link})
-        previous = link
-    ids = session.scalars(sa.insert(AUDIT_LOG).returning(AUDIT_LOG.c.id), rows).all()
-    sign_head(session, Anchor(max(ids), previous))
+    for row_id, (entry, _) in zip(ids, pending, strict=True):
+        link = _hash(entry, end)
+        rows.append({**vars(entry), "id": row_id, "previous_hash": end, "hash": link})
+        end = link
+    _write(session, rows, signature(session, Anchor(ids[-1], end)))
+
+
+def _take_turn(session: Session, entries: int) -> tuple[bytes, list[int]]:
+    """The hash at the end of the chain, and the ids of so many entries more.
+
+    Two statements in one trip, which psycopg 2 allows: the second must see what the last holder of the lock committed.
+    """
+    previous, ids = session.connection().exec_driver_sql(_TURN.format(entries=entries)).one()
+    return BEFORE_THE_FIRST if previous is None else bytes(previous), sorted(ids)
+
+
+_TURN = f"""
+SELECT pg_advisory_xact_lock({_LOCK});
+SELECT (SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1),
+       ARRAY(SELECT nextval(pg_get_serial_sequence('audit_log', 'id')) FROM generate_series(1, {{entries}}))
+"""
+
+
+def _write(session: Session, rows: list[dict[str, Any]], signed: str | None) -> None:
+    """The rows, and beside them their end, if it was signed."""
+    names = AUDIT_LOG.c.keys()
+    places = ", ".join(f"({', '.join(f':{name}_{place}' for name in names)})" for place, _ in enumerate(rows))
+    given = [
+        sa.bindparam(f"{name}_{place}", row[name], AUDIT_LOG.c[name].type)
+        for place, row in enumerate(rows)
+        for name in names
+    ]
+    statement = f"INSERT INTO audit_log ({', '.join(names)}) OVERRIDING SYSTEM VALUE VALUES {places}"
+    if signed is not None:
+        statement = NAME_THE_END + statement
+        given.append(sa.bindparam("token", signed))
+    session.execute(sa.text(statement).bindparams(*given))
 
 
 @event.listens_for(Session, "after_soft_rollback")

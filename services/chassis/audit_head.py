@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.chassis.crypto import BadSignature, Signer
@@ -48,14 +47,17 @@ def audit_head_table(metadata: sa.MetaData) -> sa.Table:
 AUDIT_HEAD = audit_head_table(sa.MetaData())
 
 
-def sign_head(session: Session, end: Anchor) -> None:
-    """Name ``end`` as the last row, if the session has a signer; only while holding the log's turn."""
+NAME_THE_END = """
+WITH named AS (
+    INSERT INTO audit_head (single, token) VALUES (true, :token) ON CONFLICT (single) DO UPDATE SET token = :token)
+"""
+"""What stands before the statement that adds the last rows; only while holding the log's turn."""
+
+
+def signature(session: Session, end: Anchor) -> str | None:
+    """What names ``end`` as the last row; None if the session has no signer."""
     signer: Signer | None = session.info.get(SIGNER)
-    if signer is None:
-        return
-    token = signer.sign(f"{end.id}:{end.hash.hex()}".encode(), _PURPOSE)
-    statement = insert(AUDIT_HEAD).values(single=True, token=token)
-    session.execute(statement.on_conflict_do_update(index_elements=["single"], set_={"token": token}))
+    return None if signer is None else signer.sign(f"{end.id}:{end.hash.hex()}".encode(), _PURPOSE)
 
 
 def signed_head(connection: sa.Connection, signer: Signer) -> Anchor | None:

@@ -40,9 +40,9 @@ from services.chassis.testing.processes import Process
 from services.chassis.testing.units import ENVIRONMENT, test_key
 from tests.load.house import House, Timed, crowd, house
 
-LIFE_SECONDS = (3.0, 12.0)
+LIFE_SECONDS = (5.0, 30.0)
 """How long a bank lives between two kills, its start included, at least and at most."""
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 1800
 CONSENT_VERSION = "2"
 
 _BACKWARDS = """
