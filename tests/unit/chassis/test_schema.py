@@ -1,10 +1,15 @@
 """Requests: every broken field is named, with a code, and nothing unsafe gets in."""
 
+import pkgutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
+import marshmallow as ma
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +148,50 @@ def test_times_are_utc_inside_and_shanghai_outside() -> None:
 
     assert moment == datetime(2026, 1, 1, tzinfo=UTC)
     assert At().dump({"at": moment}) == {"at": "2026-01-01T08:00:00+08:00"}
+
+
+class Inner(Answer):
+    name = fields.String(data_key="called")
+
+
+class Outer(Answer):
+    number = fields.Integer(attribute="size", allow_none=True)
+    inner = fields.Nested(Inner, allow_none=True)
+    inners = fields.List(fields.Nested(Inner))
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "size": st.none() | st.integers(),
+            "inner": st.none() | st.fixed_dictionaries({}, optional={"name": st.text()}),
+            "inners": st.lists(st.fixed_dictionaries({"name": st.text()})),
+            "other": st.text(),
+        },
+    )
+)
+def test_a_dictionary_and_an_object_are_answered_alike(thing: dict[str, Any]) -> None:
+    assert Outer().dump(thing) == Outer().dump(SimpleNamespace(**thing)) == ma.Schema.dump(Outer(), thing)
+    assert Outer().dump([thing], many=True) == [Outer().dump(thing)]
+
+
+def _kinds_of(kind: type[Answer]) -> Iterator[type[Answer]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds_of(inner)
+
+
+def test_answers_have_neither_hooks_nor_defaults() -> None:
+    for service in ("identity", "organization", "activity", "attendance", "card", "notify"):
+        package = import_module(f"services.{service}.schemas")
+        for module in pkgutil.iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    for answer in {*_kinds_of(Answer)}:
+        assert not any(answer._hooks[hook] for hook in ("pre_dump", "post_dump")), answer
+        for field in answer().dump_fields.values():
+            assert field.dump_default is ma.missing, (answer, field)
+            assert "." not in (field.attribute or ""), (answer, field)
 
 
 def test_a_page_asks_for_at_most_a_hundred() -> None:
