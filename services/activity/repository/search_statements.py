@@ -99,6 +99,11 @@ class Shape:
         """Whether the nearest come first."""
         return self.sort == "distance" and self.near
 
+    @property
+    def asks_of_shifts(self) -> bool:
+        """Whether shifts are looked at, and who enrolled for them."""
+        return self.days or self.open is not None or self.myself is not None
+
     def keys(self, listed: Any) -> list[Key]:
         """The keys of the pages, of a subquery of listings."""
         if self.sort == "newest":
@@ -137,7 +142,10 @@ def collected(shape: Shape, index: Index) -> Ordered:
     source = sa.select(*_looked_at(shape)).where(*found)
     if shape.near:
         source = source.add_columns(shape.metres(_LISTED).label("metres")).where(*in_square(shape.circle, _LISTED))
-    return _ordered(shape, source.offset(0).subquery("collected").c)
+    listed = source.offset(0).subquery("collected").c
+    if shape.asks_of_shifts:  # in order before that is asked, so that it is asked of no more than fill the page
+        listed = sa.select(*listed).order_by(*_along(shape.keys(listed))).subquery("in_order").c
+    return _ordered(shape, listed)
 
 
 def _ordered(shape: Shape, listed: Any) -> Ordered:
@@ -232,6 +240,10 @@ def _stretch(shape: Shape, where: Sequence[sa.ColumnElement[bool]], steps: Any) 
     ``where`` says once where to begin: of two such conditions PostgreSQL would take any, and pass over what lies
     between them step by step.
     """
-    along = [key[0].desc() if isinstance(key, tuple) else key for key in order(shape)]
+    along = _along(order(shape))
     in_period = _reaches_into_period(shape, _LISTED)
     return sa.select(*_looked_at(shape)).where(*where, *in_period).order_by(*along).limit(steps)
+
+
+def _along(keys: Sequence[Key]) -> list[Any]:
+    return [key[0].desc() if isinstance(key, tuple) else key for key in keys]
