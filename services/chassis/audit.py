@@ -13,11 +13,11 @@ nowhere.
 
 Throughput. A chain has one end, so transactions that append must take turns from reading the end until they
 commit. To keep that turn short, :func:`append` only remembers the entry; the chaining is the last thing
-before the COMMIT, after every row lock was taken, and takes two trips to the database: in a busy process each trip
-waits until its green thread is looked at again, and all others wait with it. Appending at once would hold the
-turn while the use case goes on working, and could deadlock with whoever waits for the turn while holding a row
-that the use case still needs. The turn is an advisory lock and not a chain-head row: a row is locked just as
-long, and leaves a dead version behind for every entry.
+before the COMMIT, after every row lock was taken, and takes two trips to the database, in which no other green thread
+of the process runs (``green_postgres.py``): whoever holds the turn must not wait to be looked at again, for all
+others wait with it. Appending at once would hold the turn while the use case goes on working, and could deadlock
+with whoever waits for the turn while holding a row that the use case still needs. The turn is an advisory lock
+and not a chain-head row: a row is locked just as long, and leaves a dead version behind for every entry.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from services.chassis.audit_head import NAME_THE_END, Anchor, ForgedHead, signature, signed_head
 from services.chassis.crypto import Signer
+from services.chassis.green_postgres import without_yielding
 
 BEFORE_THE_FIRST = bytes(32)
 """What stands as the previous hash in the first row."""
@@ -191,13 +192,14 @@ def _chain_pending(session: Session) -> None:
     if not pending:
         return
     session.flush()  # what is not flushed yet may wait for a row lock: do that before taking the turn
-    end, ids = _take_turn(session, len(pending))
-    rows = []
-    for row_id, (entry, _) in zip(ids, pending, strict=True):
-        link = _hash(entry, end)
-        rows.append({**vars(entry), "id": row_id, "previous_hash": end, "hash": link})
-        end = link
-    _write(session, rows, signature(session, Anchor(ids[-1], end)))
+    with without_yielding(session.connection()):
+        end, ids = _take_turn(session, len(pending))
+        rows = []
+        for row_id, (entry, _) in zip(ids, pending, strict=True):
+            link = _hash(entry, end)
+            rows.append({**vars(entry), "id": row_id, "previous_hash": end, "hash": link})
+            end = link
+        _write(session, rows, signature(session, Anchor(ids[-1], end)))
 
 
 def _take_turn(session: Session, entries: int) -> tuple[bytes, list[int]]:

@@ -16,9 +16,9 @@ import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 
-from eventlet.support import psycopg2_patcher  # noqa: E402  # after the patch, before any connection
+from services.chassis.green_postgres import make_green  # noqa: E402  # after the patch, before any connection
 
-psycopg2_patcher.make_psycopg_green()
+make_green()
 
 import importlib  # noqa: E402
 import signal  # noqa: E402
