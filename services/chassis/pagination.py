@@ -136,10 +136,13 @@ class Ordered:
     def _following(self) -> AnySelect:
         return self._first.where(_after(self._sort))
 
+    def statement_of(self, after: After) -> AnySelect:
+        """What a page is read with."""
+        return self._first if after.values is None else self._following
+
     def read(self, session: Session, parameters: Parameters, after: After, limit: int) -> _Rows:
         """At most ``limit`` rows after ``after``, and the values of their keys."""
-        statement = self._first if after.values is None else self._following
-        result = session.execute(statement, {**parameters, **after.parameters, _LIMIT.key: limit})
+        result = session.execute(self.statement_of(after), {**parameters, **after.parameters, _LIMIT.key: limit})
         names, rows = list(result.keys()), result.all()
         width = len(names) - len(self._sort)
         if width == 1:
