@@ -66,6 +66,8 @@ def deliver_due(units: Any, lane: Lane, desk: Desk) -> bool:
         return False
     with units() as uow:
         due = uow.due.take(lane, uow.clock.now(), limit)
+        if not due:
+            return False
         outgoing = _start(uow, lane, due)
     deadline = units.clock.now() + _HANDS_OVER_FOR
     waiting = {item.due.id for item in outgoing}
