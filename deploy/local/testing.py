@@ -71,7 +71,7 @@ PARTS = (
     _APART,
     ("tests/e2e", "tests/faults"),
 )
-_PATIENT = 5
+_PATIENCE = 5
 """By how much everything else stands back (nice) for the last part, which takes longest since it waits the most."""
 
 
@@ -90,9 +90,9 @@ def run_everything() -> int:
     packages.ensure_for_tests()
     with ExitStack() as running:
         written = [running.enter_context(tempfile.TemporaryFile("w+")) for _ in range(len(PARTS))]
-        processes = [running.enter_context(_running("deploy.local", "lint", output=written[0], patience=_PATIENT))]
+        processes = [running.enter_context(_running("deploy.local", "lint", output=written[0], patience=_PATIENCE))]
         for part, output in zip(PARTS, (None, *written[1:]), strict=True):
-            patience = 0 if part is PARTS[-1] else _PATIENT
+            patience = 0 if part is PARTS[-1] else _PATIENCE
             processes.append(running.enter_context(_running("pytest", *part, output=output, patience=patience)))
         codes = [process.wait() for process in processes]
         for output in written:

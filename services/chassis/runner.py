@@ -1,8 +1,9 @@
 """Runs one service: ``python -m services.chassis.runner identity``.
 
 Why this module exists: Nameko's command line needs ``pkg_resources``, which a fresh environment lacks, and knows
-nothing of settings, health or a graceful stop. This is also the one place, with ``amqp``, ``rpc`` and ``rpc_client``,
-that knows about eventlet: it makes the standard library and psycopg2 cooperative before anything else is imported.
+nothing of settings, health or a graceful stop. This is also the one place, with ``amqp``, ``rpc``, ``rpc_client``,
+``processor`` and ``green_postgres``, that knows about eventlet: it makes the standard library and psycopg2 cooperative
+before anything else is imported.
 """
 
 from __future__ import annotations

@@ -69,24 +69,29 @@ def running() -> Iterator[dict[str, int]]:
             "ZHIYUAN_DATABASE_URL": servers["ZHIYUAN_TEST_DATABASE_URL"],
             "ZHIYUAN_MAX_WORKERS": str(CONNECTIONS),
         }
-        gateway = {
-            "ZHIYUAN_HTTP_PORT": str(gateway_port),
-            "ZHIYUAN_UPLOAD_DIR": str(folder),
-            "ZHIYUAN_TOKEN_PUBLIC_KEYS": json.dumps({"keys": [OKPKey.generate_key("Ed25519").as_dict(private=False)]}),
-            "ZHIYUAN_RATE_LIMIT": "100000000/minute",
-        }
         for module, extra in (
             (["tests.load.servers.stock", "service"], {"ZHIYUAN_HTTP_PORT": str(stock_port)}),
             (["tests.load.servers.stock", "http"], {"ZHIYUAN_HTTP_PORT": str(stock_port)}),
             (["services.chassis.runner", "tests.load.servers.bench"], {}),
             (["tests.load.servers.bare"], {}),
-            (["tests.load.servers.gateway"], gateway),
+            (["tests.load.servers.gateway"], gateway_settings(gateway_port, folder)),
         ):
             stack.enter_context(_process(module, {**environment, **extra}))
         ports = {"stock": stock_port, "platform": gateway_port, "bare": gateway_port}
         for variant in VARIANTS:
             eventually(lambda variant=variant: answers(ports[variant], PATHS[variant]), message=f"{variant} is silent")
         yield ports
+
+
+def gateway_settings(port: int, folder: Path) -> dict[str, str]:
+    """What the gateway reads, beside what every process does."""
+    key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
+    return {
+        "ZHIYUAN_HTTP_PORT": str(port),
+        "ZHIYUAN_UPLOAD_DIR": str(folder),
+        "ZHIYUAN_TOKEN_PUBLIC_KEYS": json.dumps({"keys": [key.as_dict(private=False)]}),
+        "ZHIYUAN_RATE_LIMIT": "100000000/minute",
+    }
 
 
 def answers(port: int, path: str) -> bool:
