@@ -99,13 +99,14 @@ ROUTES = [
     ),
     Route(
         "POST", "/activities/{activity_id}/missing-entries", "attendance.report_missing_entry",
-        request=missing_entries.ReportMissingEntry, answer=missing_entries.MissingEntryState, who=Who.VOLUNTEER,
-        status=201, tags=_MISSING,
+        from_client=missing_entries.MissingEntryForm, request=missing_entries.ReportMissingEntry,
+        prepare=describe_evidence, answer=missing_entries.MissingEntryState, who=Who.VOLUNTEER, status=201,
+        tags=_MISSING,
         errors=(
             errors.NotAccepted, errors.NotVerifiedInPerson, errors.ActivityRevoked, errors.MissingEntryWaiting,
             errors.OverlapsRecord,
         ),
-        zh="申报漏记的服务时长", en="Say that one served, when, and who saw it",
+        zh="申报漏记的服务时长", en="Say that one served, when, and who saw it; with files, if there are any",
     ),
     Route(
         "GET", "/me/missing-entries", "attendance.list_my_missing_entries",

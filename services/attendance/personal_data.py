@@ -20,6 +20,7 @@ from services.attendance.models import (
     HoursTotal,
     LedgerEntry,
     MissingEntry,
+    MissingEntryEvidence,
     Objection,
     OfflineScan,
     ReviewerCopy,
@@ -35,6 +36,7 @@ from services.chassis.personal_data import ACCOUNT, VOLUNTEER, Held
 
 _OWN_SUPPLEMENTS = sa.select(Supplement.id).where(Supplement.volunteer_id == VOLUNTEER).scalar_subquery()
 _OWN_CORRECTIONS = sa.select(Correction.id).where(Correction.volunteer_id == VOLUNTEER).scalar_subquery()
+_OWN_CLAIMS = sa.select(MissingEntry.id).where(MissingEntry.volunteer_id == VOLUNTEER).scalar_subquery()
 _OWN_CERTIFICATES = (
     sa.select(ServiceCertificate.id).where(ServiceCertificate.volunteer_id == VOLUNTEER).scalar_subquery()
 )
@@ -52,6 +54,7 @@ PERSONAL_DATA = (
     Held(Supplement, Supplement.volunteer_id == VOLUNTEER),
     Held(Evidence, Evidence.supplement_id.in_(_OWN_SUPPLEMENTS)),
     Held(MissingEntry, MissingEntry.volunteer_id == VOLUNTEER),
+    Held(MissingEntryEvidence, MissingEntryEvidence.missing_entry_id.in_(_OWN_CLAIMS)),
     Held(Correction, Correction.volunteer_id == VOLUNTEER),
     Held(CorrectionEvidence, CorrectionEvidence.correction_id.in_(_OWN_CORRECTIONS)),
     Held(ServiceCertificate, ServiceCertificate.volunteer_id == VOLUNTEER),

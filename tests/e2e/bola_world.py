@@ -219,9 +219,11 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     unit.owner.post(f"/objections/{in_vain}/resolution", upheld=False, reason="经核实无误")
     appeal = member.client.post(f"/objections/{in_vain}/appeal", text="请上级核实。")["appeal_id"]
     (past,) = waiting["shifts"]
+    claimed = member.client.upload("现场照片.png", signature_sheet(), "image/png")
     missing = member.client.post(
         f"/activities/{waiting['activity_id']}/missing-entries", shift_id=past["shift_id"],
         starts_at=past["starts_at"], ends_at=past["ends_at"], note="忘记扫码", witness="赵一",
+        evidence=[claimed],
     )["missing_entry_id"]  # fmt: skip
     (shift_left,) = left["shifts"]
     at_the_door = f"/activities/{left['activity_id']}/shifts/{shift_left['shift_id']}/attendance-code"
@@ -229,7 +231,7 @@ def _hours(world: World, unit: Organization, root: Organization, members: list[V
     forgotten = member.client.post("/attendance/scans", token=code, nonce="never-signed-out")["record_id"]
     return {
         "left": left["activity_id"], "left_since": shift_left["starts_at"], "left_at": shift_left["ends_at"],
-        "open_record": forgotten, "appeal": appeal, "missing": missing,
+        "open_record": forgotten, "appeal": appeal, "missing": missing, "claimed_file": claimed,
         "conflict": handed_in["conflict_id"], "disclosed": disclosed["activity_id"],
         "objection": objection["objection_id"], "past": waiting["activity_id"],
         "no_show": no_show, "held": held["id"],

@@ -254,7 +254,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry({"appeal_id": "{appeal}"}, {"upheld": False, "reason": "经核实无误"}, rightful="above")
     ],
     ("POST", "/activities/{activity_id}/revocation"): [Entry(_ACTIVITY, {"reason": "台风"})],
-    ("GET", "/uploads/{upload_id}"): [Entry({"upload_id": "{upload}"})],
+    ("GET", "/uploads/{upload_id}"): [
+        Entry({"upload_id": "{upload}"}), Entry({"upload_id": "{claimed_file}"})
+    ],
     ("POST", "/card/applications/{application_id}/cancellation"): [
         Entry({"application_id": "{application}"}, rightful="member")
     ],

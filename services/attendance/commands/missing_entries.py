@@ -12,7 +12,7 @@ from services.attendance.domain import Interval
 
 @dataclass(frozen=True, kw_only=True)
 class ReportMissingEntry:
-    """The volunteer says when they served, and who saw it."""
+    """The volunteer says when they served and who saw it, with files if there are any."""
 
     activity_id: str
     shift_id: str
@@ -20,6 +20,7 @@ class ReportMissingEntry:
     ends_at: datetime
     note: str
     witness: str | None
+    evidence: list[EvidenceFile] = field(default_factory=list)
 
     @property
     def time(self) -> Interval:
@@ -54,7 +55,10 @@ class ListMissingEntries:
 
 @dataclass(frozen=True, kw_only=True)
 class DecideMissingEntry:
-    """The organizer's answer. Confirmed, it becomes a supplement of ``corrected`` or of the time wanted."""
+    """The organizer's answer. Confirmed, it becomes a supplement of ``corrected`` or of the time wanted.
+
+    Without ``evidence`` the claim's own files go to the superior.
+    """
 
     missing_entry_id: str
     confirm: bool

@@ -21,7 +21,7 @@ from services.attendance.models.duties import RecordDuty
 from services.attendance.models.evaluations import ActivityEvaluation, Attainment, ServiceEvaluation
 from services.attendance.models.held_hours import HeldHours
 from services.attendance.models.ledger import HoursTotal, LedgerEntry, StarAward
-from services.attendance.models.missing_entries import MissingEntry
+from services.attendance.models.missing_entries import MissingEntry, MissingEntryEvidence
 from services.attendance.models.offline import OfflineScan
 from services.attendance.models.records import Scan, ServiceRecord
 from services.attendance.models.standing_in import DelegationCopy, ReviewerCopy
@@ -49,6 +49,7 @@ __all__ = [
     "HoursTotal",
     "LedgerEntry",
     "MissingEntry",
+    "MissingEntryEvidence",
     "Objection",
     "OfflineScan",
     "RecordDuty",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.attendance.models.base import ID, Base
 
@@ -34,6 +34,9 @@ class MissingEntry(Base):
     decision_reason: Mapped[str | None]
     supplement_id: Mapped[str | None] = mapped_column(sa.ForeignKey("supplement.id"), unique=True)
     version: Mapped[int] = mapped_column(default=1)
+    evidence: Mapped[list[MissingEntryEvidence]] = relationship(
+        order_by="MissingEntryEvidence.position", lazy="selectin"
+    )
 
     __table_args__ = (
         sa.Index("ix_missing_entry_volunteer", "volunteer_id", "asked_at", "id"),
@@ -46,3 +49,16 @@ class MissingEntry(Base):
             postgresql_where=sa.text("status = 'asked'"),
         ),
     )
+
+
+class MissingEntryEvidence(Base):
+    """A file that the volunteer gave with their claim: what the gateway knew of it then."""
+
+    __tablename__ = "missing_entry_evidence"
+
+    missing_entry_id: Mapped[str] = mapped_column(sa.ForeignKey("missing_entry.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    upload_id: Mapped[str] = mapped_column(ID, index=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    content_type: Mapped[str]
+    name: Mapped[str]

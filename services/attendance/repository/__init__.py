@@ -20,6 +20,7 @@ from services.attendance.repository.corrections import CorrectionRepository
 from services.attendance.repository.disclosures import DisclosureRepository, ObjectionRepository
 from services.attendance.repository.duties import DutyRepository
 from services.attendance.repository.evaluations import AttainmentRepository, EvaluationRepository
+from services.attendance.repository.evidence import EvidenceRepository
 from services.attendance.repository.held_hours import HeldHoursRepository
 from services.attendance.repository.missing_entries import MissingEntryRepository
 from services.attendance.repository.offline import OfflineScanRepository
@@ -51,6 +52,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.supplements = SupplementRepository(self.session)
         self.missing_entries = MissingEntryRepository(self.session)
         self.corrections = CorrectionRepository(self.session)
+        self.evidence = EvidenceRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
         self.duties = DutyRepository(self.session)
         self.certificates = CertificateRepository(self.session)

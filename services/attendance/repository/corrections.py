@@ -9,14 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from services.attendance.domain import CorrectionStatus
-from services.attendance.models import (
-    ActivityCopy,
-    Correction,
-    CorrectionEvidence,
-    Evidence,
-    ServiceRecord,
-    VolunteerCopy,
-)
+from services.attendance.models import ActivityCopy, Correction, CorrectionEvidence, ServiceRecord, VolunteerCopy
 
 _ERASED = "erased"  # identity's word
 
@@ -81,15 +74,3 @@ class CorrectionRepository:
             .where(CorrectionEvidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
             .distinct()
         ).all()
-
-    def files_used_elsewhere(self, corrections: Sequence[Correction]) -> set[str]:
-        """Those of their hashes that another correction, or a supplement, carries, too."""
-        hashes = {evidence.sha256 for correction in corrections for evidence in correction.evidence}
-        twice = (
-            sa.select(CorrectionEvidence.sha256)
-            .where(CorrectionEvidence.sha256.in_(hashes))
-            .group_by(CorrectionEvidence.sha256)
-            .having(sa.func.count(CorrectionEvidence.correction_id.distinct()) > 1)
-        )
-        in_supplements = sa.select(Evidence.sha256).where(Evidence.sha256.in_(hashes))
-        return set(self._session.scalars(sa.union(twice, in_supplements)))

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from services.attendance.domain import MissingEntryStatus
-from services.attendance.models import ActivityCopy, MissingEntry, VolunteerCopy
+from services.attendance.models import ActivityCopy, MissingEntry, MissingEntryEvidence, VolunteerCopy
+
+_ERASED = "erased"  # identity's word
 
 
 class MissingEntryRepository:
@@ -51,8 +53,32 @@ class MissingEntryRepository:
             .where(*conditions)
         )
 
+    def carrying(self, upload_id: str) -> Sequence[str]:
+        """The organizations that answer claims with which this upload was given."""
+        return self._session.scalars(
+            sa.select(ActivityCopy.organization_id)
+            .join(MissingEntry, MissingEntry.activity_id == ActivityCopy.id)
+            .join(MissingEntryEvidence, MissingEntryEvidence.missing_entry_id == MissingEntry.id)
+            .where(MissingEntryEvidence.upload_id == upload_id)
+            .distinct()
+        ).all()
+
+    def proofs_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
+        """Those of the uploads that speak for a claim of somebody who was not erased."""
+        return self._session.scalars(
+            sa.select(MissingEntryEvidence.upload_id)
+            .join(MissingEntry, MissingEntry.id == MissingEntryEvidence.missing_entry_id)
+            .join(VolunteerCopy, VolunteerCopy.id == MissingEntry.volunteer_id)
+            .where(MissingEntryEvidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
+            .distinct()
+        ).all()
+
     def erase(self, volunteer_id: str) -> None:
-        """Forget what an erased person wrote and was answered, and whom they named."""
+        """Forget what an erased person wrote and was answered, whom they named, and what their files were called."""
+        own = sa.select(MissingEntry.id).where(MissingEntry.volunteer_id == volunteer_id)
+        self._session.execute(
+            sa.update(MissingEntryEvidence).where(MissingEntryEvidence.missing_entry_id.in_(own)).values(name="")
+        )
         self._session.execute(
             sa.update(MissingEntry)
             .where(MissingEntry.volunteer_id == volunteer_id)

@@ -86,17 +86,6 @@ class SupplementRepository:
             .distinct()
         ).all()
 
-    def files_used_twice(self, supplements: Sequence[Supplement]) -> set[str]:
-        """Those of their hashes that several supplements carry: one photograph proves one service."""
-        hashes = {evidence.sha256 for supplement in supplements for evidence in supplement.evidence}
-        statement = (
-            sa.select(Evidence.sha256)
-            .where(Evidence.sha256.in_(hashes))
-            .group_by(Evidence.sha256)
-            .having(sa.func.count(Evidence.supplement_id.distinct()) > 1)
-        )
-        return set(self._session.scalars(statement))
-
     def with_status(self, status: str, *conditions: Any) -> Any:
         """Supplements in a status with title and name."""
         return (

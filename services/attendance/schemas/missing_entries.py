@@ -7,15 +7,15 @@ from marshmallow import fields
 from services.attendance import commands
 from services.attendance.domain import MissingEntryStatus
 from services.attendance.schemas.disclosure import CorrectedTime
-from services.attendance.schemas.reviews import MAX_EVIDENCE, EvidenceFile
+from services.attendance.schemas.reviews import MAX_EVIDENCE, EvidenceFile, EvidenceToJudge
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, list_of, one_of, page_of
 
 
-class ReportMissingEntry(Request):
-    """``POST /activities/{activity_id}/missing-entries``. ``witness``: who saw it; kept sealed."""
+class MissingEntryForm(Request):
+    """``POST /activities/{activity_id}/missing-entries``, as a client sends it.
 
-    class Meta:
-        command = commands.ReportMissingEntry
+    ``witness``: who saw it; kept sealed. ``evidence``: upload ids, if there are files; whoever decides sees them.
+    """
 
     activity_id = Id(required=True)
     shift_id = Id(required=True)
@@ -23,6 +23,16 @@ class ReportMissingEntry(Request):
     ends_at = Timestamp(required=True)
     note = Text(max=500, multiline=True, required=True)
     witness = Text(max=50, load_default=None, allow_none=True)
+    evidence = list_of(Id(), max=MAX_EVIDENCE, load_default=list)
+
+
+class ReportMissingEntry(MissingEntryForm):
+    """The same, with what the gateway knows of each upload."""
+
+    class Meta:
+        command = commands.ReportMissingEntry
+
+    evidence = list_of(fields.Nested(EvidenceFile), max=MAX_EVIDENCE, load_default=list)
 
 
 class WithdrawMissingEntry(Request):
@@ -52,7 +62,10 @@ class ListMissingEntries(PageRequest):
 
 
 class MissingEntry(Answer):
-    """What the volunteer wants counted, and what was answered; ``supplement_id``: what went to the superior."""
+    """What the volunteer wants counted, and what was answered; ``supplement_id``: what went to the superior.
+
+    ``files`` are the volunteer's.
+    """
 
     missing_entry_id = Id()
     activity_id = Id()
@@ -64,6 +77,7 @@ class MissingEntry(Answer):
     ends_at = Timestamp()
     note = fields.String()
     witness = fields.String(allow_none=True)
+    files = fields.List(fields.Nested(EvidenceToJudge))
     status = fields.String()
     asked_at = Timestamp()
     decided_at = Timestamp(allow_none=True)
@@ -85,7 +99,8 @@ class MissingEntryState(Answer):
 class MissingEntryDecision(Request):
     """``POST /missing-entries/{missing_entry_id}/decision``, as a client sends it: ``evidence`` are upload ids.
 
-    A confirmation needs evidence, for the superior; a rejection, and another time, a reason.
+    A confirmation needs evidence, for the superior: the organizer's, or, without any, the files of the claim. A
+    rejection, and another time, need a reason.
     """
 
     missing_entry_id = Id(required=True)

@@ -64,7 +64,7 @@ class ListReviews(PageRequest):
 
 
 class EvidenceToJudge(Answer):
-    """A file to look at; ``used_elsewhere``: another supplement carries the very same bytes."""
+    """A file to look at; ``used_elsewhere``: what speaks for other hours carries the very same bytes."""
 
     upload_id = Id()
     content_type = fields.String()
@@ -73,12 +73,16 @@ class EvidenceToJudge(Answer):
 
 
 class VolunteersWord(Answer):
-    """What the volunteer had said themselves: the time wanted, their note, and who saw it."""
+    """What the volunteer had said themselves: the time wanted, their note, and who saw it.
+
+    ``files_are_theirs``: the supplement's files came from the volunteer; the organizer added none.
+    """
 
     starts_at = Timestamp()
     ends_at = Timestamp()
     note = fields.String()
     witness = fields.String(allow_none=True)
+    files_are_theirs = fields.Boolean()
 
 
 class SupplementReview(Answer):

@@ -7,10 +7,19 @@ from typing import Any
 
 from services.attendance import commands
 from services.attendance.domain import REVIEWERS
-from services.attendance.models import CorrectionEvidence, Evidence
+from services.attendance.models import (
+    Correction,
+    CorrectionEvidence,
+    Evidence,
+    MissingEntry,
+    MissingEntryEvidence,
+    Supplement,
+)
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases.scanning import ROLES
 from services.chassis.uploads import FindUploadsInUse
+
+File = Evidence | CorrectionEvidence | MissingEntryEvidence
 
 
 def columns_of(files: Iterable[commands.EvidenceFile]) -> list[dict[str, Any]]:
@@ -28,7 +37,22 @@ def columns_of(files: Iterable[commands.EvidenceFile]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(evidence: Iterable[Evidence | CorrectionEvidence], used_elsewhere: set[str]) -> list[dict[str, Any]]:
+def files_of(evidence: Iterable[File]) -> list[commands.EvidenceFile]:
+    """The same files, to be carried by something else, too."""
+    return [
+        commands.EvidenceFile(
+            upload_id=file.upload_id, sha256=file.sha256, content_type=file.content_type, name=file.name
+        )
+        for file in evidence
+    ]
+
+
+def find_used_elsewhere(uow: AttendanceUnitOfWork, cases: Iterable[Supplement | Correction | MissingEntry]) -> set[str]:
+    """The hashes of their files that something else carries, too."""
+    return uow.evidence.used_elsewhere({file.sha256 for case in cases for file in case.evidence})
+
+
+def shown(evidence: Iterable[File], used_elsewhere: set[str]) -> list[dict[str, Any]]:
     """The files to look at; ``used_elsewhere``: hashes that something else carries, too."""
     return [
         {
@@ -44,16 +68,27 @@ def shown(evidence: Iterable[Evidence | CorrectionEvidence], used_elsewhere: set
 def uploads_in_use(query: FindUploadsInUse, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Those that prove the hours of somebody who was not erased: an erased person's hours are claimed by nobody."""
     uow.caller.require_service("gateway")
-    kept = {*uow.supplements.proofs_among(query.upload_ids), *uow.corrections.proofs_among(query.upload_ids)}
+    kept = {
+        *uow.supplements.proofs_among(query.upload_ids),
+        *uow.corrections.proofs_among(query.upload_ids),
+        *uow.missing_entries.proofs_among(query.upload_ids),
+    }
     return {"upload_ids": sorted(kept)}
 
 
 def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> dict[str, bool]:
-    """Whether something that carries the file is the caller's to judge: their organization's, or one below."""
+    """Whether something that carries the file is the caller's to judge: their organization's, or one below.
+
+    A claim is judged by whoever runs the activity's attendance alone; the superior sees what these hand on.
+    """
     carriers = (*uow.supplements.carrying(query.upload_id), *uow.corrections.carrying(query.upload_id))
-    return {"allowed": any(_may_see(uow, organization_id) for organization_id in carriers)}
+    claimed_at = uow.missing_entries.carrying(query.upload_id)
+    allowed = any(_may_judge(uow, organization_id) for organization_id in carriers) or any(
+        uow.organizations.reaches(organization_id, *ROLES) for organization_id in claimed_at
+    )
+    return {"allowed": allowed}
 
 
-def _may_see(uow: AttendanceUnitOfWork, organization_id: str) -> bool:
+def _may_judge(uow: AttendanceUnitOfWork, organization_id: str) -> bool:
     own = uow.organizations.reaches(organization_id, *ROLES, *REVIEWERS)
     return own or uow.reviewing.reaches_from_above(organization_id, *REVIEWERS)

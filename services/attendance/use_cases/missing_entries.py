@@ -1,7 +1,8 @@
 """Hours that a volunteer misses in their records (FACTS.md: Ranger Clubhouse).
 
-Three people have to agree, none of them the same: the volunteer says when they served and who saw it, the organizer
-confirms it with evidence, and the superior decides about the supplement that it becomes (notice, attachment 2, 三.9).
+Three people have to agree, none of them the same: the volunteer says when they served and who saw it, with files if
+they have any; the organizer confirms it with evidence, their own or the volunteer's; and the superior decides about the
+supplement that it becomes (notice, attachment 2, 三.9).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from services.attendance import commands, metrics
 from services.attendance.domain import Interval, MissingEntryStatus
 from services.attendance.errors import ActivityRevoked, MissingEntryWaiting, NotAccepted, OverlapsRecord
 from services.attendance.events import MissingEntryDecided
-from services.attendance.models import ActivityCopy, MissingEntry
+from services.attendance.models import ActivityCopy, MissingEntry, MissingEntryEvidence
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
@@ -53,10 +55,17 @@ def report_missing_entry(command: commands.ReportMissingEntry, uow: AttendanceUn
         witness_sealed=sealed_witness(uow, entry_id, command.witness),
         status=MissingEntryStatus.ASKED.value,
         asked_at=uow.clock.now(),
+        evidence=[MissingEntryEvidence(**columns) for columns in evidence.columns_of(command.evidence)],
         version=1,
     )
     uow.missing_entries.add(entry)
-    uow.audit("missing_entry.asked", f"missing_entry:{entry.id}", volunteer_id=volunteer_id, activity_id=activity.id)
+    uow.audit(
+        "missing_entry.asked",
+        f"missing_entry:{entry.id}",
+        volunteer_id=volunteer_id,
+        activity_id=activity.id,
+        evidence=[file.sha256 for file in entry.evidence],
+    )
     metrics.MISSING_ENTRIES.labels("asked").inc()
     return _state(entry)
 
@@ -78,13 +87,17 @@ def withdraw_missing_entry(command: commands.WithdrawMissingEntry, uow: Attendan
 
 
 def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUnitOfWork) -> dict[str, Any]:
-    """Confirm it, with another time if that is true, and it goes to the superior as a supplement; or reject it."""
+    """Confirm it, with another time if that is true, and it goes to the superior as a supplement; or reject it.
+
+    The organizer's evidence goes with it, or, if they have none, the files of the claim (docs/adr/0031).
+    """
     entry = _decidable(uow, command.missing_entry_id)
     if entry.status != MissingEntryStatus.ASKED:
         raise AlreadyDecided(status=entry.status)
     wanted = Interval(entry.starts_at, entry.ends_at)
     time = wanted if command.corrected is None else command.corrected.time
-    faults = _faults(command, as_wanted=time == wanted)
+    proof = command.evidence or evidence.files_of(entry.evidence)
+    faults = _faults(command, as_wanted=time == wanted, proved=bool(proof))
     if faults:
         raise Invalid(*faults)
     if command.confirm:
@@ -96,7 +109,7 @@ def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUn
                 starts_at=time.starts_at,
                 ends_at=time.ends_at,
                 reason=command.reason or entry.note,
-                evidence=command.evidence,
+                evidence=proof,
             ),
             uow,
         )
@@ -130,12 +143,12 @@ def _decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
     return entry
 
 
-def _faults(command: commands.DecideMissingEntry, *, as_wanted: bool) -> list[FieldError]:
+def _faults(command: commands.DecideMissingEntry, *, as_wanted: bool, proved: bool) -> list[FieldError]:
     found = []
     if not command.reason and not (command.confirm and as_wanted):
         words = ("驳回或另定时间须说明理由", "a rejection, or another time, needs a reason")
         found.append(FieldError("reason", "required", *words))
-    if command.confirm and not command.evidence:
+    if command.confirm and not proved:
         words = ("确认须附证明材料，供上级审核", "a confirmation needs evidence, for the superior")
         found.append(FieldError("evidence", "required", *words))
     if not command.confirm and command.corrected is not None:
@@ -170,7 +183,8 @@ def list_my_missing_entries(query: commands.ListMyMissingEntries, uow: Attendanc
         cursor=query.cursor,
         scope=f"my-missing-entries:{volunteer_id}",
     )
-    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+    items = [_shown(uow, *row, used_elsewhere=set()) for row in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 def list_missing_entries(query: commands.ListMissingEntries, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -186,14 +200,19 @@ def list_missing_entries(query: commands.ListMissingEntries, uow: AttendanceUnit
         cursor=query.cursor,
         scope=f"missing-entries:{query.organization_id}:{query.status}",
     )
-    return {"items": [_shown(uow, *row) for row in page.items], "next_cursor": page.next_cursor}
+    used_elsewhere = evidence.find_used_elsewhere(uow, [entry for entry, _, _ in page.items])
+    items = [_shown(uow, *row, used_elsewhere=used_elsewhere) for row in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(uow: AttendanceUnitOfWork, entry: MissingEntry, title: str, name: str) -> dict[str, Any]:
+def _shown(
+    uow: AttendanceUnitOfWork, entry: MissingEntry, title: str, name: str, *, used_elsewhere: set[str]
+) -> dict[str, Any]:
     return {
         **vars(entry),
         "missing_entry_id": entry.id,
         "title": title,
         "name": name,
         "witness": witness_of(uow, entry),
+        "files": evidence.shown(entry.evidence, used_elsewhere),
     }

@@ -121,7 +121,7 @@ def list_corrections(query: commands.ListCorrections, uow: AttendanceUnitOfWork)
         cursor=query.cursor,
         scope=f"corrections:{query.organization_id}:{query.status}",
     )
-    used_elsewhere = uow.corrections.files_used_elsewhere([correction for correction, *_ in page.items])
+    used_elsewhere = evidence.find_used_elsewhere(uow, [correction for correction, *_ in page.items])
     items = [_shown(*row, used_elsewhere=used_elsewhere) for row in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 

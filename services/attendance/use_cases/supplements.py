@@ -102,14 +102,14 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
         cursor=query.cursor,
         scope=f"reviews:supplements:{query.status}",
     )
-    used_twice = uow.supplements.files_used_twice([supplement for supplement, _, _ in page.items])
+    used_elsewhere = evidence.find_used_elsewhere(uow, [supplement for supplement, _, _ in page.items])
     asked = uow.missing_entries.behind([supplement.id for supplement, _, _ in page.items])
     now = uow.clock.now()
     items = [
         {
-            **_shown(supplement, title, name, used_twice),
+            **_shown(supplement, title, name, used_elsewhere),
             "age_days": (now - supplement.submitted_at).days,
-            "asked_by_volunteer": _said(uow, asked.get(supplement.id)),
+            "asked_by_volunteer": _said(uow, asked.get(supplement.id), supplement),
         }
         for supplement, title, name in page.items
     ]
@@ -129,11 +129,14 @@ def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
     ]
 
 
-def _said(uow: AttendanceUnitOfWork, entry: MissingEntry | None) -> dict[str, Any] | None:
-    return None if entry is None else {**vars(entry), "witness": witness_of(uow, entry)}
+def _said(uow: AttendanceUnitOfWork, entry: MissingEntry | None, supplement: Supplement) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    claimed, proving = ({file.upload_id for file in case.evidence} for case in (entry, supplement))
+    return {**vars(entry), "witness": witness_of(uow, entry), "files_are_theirs": proving <= claimed}
 
 
-def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) -> dict[str, Any]:
+def _shown(supplement: Supplement, title: str, name: str, used_elsewhere: set[str]) -> dict[str, Any]:
     return {
         "id": supplement.id,
         "kind": KIND,
@@ -151,5 +154,5 @@ def _shown(supplement: Supplement, title: str, name: str, used_twice: set[str]) 
         "reason": supplement.reason,
         "rejection_reason": supplement.decision_reason,
         "evidence": [file.upload_id for file in supplement.evidence],
-        "files": evidence.shown(supplement.evidence, used_twice),
+        "files": evidence.shown(supplement.evidence, used_elsewhere),
     }

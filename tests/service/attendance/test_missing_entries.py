@@ -11,17 +11,19 @@ import sqlalchemy as sa
 
 from services.attendance import commands, errors
 from services.attendance.domain import Direction
-from services.attendance.models import MissingEntry
+from services.attendance.models import MissingEntry, MissingEntryEvidence
 from services.attendance.schemas import missing_entries as schemas
 from services.attendance.schemas import reviews
-from services.attendance.use_cases import missing_entries, supplements
+from services.attendance.use_cases import evidence, missing_entries, supplements
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, IllegalTransition, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.uploads import FindUploadsInUse
 from services.identity.events import VolunteerErased
 from tests.service.attendance.conftest import SHIFT_STARTS, World
 
 FILE = commands.EvidenceFile(upload_id=new_id(), sha256="b" * 64, content_type="image/jpeg", name="签到表.jpg")
+PHOTO = commands.EvidenceFile(upload_id=new_id(), sha256="c" * 64, content_type="image/jpeg", name="现场照片.jpg")
 
 
 def after(minutes: int) -> datetime:
@@ -47,6 +49,7 @@ class Case:
             ends_at=after(until),
             note="现场没有网络，未能扫码",
             witness=changes.get("witness", "韩梅梅"),
+            evidence=changes.get("evidence", []),
         )
         caller = self.world.as_volunteer(volunteer_id or self.volunteer_id)
         return str(self.world.do(missing_entries.report_missing_entry, command, caller)["missing_entry_id"])
@@ -260,3 +263,93 @@ class TestAnswering:
         with case.world.units() as uow:
             (entry,) = uow.session.scalars(sa.select(MissingEntry))
             assert (entry.note, entry.witness_sealed, entry.decision_reason) == ("", None, None)
+
+
+class TestFilesOfTheClaim:
+    def sees(self, case: Case, caller: Caller) -> bool:
+        """Whether the caller may fetch the volunteer's file."""
+        query = commands.MaySeeUpload(upload_id=PHOTO.upload_id)
+        return bool(case.world.do(evidence.may_see_upload, query, caller)["allowed"])
+
+    def in_use(self, case: Case) -> list[str]:
+        """Whether the gateway has to keep it."""
+        query = FindUploadsInUse(upload_ids=[PHOTO.upload_id])
+        caller = Caller(kind="service", account_id="gateway")
+        return list(case.world.do(evidence.uploads_in_use, query, caller)["upload_ids"])
+
+    def test_the_organizer_and_the_volunteer_find_them_in_their_lists(self, case: Case) -> None:
+        case.claim(evidence=[PHOTO, PHOTO])
+
+        shown = {
+            "upload_id": PHOTO.upload_id,
+            "content_type": "image/jpeg",
+            "name": PHOTO.name,
+            "used_elsewhere": False,
+        }
+        assert [item["files"] for item in case.waiting_for(case.organizer)] == [[shown]]
+        assert [item["files"] for item in case.mine()] == [[shown]]
+
+    def test_a_claim_without_files_is_a_claim(self, case: Case) -> None:
+        case.claim()
+        assert [item["files"] for item in case.waiting_for(case.organizer)] == [[]]
+
+    def test_whoever_may_answer_the_claim_sees_them_and_nobody_else(self, case: Case) -> None:
+        world = case.world
+        case.claim(evidence=[PHOTO])
+
+        for caller in (case.organizer, world.administrator("recorder", world.city)):
+            assert self.sees(case, caller)
+        for caller in (
+            case.superior,
+            world.administrator("reviewer", world.team),
+            world.administrator("viewer", world.team),
+            world.administrator("owner", world.other_city),
+            world.as_volunteer(world.volunteer()),
+            Caller(),
+        ):
+            assert not self.sees(case, caller)
+
+    def test_without_evidence_of_the_organizer_they_prove_the_supplement(self, case: Case) -> None:
+        case.decide(case.claim(evidence=[PHOTO]), evidence=[])
+
+        (review,) = case.reviews_of(case.superior)
+        assert [file["upload_id"] for file in review["files"]] == [PHOTO.upload_id]
+        assert review["asked_by_volunteer"]["files_are_theirs"]
+        assert not review["files"][0]["used_elsewhere"]
+        assert self.sees(case, case.superior)
+
+    def test_evidence_of_the_organizer_goes_up_alone(self, case: Case) -> None:
+        case.decide(case.claim(evidence=[PHOTO]), evidence=[FILE])
+
+        (review,) = case.reviews_of(case.superior)
+        assert review["evidence"] == [FILE.upload_id]
+        assert not review["asked_by_volunteer"]["files_are_theirs"]
+        assert not self.sees(case, case.superior)
+        assert self.sees(case, case.organizer)
+
+    def test_a_file_that_speaks_for_other_hours_too_is_flagged_wherever_it_is_seen(self, case: Case) -> None:
+        world = case.world
+        again = commands.EvidenceFile(
+            upload_id=new_id(), sha256=PHOTO.sha256, content_type=PHOTO.content_type, name="同一张.jpg"
+        )
+        case.claim(evidence=[PHOTO])
+        world.supplement(world.volunteer(), case.organizer, evidence=[again])
+
+        (waiting,), (review,) = case.waiting_for(case.organizer), case.reviews_of(case.superior)
+        assert [file["used_elsewhere"] for file in (*waiting["files"], *review["files"])] == [True, True]
+
+    def test_two_claims_with_the_same_file_are_flagged(self, case: Case) -> None:
+        case.claim(evidence=[PHOTO])
+        case.claim(volunteer_id=case.world.volunteer(), evidence=[PHOTO])
+
+        waiting = case.waiting_for(case.organizer)
+        assert [file["used_elsewhere"] for item in waiting for file in item["files"]] == [True, True]
+
+    def test_they_are_kept_until_the_volunteer_is_erased_and_then_nothing_is_said(self, case: Case) -> None:
+        case.decide(case.claim(evidence=[PHOTO]), confirm=False, reason="照片上没有本人", evidence=[])
+
+        assert self.in_use(case) == [PHOTO.upload_id]
+        case.world.hear(VolunteerErased(volunteer_id=case.volunteer_id, account_id=new_id()), version=2)
+        assert self.in_use(case) == []
+        with case.world.units() as uow:
+            assert uow.session.scalars(sa.select(MissingEntryEvidence.name)).all() == [""]

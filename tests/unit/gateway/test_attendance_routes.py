@@ -12,7 +12,7 @@ from PIL import Image
 
 from services.attendance.codes import AttendanceCodes
 from services.attendance.domain import Direction
-from services.attendance.schemas.reviews import DecideReview, ReviewHistory
+from services.attendance.schemas.reviews import MAX_EVIDENCE, DecideReview, ReviewHistory
 from services.chassis.crypto import KeyRing
 from services.chassis.ids import new_id
 from tests.unit.gateway.conftest import Site, bearer
@@ -108,6 +108,43 @@ class TestEvidence:
 
         assert self.submit(gateway, evidence, ORGANIZER).status_code == 422
         assert gateway.rpc.asked == []
+
+    def claim(self, gateway: Site, volunteer: dict[str, str], **more: Any) -> Any:
+        form = {
+            "shift_id": new_id(),
+            "starts_at": "2026-03-07T09:00:00+08:00",
+            "ends_at": "2026-03-07T10:00:00+08:00",
+            "note": "手机没电",
+            **more,
+        }
+        return gateway.http.post(f"/v1/activities/{new_id()}/missing-entries", json=form, headers=volunteer)
+
+    def test_a_volunteer_gives_files_of_their_own_with_a_claim(self, site: Any) -> None:
+        gateway: Site = site()
+        volunteer = bearer()
+        mine, others = self.hand_in(gateway, volunteer), self.hand_in(gateway, ORGANIZER)
+
+        assert self.claim(gateway, volunteer, evidence=[mine["upload_id"]]).status_code == 201
+        _, asked, _ = gateway.rpc.asked[-1]
+        assert [(file["upload_id"], file["sha256"]) for file in asked["evidence"]] == [
+            (mine["upload_id"], mine["sha256"])
+        ]
+        refused = self.claim(gateway, volunteer, evidence=[others["upload_id"]]).json()["errors"]
+        assert [(error["field"], error["code"]) for error in refused] == [("evidence.0", "unknown_upload")]
+
+    def test_a_claim_of_a_client_that_knows_no_files_is_taken(self, site: Any) -> None:
+        gateway: Site = site()
+
+        assert self.claim(gateway, bearer()).status_code == 201
+        _, asked, _ = gateway.rpc.asked[-1]
+        assert asked["evidence"] == []
+
+    def test_a_claim_carries_no_more_files_than_a_supplement(self, site: Any) -> None:
+        gateway: Site = site()
+
+        refused = self.claim(gateway, bearer(), evidence=[new_id() for _ in range(MAX_EVIDENCE + 1)])
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.json()["errors"]] == ["evidence"]
 
 
 class TestReviewsOfSupplements:
