@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -99,7 +100,16 @@ class Endpoint:
         if len(targets) == 1:
             return await call(targets[0], payload, caller, deadline=deadline)
         parts = await asyncio.gather(*(call(target, payload, caller, deadline=deadline) for target in targets))
-        return {name: value for part in parts for name, value in part.items()}
+        return _together(parts)
+
+
+def _together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One object of several; what more than one of them has under the same name, an object each, is one object, too."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part.items():
+            whole[name] = {**whole[name], **value} if name in whole else value
+    return whole
 
 
 def accepts(request: Request, *media_types: str) -> str | None:

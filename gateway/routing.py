@@ -104,7 +104,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class AllOf:
-    """Several services answer an object each; together they are one."""
+    """Several services answer an object each; together they are one, and so are objects in them of the same name."""
 
     targets: tuple[str, ...]
 

@@ -48,7 +48,7 @@ class ListReviews:
 
 @dataclass(frozen=True, kw_only=True)
 class CountReviews:
-    """How many supplements, and how many held hours, the caller may decide."""
+    """How many of each kind of reviews the caller may decide, and since when the oldest waits."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ class VolunteerCopy(Base):
     verified_in_person: Mapped[bool]
     version: Mapped[int] = mapped_column(sa.BigInteger)
 
+    __table_args__ = (sa.Index("ix_volunteer_copy_account", "account_id"),)
+
 
 class ActivityCopy(Base):
     """An activity that was published. ``version`` is activity's."""
@@ -40,6 +42,8 @@ class ActivityCopy(Base):
     static_codes_allowed: Mapped[bool] = mapped_column(server_default=sa.false())
     address: Mapped[str | None]  # for activities published before certificates showed it: unknown
     version: Mapped[int] = mapped_column(sa.BigInteger)
+
+    __table_args__ = (sa.Index("ix_activity_copy_organization", "organization_id"),)
 
 
 class ShiftCopy(Base):

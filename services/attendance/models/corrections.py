@@ -43,6 +43,7 @@ class Correction(Base):
     __table_args__ = (
         sa.Index("ix_correction_volunteer", "volunteer_id", "requested_at", "id"),
         sa.Index("ix_correction_status", "status", "requested_at", "id"),
+        sa.Index("ix_correction_waiting", "activity_id", postgresql_where=sa.text("status = 'requested'")),
         sa.Index("uq_correction_requested", "record_id", unique=True, postgresql_where=sa.text("status = 'requested'")),
     )
 

@@ -54,7 +54,11 @@ class Objection(Base):
     minutes: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __table_args__ = (sa.Index("ix_objection_activity", "activity_id", "submitted_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_objection_activity", "activity_id", "submitted_at", "id"),
+        sa.Index("ix_objection_status", "status", "submitted_at", "id"),
+        sa.Index("ix_objection_waiting", "activity_id", postgresql_where=sa.text("status = 'open'")),
+    )
 
 
 class Appeal(Base):
@@ -81,4 +85,7 @@ class Appeal(Base):
     minutes: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __table_args__ = (sa.Index("ix_appeal_status", "status", "submitted_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_appeal_status", "status", "submitted_at", "id"),
+        sa.Index("ix_appeal_waiting", "activity_id", postgresql_where=sa.text("status = 'open'")),
+    )

@@ -41,6 +41,7 @@ class MissingEntry(Base):
     __table_args__ = (
         sa.Index("ix_missing_entry_volunteer", "volunteer_id", "asked_at", "id"),
         sa.Index("ix_missing_entry_status", "status", "asked_at", "id"),
+        sa.Index("ix_missing_entry_waiting", "activity_id", postgresql_where=sa.text("status = 'asked'")),
         sa.Index(
             "uq_missing_entry_asked",
             "volunteer_id",

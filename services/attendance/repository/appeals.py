@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from services.attendance.domain import ObjectionStatus
 from services.attendance.models import ActivityCopy, Appeal, Objection, ServiceRecord
+from services.attendance.repository.waiting import Waiting, count_of
 
 
 def resolved_in() -> sa.ColumnElement[str]:
@@ -34,6 +36,16 @@ class AppealRepository:
         """The appeals against what came of these objections, by objection."""
         found = self._session.scalars(sa.select(Appeal).where(Appeal.objection_id.in_(objection_ids)))
         return {appeal.objection_id: appeal for appeal in found}
+
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait to be decided, and since when."""
+        open_ = (
+            sa.select(Appeal)
+            .join(Objection, Objection.id == Appeal.objection_id)
+            .join(ActivityCopy, ActivityCopy.id == Appeal.activity_id)
+            .where(Appeal.status == ObjectionStatus.OPEN, *conditions)
+        )
+        return count_of(self._session, open_, Appeal.submitted_at)
 
     def with_status(self, status: str, *conditions: Any) -> Any:
         """Appeals with their objection, their record if there is one, and the activity."""

@@ -48,6 +48,10 @@ class CopyRepository:
         volunteer = self.volunteer(volunteer_id)
         return None if volunteer is None else volunteer.account_id
 
+    def volunteers_of_account(self, account_id: str) -> Sequence[str]:
+        """The volunteer whose account it is, if it is one's."""
+        return self._session.scalars(sa.select(VolunteerCopy.id).where(VolunteerCopy.account_id == account_id)).all()
+
     def lock_volunteers(self, volunteer_ids: Sequence[str]) -> dict[str, VolunteerCopy]:
         """These volunteers by id, locked until the transaction ends; unknown ones are left out."""
         statement = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.attendance.domain import CorrectionStatus
 from services.attendance.models import ActivityCopy, Correction, CorrectionEvidence, ServiceRecord, VolunteerCopy
+from services.attendance.repository.waiting import Waiting, count_of
 
 _ERASED = "erased"  # identity's word
 
@@ -54,6 +55,15 @@ class CorrectionRepository:
             .join(VolunteerCopy, VolunteerCopy.id == Correction.volunteer_id)
             .where(*conditions)
         )
+
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait to be decided, and since when."""
+        requested = (
+            sa.select(Correction)
+            .join(ActivityCopy, ActivityCopy.id == Correction.activity_id)
+            .where(Correction.status == CorrectionStatus.REQUESTED, *conditions)
+        )
+        return count_of(self._session, requested, Correction.requested_at)
 
     def carrying(self, upload_id: str) -> Sequence[str]:
         """The organizations that decide about corrections for which this upload speaks."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from services.attendance.domain import OBJECTIONABLE, DisclosureStatus, ObjectionStatus, RecordStatus
 from services.attendance.models import ActivityCopy, Appeal, Disclosure, Objection, ServiceRecord, ShiftCopy
+from services.attendance.repository.waiting import Waiting, count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,15 @@ class ObjectionRepository:
         objected = sa.exists().where(Objection.record_id == record_id, Objection.status == ObjectionStatus.OPEN)
         appealed = sa.exists().where(Appeal.record_id == record_id, Appeal.status == ObjectionStatus.OPEN)
         return bool(self._session.scalar(sa.select(sa.or_(objected, appealed))))
+
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait to be resolved, and since when."""
+        open_ = (
+            sa.select(Objection)
+            .join(ActivityCopy, ActivityCopy.id == Objection.activity_id)
+            .where(Objection.status == ObjectionStatus.OPEN, *conditions)
+        )
+        return count_of(self._session, open_, Objection.submitted_at)
 
     def of_activity(self, activity_id: str) -> Any:
         """The objections to an activity's hours."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.attendance.domain import Band, HeldStatus
 from services.attendance.models import ActivityCopy, HeldHours, ServiceRecord, VolunteerCopy
+from services.attendance.repository.waiting import Waiting, count_of
 
 _LACKING = sa.or_(
     HeldHours.status == HeldStatus.WAITING, sa.and_(HeldHours.status == HeldStatus.REFUSED, ~HeldHours.fallen)
@@ -122,15 +123,9 @@ class HeldHoursRepository:
             .where(HeldHours.status == status, *conditions)
         )
 
-    def count(self, status: str, *conditions: Any) -> int:
-        """How many there are in a status."""
-        statement = (
-            sa.select(sa.func.count())
-            .select_from(HeldHours)
-            .join(VolunteerCopy, VolunteerCopy.id == HeldHours.volunteer_id)
-            .where(HeldHours.status == status, *conditions)
-        )
-        return self._session.scalar(statement) or 0
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait to be decided, and since when."""
+        return count_of(self._session, self.with_status(HeldStatus.WAITING, *conditions), HeldHours.held_at)
 
     def erase(self, volunteer_id: str) -> None:
         """Forget what was written about an erased person's hours."""

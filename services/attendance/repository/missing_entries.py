@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.attendance.domain import MissingEntryStatus
 from services.attendance.models import ActivityCopy, MissingEntry, MissingEntryEvidence, VolunteerCopy
+from services.attendance.repository.waiting import Waiting, count_of
 
 _ERASED = "erased"  # identity's word
 
@@ -52,6 +53,15 @@ class MissingEntryRepository:
             .join(VolunteerCopy, VolunteerCopy.id == MissingEntry.volunteer_id)
             .where(*conditions)
         )
+
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait for an answer, and since when."""
+        asked = (
+            sa.select(MissingEntry)
+            .join(ActivityCopy, ActivityCopy.id == MissingEntry.activity_id)
+            .where(MissingEntry.status == MissingEntryStatus.ASKED, *conditions)
+        )
+        return count_of(self._session, asked, MissingEntry.asked_at)
 
     def carrying(self, upload_id: str) -> Sequence[str]:
         """The organizations that answer claims with which this upload was given."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.attendance.domain import Interval, SupplementStatus
 from services.attendance.models import ActivityCopy, Evidence, Supplement, VolunteerCopy
+from services.attendance.repository.waiting import Waiting, count_of
 
 _ERASED = "erased"  # identity's word
 
@@ -95,7 +96,7 @@ class SupplementRepository:
             .where(Supplement.status == status, *conditions)
         )
 
-    def count(self, status: str, *conditions: Any) -> int:
-        """How many there are in a status."""
-        statement = sa.select(sa.func.count()).select_from(Supplement).where(Supplement.status == status, *conditions)
-        return self._session.scalar(statement) or 0
+    def waiting(self, *conditions: Any) -> Waiting:
+        """How many wait to be decided, and since when."""
+        submitted = sa.select(Supplement).where(Supplement.status == SupplementStatus.SUBMITTED, *conditions)
+        return count_of(self._session, submitted, Supplement.submitted_at)

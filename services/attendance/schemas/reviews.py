@@ -119,11 +119,27 @@ class CountReviews(Request):
         command = commands.CountReviews
 
 
+class WaitingSince(Answer):
+    """When the oldest of each kind that waits was handed in; null where none waits."""
+
+    supplements = Timestamp(allow_none=True)
+    hours = Timestamp(allow_none=True)
+    corrections = Timestamp(allow_none=True)
+    missing_entries = Timestamp(allow_none=True)
+    objections = Timestamp(allow_none=True)
+    appeals = Timestamp(allow_none=True)
+
+
 class ReviewCounts(Answer):
-    """How many of attendance's kinds wait for the caller."""
+    """How many of attendance's kinds wait for the caller, and since when."""
 
     supplements = fields.Integer()
     hours = fields.Integer()
+    corrections = fields.Integer()
+    missing_entries = fields.Integer()
+    objections = fields.Integer()
+    appeals = fields.Integer()
+    waiting_since = fields.Nested(WaitingSince)
 
 
 class DecideReview(Request):

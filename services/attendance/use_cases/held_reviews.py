@@ -17,6 +17,7 @@ from services.attendance.errors import OwnHours, ProvinceDecides, SuperiorDecide
 from services.attendance.events import HeldHoursDecided
 from services.attendance.models import HeldHours, ServiceRecord, VolunteerCopy
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
 from services.attendance.use_cases.scanning import ROLES
@@ -45,9 +46,9 @@ def list_hours_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def count_waiting(uow: AttendanceUnitOfWork) -> int:
+def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     """How many wait for the caller."""
-    return uow.held.count(HeldStatus.WAITING, *_mine_to_decide(uow))
+    return uow.held.waiting(*_mine_to_decide(uow))
 
 
 def decide_hours_review(command: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:

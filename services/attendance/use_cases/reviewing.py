@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from services.attendance import commands
 from services.attendance.domain import REVIEWERS
 from services.attendance.domain.reasons import HELD_REASONS, REASONS
 from services.attendance.repository import AttendanceUnitOfWork
-from services.attendance.use_cases import held_reviews, supplements
+from services.attendance.repository.waiting import Waiting
+from services.attendance.use_cases import (
+    appeal_reviews,
+    correction_reviews,
+    held_reviews,
+    missing_entry_reviews,
+    objection_reviews,
+    supplements,
+)
 from services.chassis.errors import NotFound
 
+_WAITING: dict[str, Callable[[AttendanceUnitOfWork], Waiting]] = {
+    module.KIND: module.count_waiting
+    for module in (
+        supplements,
+        held_reviews,
+        correction_reviews,
+        missing_entry_reviews,
+        objection_reviews,
+        appeal_reviews,
+    )
+}
 _REASONS = {supplements.KIND: REASONS, held_reviews.KIND: HELD_REASONS}
 
 
-def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, int]:
-    """How many of each kind wait for the caller."""
-    return {supplements.KIND: supplements.count_waiting(uow), held_reviews.KIND: held_reviews.count_waiting(uow)}
+def count_reviews(_query: commands.CountReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """How many of each kind wait for the caller, and since when the first of them does."""
+    waiting = {kind: count_waiting(uow) for kind, count_waiting in _WAITING.items()}
+    counts = {kind: found.count for kind, found in waiting.items()}
+    return {**counts, "waiting_since": {kind: found.since for kind, found in waiting.items()}}
 
 
 def list_review_reasons(query: commands.ListReviewReasons, _uow: AttendanceUnitOfWork) -> dict[str, Any]:

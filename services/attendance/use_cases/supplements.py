@@ -9,6 +9,7 @@ from services.attendance.domain import REVIEWED_AS, REVIEWERS, Interval, Supplem
 from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
 from services.attendance.models import Evidence, MissingEntry, ServiceRecord, ShiftCopy, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
@@ -116,9 +117,9 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def count_waiting(uow: AttendanceUnitOfWork) -> int:
+def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     """How many wait for the caller."""
-    return uow.supplements.count(SupplementStatus.SUBMITTED, *_decidable(uow))
+    return uow.supplements.waiting(*_decidable(uow))
 
 
 def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:

@@ -75,6 +75,13 @@ class MembershipRepository:
         mine = self._uow.reviewing.reaching(OrganizationCounter.path, *REVIEWING)
         return int(self._uow.session.scalar(sa.select(sa.func.sum(waiting)).where(waiting > 0, mine)) or 0)
 
+    def oldest_reviewable(self) -> datetime | None:
+        """When the first of those that wait for the caller was handed in: where the list of them begins."""
+        first = self.reviewable(MembershipStatus.PENDING, None).with_only_columns(
+            Membership.submitted_at, maintain_column_froms=True
+        )
+        return self._uow.session.scalar(first.order_by(Membership.submitted_at, Membership.id).limit(1))
+
     def require_reviewable(self, membership_id: str) -> None:
         """Raises ``NotFound`` unless its review is (or was) the caller's."""
         mine = sa.select(Membership.id).where(Membership.id == membership_id, self._mine_to_review())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -166,10 +167,12 @@ class TreeRepository:
             statement = statement.where(told if escalated else ~told)
         return statement
 
-    def count_reviewable(self) -> int:
-        """How many wait for the caller."""
-        waiting = self.reviewable(OrganizationStatus.PENDING).with_only_columns(Organization.id)
-        return self._uow.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+    def count_reviewable(self) -> tuple[int, datetime | None]:
+        """How many wait for the caller, and when the first of them was handed in."""
+        waiting = self.reviewable(OrganizationStatus.PENDING).with_only_columns(Organization.submitted_at).subquery()
+        found = sa.select(sa.func.count(), sa.func.min(waiting.c.submitted_at)).select_from(waiting)
+        count, since = self._uow.session.execute(found).one()
+        return count, since
 
     def lock_reviewable(self, organization_id: str) -> Organization:
         """One of them as it is now, locked; raises ``NotFound``."""

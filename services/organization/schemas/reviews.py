@@ -34,18 +34,46 @@ class CountReviews(Request):
         command = commands.CountReviews
 
 
+class WaitingSince(Answer):
+    """When the oldest of each kind that waits was handed in; null where none waits."""
+
+    memberships = Timestamp(allow_none=True)
+    organizations = Timestamp(allow_none=True)
+
+
 class ReviewCounts(Answer):
-    """How many of organization's kinds wait for the caller."""
+    """How many of organization's kinds wait for the caller, and since when."""
 
     memberships = fields.Integer()
     organizations = fields.Integer()
+    waiting_since = fields.Nested(WaitingSince)
+
+
+class AllWaitingSince(WaitingSince):
+    """When the oldest of each kind that waits was handed in; null where none waits for the caller."""
+
+    supplements = Timestamp(allow_none=True)
+    hours = Timestamp(allow_none=True)
+    corrections = Timestamp(allow_none=True)
+    missing_entries = Timestamp(allow_none=True)
+    objections = Timestamp(allow_none=True)
+    appeals = Timestamp(allow_none=True)
 
 
 class AllReviewCounts(ReviewCounts):
-    """What ``GET /reviews`` answers: every service's kinds together."""
+    """What ``GET /reviews`` answers: of each kind how many the caller may decide now, and since when the oldest waits.
+
+    Memberships and organizations are organization's; the others are attendance's: supplements, hours beyond what a day
+    counts at once, corrections that volunteers ask for, hours that they miss, objections to disclosed hours, appeals.
+    """
 
     supplements = fields.Integer()
     hours = fields.Integer()
+    corrections = fields.Integer()
+    missing_entries = fields.Integer()
+    objections = fields.Integer()
+    appeals = fields.Integer()
+    waiting_since = fields.Nested(AllWaitingSince)
 
 
 class ListReviews(PageRequest):

@@ -41,10 +41,17 @@ from services.organization.use_cases.telling import membership_state, tell_state
 _Decide: TypeAlias = Callable[[commands.DecideReview, OrganizationUnitOfWork], dict[str, str]]
 
 
-def count_reviews(_query: commands.CountReviews, uow: OrganizationUnitOfWork) -> dict[str, int]:
-    """How many reviews wait for the caller."""
+def count_reviews(_query: commands.CountReviews, uow: OrganizationUnitOfWork) -> dict[str, Any]:
+    """How many of each kind wait for the caller, and since when the first of them does."""
     uow.caller.require_signed_in()
-    return {MEMBERSHIPS: uow.memberships.count_reviewable(), ORGANIZATIONS: uow.tree.count_reviewable()}
+    memberships = uow.memberships.count_reviewable()
+    organizations, organizations_since = uow.tree.count_reviewable()
+    memberships_since = uow.memberships.oldest_reviewable() if memberships else None
+    return {
+        MEMBERSHIPS: memberships,
+        ORGANIZATIONS: organizations,
+        "waiting_since": {MEMBERSHIPS: memberships_since, ORGANIZATIONS: organizations_since},
+    }
 
 
 def list_membership_reviews(query: commands.ListReviews, uow: OrganizationUnitOfWork) -> PageResult[Any]:

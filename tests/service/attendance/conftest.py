@@ -260,6 +260,10 @@ class World:
         self.clock.advance(minutes=minutes)
         return self.scan(volunteer_id, Direction.SIGN_OUT)
 
+    def sign_out(self, volunteer_id: str) -> Any:
+        """A scan that ends what a scan began; answers the record."""
+        return self.scan(volunteer_id, Direction.SIGN_OUT)
+
     def supplement(self, volunteer_id: str, caller: Caller, **changes: Any) -> Any:
         """A supplement for the first hour of the shift, with a photograph."""
         file = commands.EvidenceFile(upload_id=new_id(), sha256="0" * 64, content_type="image/jpeg", name="photo.jpg")

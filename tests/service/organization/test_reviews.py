@@ -30,6 +30,22 @@ def counts(world: World, caller: Caller) -> tuple[int, int]:
     return found["memberships"], found["organizations"]
 
 
+def test_whoever_decides_is_told_how_many_wait_and_since_when(world: World, city: Node, team: Node) -> None:
+    def since(caller: Caller) -> dict[str, Any]:
+        return dict(world.ask(reviewing.count_reviews, reviews.CountReviews, caller)["waiting_since"])
+
+    assert since(city.owner) == {"memberships": None, "organizations": None}
+    first = world.units.clock.now()
+    world.volunteer(team, approved=False)
+    world.register(Kind.TEAM, city)
+    world.units.clock.advance(days=2)
+    world.volunteer(team, approved=False)
+    world.register(Kind.TEAM, city)
+    assert since(city.owner) == {"memberships": first, "organizations": first}
+    assert since(team.owner) == {"memberships": first, "organizations": None}
+    assert since(world.holder(city, "organizer")) == {"memberships": None, "organizations": None}
+
+
 def test_the_root_is_reviewed_by_the_platform_alone(world: World) -> None:
     root = world.register(Kind.PROVINCE, None)
     with pytest.raises(NotFound):

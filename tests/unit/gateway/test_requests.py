@@ -332,6 +332,11 @@ def test_several_services_answer_as_one(books: Site) -> None:
     assert books.http.get("/v1/all").json() == {"a": 1, "b": 2}
 
 
+def test_what_several_services_say_under_one_name_is_one_object(books: Site) -> None:
+    books.rpc.answers |= {"a.count": {"a": 1, "since": {"a": "today"}}, "b.count": {"b": 2, "since": {"b": None}}}
+    assert books.http.get("/v1/all").json() == {"a": 1, "b": 2, "since": {"a": "today", "b": None}}
+
+
 def test_a_parameter_chooses_the_service_and_an_unknown_one_is_404(books: Site) -> None:
     books.http.get("/v1/kinds/b")
     assert books.rpc.asked[0][0] == "b.list"
