@@ -89,6 +89,18 @@ def _asked(side: Side) -> dict[str, dict[str, str]]:
         "last year, an organization": {**last_year, "organization_id": small},
         "last year, within 5 km, the nearest": {**last_year, "near": f"{_MIDDLE},5", "sort": "distance"},
         "last year, the newest": {**last_year, "sort": "newest"},
+        "last year, many characters, the newest": {**last_year, "q": _LONG, "sort": "newest"},
+        "last year, an organization, the newest": {**last_year, "organization_id": small, "sort": "newest"},
+        "last year, a rare word within 20 km, the nearest": {
+            **last_year,
+            "q": rare,
+            "near": f"{_MIDDLE},20",
+            "sort": "distance",
+        },
+        "last year, a category within 20 km": {**last_year, "category": "animals", "near": f"{_MIDDLE},20"},
+        "last year, no open place": {**last_year, "open": "false", "category": "animals", "region": _DISTRICT},
+        "the year ahead, a district": {"from": f"{today}", "region": _DISTRICT},
+        "the year ahead, a rare word": {"from": f"{today}", "q": rare},
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from services.chassis.clock import SHANGHAI
@@ -10,6 +11,7 @@ from services.chassis.clock import SHANGHAI
 LONGEST = timedelta(days=366)
 """How many days one search takes in, if it names any: a year, a leap year's last day included."""
 _DAY = timedelta(days=1)
+_FIRST_STRETCH, _GROWTH = timedelta(days=45), 8
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,23 @@ class Period:
         if days is None:
             return cls(now, None)
         return cls(max(days.begin, now) if ahead else days.begin, days.end)
+
+    def beginnings(self) -> Iterator[Period]:
+        """Ever longer parts from ``begin`` on; the last is all of it. What goes on and on has none but itself."""
+        for length in self._lengths():
+            yield replace(self, end=self.begin + length)
+        yield self
+
+    def endings(self) -> Iterator[Period]:
+        """Ever longer parts up to ``end``, likewise."""
+        for length in self._lengths():
+            assert self.end is not None
+            yield replace(self, begin=self.end - length)
+        yield self
+
+    def _lengths(self) -> Iterator[timedelta]:
+        """How long parts are that are worth a look of their own: less than half."""
+        length = _FIRST_STRETCH
+        while self.end is not None and self.begin + length * 2 < self.end:
+            yield length
+            length *= _GROWTH

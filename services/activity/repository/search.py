@@ -36,6 +36,7 @@ STEPS_A_ROW = 100
 """How many listings a walk looks at for each that is wanted, before it gives up."""
 
 _FIRST_CIRCLE_KM, _FARTHER, _GROWTH = 2.0, 1.25, 8.0
+_EVER = datetime.min.replace(tzinfo=UTC)
 _MOST_CELLS = 4000
 """More are no look-up any longer; a circle of 130 km has as many."""
 
@@ -143,6 +144,14 @@ class Wanted:
         return given
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A part of what is looked for: what reaches into ``period`` and was published since then."""
+
+    period: Period
+    published_since: datetime = _EVER
+
+
 class SearchRepository:
     """Pages of listings."""
 
@@ -154,20 +163,23 @@ class SearchRepository:
         near = wanted.query.near
         if wanted.query.sort == "distance" and near is not None:
             for circle in _growing(near, after):
-                yield self._collected(wanted.within(circle))
+                yield self._collected(wanted.within(circle), Stretch(wanted.period))
             return
         yield _walked(wanted, after, bounded=True)
         if wanted.words or wanted.facets or wanted.cells is not None:
-            yield self._collected(wanted)
+            for stretch in _stretches(wanted, after):
+                yield self._collected(wanted, stretch)
         else:
             yield _walked(wanted, after, bounded=False)
 
-    def _collected(self, wanted: Wanted) -> Attempt:
-        """All that fits."""
-        given = wanted.parameters()
+    def _collected(self, wanted: Wanted, stretch: Stretch) -> Attempt:
+        """All that fits, as far as that stretch goes."""
+        period = stretch.period
+        given = wanted.parameters() | {"begin": period.begin, "end": period.end}
+        given["published_since"] = stretch.published_since
         if wanted.cells is not None and not wanted.words and not wanted.facets:
             return collected(wanted.shape, "cells"), given | {"cells": wanted.cells}
-        near, period = wanted.query.near, wanted.period
+        near = wanted.query.near
         end = max(period.begin, period.end or self._end_of_all)
         given["words"] = sorted(set[int]().union(*map(listing.words_to_look_up, wanted.words)))
         given["months"] = sorted(listing.months(period.begin, end))
@@ -179,7 +191,7 @@ class SearchRepository:
     @cached_property
     def _end_of_all(self) -> datetime:
         """Nothing ends later."""
-        return self._session.scalar(END_OF_ALL) or datetime.min.replace(tzinfo=UTC)
+        return self._session.scalar(END_OF_ALL) or _EVER
 
 
 def _walked(wanted: Wanted, after: After, *, bounded: bool) -> Attempt:
@@ -207,3 +219,21 @@ def _growing(whole: Circle, after: After) -> Iterator[Circle]:
         yield replace(whole, km=km)
         km *= _GROWTH
     yield whole
+
+
+def _stretches(wanted: Wanted, after: After) -> Iterator[Stretch]:
+    """Where to look for what comes after the last page: what is farther off need not be looked up, as long as what is
+    nearer fills the page.
+
+    In order of start, it begins after what the last page ended with. The newest were published before that, and
+    whatever was published since some moment begins after it.
+    """
+    period = wanted.period
+    if wanted.query.sort != "newest":
+        begin = period.begin if after.values is None else max(period.begin, after.values[0])
+        yield from map(Stretch, replace(period, begin=begin).beginnings())
+        return
+    until = period.end if after.values is None or period.end is None else min(period.end, after.values[0])
+    *nearer, _ = replace(period, end=until).endings()
+    yield from (Stretch(replace(period, begin=each.begin), published_since=each.begin) for each in nearer)
+    yield Stretch(period)

@@ -45,7 +45,7 @@ def _given(name: str, kind: Any) -> Any:
 
 
 _NOW, _STEPS = _given("now", _MOMENT), _given("steps", sa.Integer)
-_LATELY = _given("lately", _MOMENT)
+_LATELY, _PUBLISHED_SINCE = _given("lately", _MOMENT), _given("published_since", _MOMENT)
 _PERIOD = SimpleNamespace(begin=_given("begin", _MOMENT), end=_given("end", _MOMENT))
 _DAYS = SimpleNamespace(begin=_given("days_begin", _MOMENT), end=_given("days_end", _MOMENT))
 _CIRCLE = SimpleNamespace(
@@ -140,6 +140,8 @@ def collected(shape: Shape, index: Index) -> Ordered:
     work out a distance for each clause that asks for it."""
     found = _in_cells(shape) if index == "cells" else _in_words_and_facets(shape, index)
     source = sa.select(*_looked_at(shape)).where(*found)
+    if shape.sort == "newest":
+        source = source.where(_LISTED.published_at >= _PUBLISHED_SINCE)
     if shape.near:
         source = source.add_columns(shape.metres(_LISTED).label("metres")).where(*in_square(shape.circle, _LISTED))
     listed = source.offset(0).subquery("collected").c

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.activity.models import Listing
 from services.activity.repository import search as searching_rows
 from services.activity.schemas import search
 from services.activity.use_cases import searching
+from services.chassis.clock import SHANGHAI
 from services.chassis.context import ANONYMOUS
 from tests.service.activity.conftest import World
 
@@ -22,12 +27,14 @@ LISTS: dict[str, dict[str, str]] = {
     "by distance": {"near": "23.13,113.26,300", "sort": "distance"},
     "words": {"q": "清洁"},
     "a month": {"from": "2026-03-02", "to": "2026-04-02"},
+    "words in a year": {"q": "清洁", "from": "2026-03-02", "to": "2027-03-01"},
+    "the newest in a year": {"q": "清洁", "from": "2026-03-02", "to": "2027-03-01", "sort": "newest"},
 }
 MEANWHILE = st.lists(
     st.tuples(st.sampled_from(["publish", "edit", "revoke", "advance"]), st.integers(0, 11), st.integers(1, 500)),
     max_size=3,
 )
-STEPS = st.sampled_from([1, 100])  # so few that everything is collected, or so many that a walk is enough
+STEPS = st.sampled_from([0, 100])  # so few that everything is collected, or so many that a walk is enough
 
 
 class Town:
@@ -97,10 +104,43 @@ def test_nothing_that_stays_as_it_is_comes_twice_or_never(world: World, monkeypa
 def test_walking_and_collecting_find_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town(world)
     world.published(title="图书馆整理", shifts=[world.shift(starts=24 * 10, hours=24 * 40)])
+    for days in (44, 46, 60, 90, 200, 300):  # what comes after the first stretch of a year, too
+        town.publish(hours=24 * days, north=0.01)
     for query in LISTS.values():
         found = []
-        for steps in (1, 100):
+        for steps in (0, 100):
             monkeypatch.setattr(searching_rows, "STEPS_A_ROW", steps)
             found.append(pages(town, query, 3, []))
         assert found[0] == found[1]
         assert len(found[0]) >= len(town.untouched)
+
+
+def test_a_year_is_looked_through_part_by_part_in_either_order(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching_rows, "STEPS_A_ROW", 0)
+    town = Town(world)
+    for days in (20, 200, 3, 240, 200, 170, 130, 100, 1, 3):  # some are published early and begin late
+        world.clock.advance(hours=24 * 30)
+        town.publish(hours=24 * days, north=0.01)
+    with world.units.factory().reading() as uow:
+        rows = list(
+            uow.session.scalars(sa.select(Listing).where(Listing.starts_at < datetime(2027, 3, 2, tzinfo=SHANGHAI)))
+        )
+        by_start = [row.activity_id for row in sorted(rows, key=lambda row: (row.starts_at, row.activity_id))]
+        newest = [row.activity_id for row in sorted(rows, key=lambda row: row.published_at, reverse=True)]
+
+    a_year = {"q": "清洁", "from": "2026-03-02", "to": "2027-03-01"}
+    for limit in (1, 3, 5):
+        assert pages(town, a_year, limit, []) == by_start
+        assert pages(town, {**a_year, "sort": "newest"}, limit, []) == newest
+
+
+def test_what_has_ended_is_passed_over_on_a_later_page_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching_rows, "STEPS_A_ROW", 0)
+    begun = [world.shift(starts=24 * day, hours=24 * days) for day, days in ((2, 20), (3, 1), (4, 20))]
+    first, _ended, last = [world.published(title="环境清洁", shifts=[shift])["activity_id"] for shift in begun]
+    world.clock.advance(hours=24 * 10)
+    with world.units.factory().reading() as uow:
+        query = search.SearchActivities().parse({"q": "清洁", "limit": "1"})
+        page = searching.search_activities(query, uow)
+        following = searching.search_activities(replace(query, cursor=page["next_cursor"]), uow)
+    assert [item["activity_id"] for item in page["items"] + following["items"]] == [first, last]
