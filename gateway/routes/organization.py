@@ -14,6 +14,7 @@ from gateway.incoming import locale_of
 from gateway.routing import AllOf, OneOf, Route, Who
 from gateway.sites import LOGO_TYPES, ListOrganizationsOfSite, check_logo, filter_by_site, host_of, show_logo
 from gateway.spreadsheets import xlsx_response
+from services.attendance import errors as attendance
 from services.chassis.context import Caller
 from services.chassis.errors import AlreadyDecided, IllegalTransition
 from services.chassis.schema import Request
@@ -226,6 +227,10 @@ ROUTES = [
             "organizations": "organization.list_organization_reviews",
             "supplements": "attendance.list_supplement_reviews",
             "hours": "attendance.list_hours_reviews",
+            "corrections": "attendance.list_correction_reviews",
+            "missing_entries": "attendance.list_missing_entry_reviews",
+            "objections": "attendance.list_objection_reviews",
+            "appeals": "attendance.list_appeal_reviews",
         }),
         request=reviews.ListReviews, answer=reviews.AnyReviewPage, who=Who.ADMINISTRATOR, tags=_REVIEWS,
         zh="审核列表", en="Reviews of a kind, oldest first",
@@ -260,9 +265,18 @@ ROUTES = [
             "organizations": "organization.decide_organization_review",
             "supplements": "attendance.decide_supplement_review",
             "hours": "attendance.decide_hours_review",
+            "corrections": "attendance.decide_correction_review",
+            "missing_entries": "attendance.decide_missing_entry_review",
+            "objections": "attendance.decide_objection_review",
+            "appeals": "attendance.decide_appeal_review",
         }),
         request=reviews.DecideReview, answer=reviews.Decided, who=Who.ADMINISTRATOR, tags=_REVIEWS,
-        errors=(AlreadyDecided, errors.OwnApplication), zh="审核", en="Approve, or reject with a reason",
+        errors=(
+            AlreadyDecided, errors.OwnApplication, attendance.OwnSupplement, attendance.OwnHours,
+            attendance.AboutOneself, attendance.OwnDecision, attendance.SuperiorDecides, attendance.ProvinceDecides,
+            attendance.NotCorrectable, attendance.OverlapsRecord, attendance.ObjectionAlreadyResolved,
+        ),
+        zh="审核", en="Approve, or reject with a reason",
     ),
     Route(
         "POST", "/reviews/{kind}/decisions",

@@ -20,11 +20,13 @@ from services.attendance.schemas import (
 from services.attendance.schemas import certificates as papers
 from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
+from services.attendance.schemas import inbox as inboxes
 from services.attendance.schemas import missing_entries as claims
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
     anomalies,
+    appeal_reviews,
     appealing,
     attainments,
     certificate_batches,
@@ -32,6 +34,7 @@ from services.attendance.use_cases import (
     confirmed_hours,
     copying,
     correcting,
+    correction_reviews,
     deciding,
     disclosing,
     duties,
@@ -41,8 +44,10 @@ from services.attendance.use_cases import (
     forgotten,
     held_reviews,
     missing_entries,
+    missing_entry_reviews,
     my_hours,
     objecting,
+    objection_reviews,
     offline_scans,
     requesting_corrections,
     reviewing,
@@ -172,6 +177,38 @@ class AttendanceService:
     @query(held_hours.HoursReviewHistory, reviews.DecisionHistory)
     def hours_review_history(self, query, uow):
         return held_reviews.hours_review_history(query, uow)
+
+    @query(inboxes.ListInboxReviews, inboxes.CorrectionReviewPage)
+    def list_correction_reviews(self, query, uow):
+        return correction_reviews.list_correction_reviews(query, uow)
+
+    @command(inboxes.DecideInboxReview, reviews.DecidedReview)
+    def decide_correction_review(self, command, uow):
+        return correction_reviews.decide_correction_review(command, uow)
+
+    @query(inboxes.ListInboxReviews, inboxes.MissingEntryReviewPage)
+    def list_missing_entry_reviews(self, query, uow):
+        return missing_entry_reviews.list_missing_entry_reviews(query, uow)
+
+    @command(inboxes.DecideInboxReview, reviews.DecidedReview)
+    def decide_missing_entry_review(self, command, uow):
+        return missing_entry_reviews.decide_missing_entry_review(command, uow)
+
+    @query(inboxes.ListInboxReviews, inboxes.ObjectionReviewPage)
+    def list_objection_reviews(self, query, uow):
+        return objection_reviews.list_objection_reviews(query, uow)
+
+    @command(inboxes.DecideInboxReview, reviews.DecidedReview)
+    def decide_objection_review(self, command, uow):
+        return objection_reviews.decide_objection_review(command, uow)
+
+    @query(inboxes.ListInboxReviews, inboxes.AppealReviewPage)
+    def list_appeal_reviews(self, query, uow):
+        return appeal_reviews.list_appeal_reviews(query, uow)
+
+    @command(inboxes.DecideInboxReview, reviews.DecidedReview)
+    def decide_appeal_review(self, command, uow):
+        return appeal_reviews.decide_appeal_review(command, uow)
 
     @query(duty_schemas.ListOverdueRecords, duty_schemas.OverdueActivityPage)
     def list_overdue_records(self, query, uow):

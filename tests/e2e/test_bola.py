@@ -60,6 +60,8 @@ _SIGN_OUT = {"signed_out_at": "{left_at}", "reason": "忘记签退"}
 _GROUP = {"group_id": "{group}"}
 _APPROVE, _SHIFT = {"approve": True}, {"shift_id": "{shift}"}
 
+_IN_THE_INBOX = ("already_decided", "it was decided as a review, by the request to its kind")
+
 # In this order the rightful go: what ends something comes last.
 TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/organizations/{organization_id}/tree"): [Entry(_UNIT, may=_LOOKS)],
@@ -113,6 +115,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
               state=("already_decided", "the bulk decision before this one has decided it"))
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
                                ("supplements", "supplement", "above"), ("hours", "held", "above"))
+    ] + [
+        Entry({"kind": kind, "id": f"{{{id_}}}"}, {"approve": False, "reason": "经核实无误"}, rightful=who)
+        for kind, id_, who in (("corrections", "correction", "owner"), ("missing_entries", "missing", "owner"),
+                               ("objections", "objection", "owner"), ("appeals", "appeal", "above"))
     ],
     ("GET", "/reviews/{kind}/{id}/history"): [
         Entry({"kind": kind, "id": f"{{{id_}}}"}, rightful=who)
@@ -189,11 +195,11 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ],
     ("POST", "/activities/{activity_id}/missing-entries"): [
         Entry(_PAST, {"shift_id": "{past_shift}", "starts_at": "{starts_at}", "ends_at": "{ends_at}", "note": "忘记"},
-              rightful="member", state=("missing_entry_waiting", "the one on file is answered by the next request"))
+              rightful="member", state=("overlaps_record", "the supplement on file was approved above"))
     ],
     ("GET", "/organizations/{organization_id}/missing-entries"): [Entry(_UNIT)],
     ("POST", "/missing-entries/{missing_entry_id}/decision"): [
-        Entry({"missing_entry_id": "{missing}"}, {"confirm": False, "reason": "经核实未到场"})
+        Entry({"missing_entry_id": "{missing}"}, {"confirm": False, "reason": "经核实未到场"}, state=_IN_THE_INBOX)
     ],
     ("POST", "/missing-entries/{missing_entry_id}/withdrawal"): [
         Entry({"missing_entry_id": "{missing}"}, rightful="member",
@@ -227,7 +233,7 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ],
     ("GET", "/organizations/{organization_id}/corrections"): [Entry(_UNIT)],
     ("POST", "/corrections/{correction_id}/decision"): [
-        Entry({"correction_id": "{correction}"}, {"grant": False, "reason": "与签到表不符"})
+        Entry({"correction_id": "{correction}"}, {"grant": False, "reason": "与签到表不符"}, state=_IN_THE_INBOX)
     ],
     ("POST", "/corrections/{correction_id}/withdrawal"): [
         Entry({"correction_id": "{correction}"}, rightful="member",
@@ -244,14 +250,16 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ],
     ("GET", "/activities/{activity_id}/objections"): [Entry({"activity_id": "{disclosed}"})],
     ("POST", "/objections/{objection_id}/resolution"): [
-        Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"})
+        Entry({"objection_id": "{objection}"}, {"upheld": False, "reason": "经核实无误"},
+              state=("objection_already_resolved", _IN_THE_INBOX[1]))
     ],
     ("POST", "/objections/{objection_id}/appeal"): [
         Entry({"objection_id": "{objection}"}, {"text": "请上级核实"}, rightful="member")
     ],
     ("GET", "/organizations/{organization_id}/appeals"): [Entry(_UNIT)],
     ("POST", "/appeals/{appeal_id}/decision"): [
-        Entry({"appeal_id": "{appeal}"}, {"upheld": False, "reason": "经核实无误"}, rightful="above")
+        Entry({"appeal_id": "{appeal}"}, {"upheld": False, "reason": "经核实无误"}, rightful="above",
+              state=_IN_THE_INBOX)
     ],
     ("POST", "/activities/{activity_id}/revocation"): [Entry(_ACTIVITY, {"reason": "台风"})],
     ("GET", "/uploads/{upload_id}"): [

@@ -93,6 +93,25 @@ class ObjectionStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+CORRECTIONS_REVIEWED_AS = {
+    "pending": CorrectionStatus.REQUESTED,
+    "approved": CorrectionStatus.GRANTED,
+    "rejected": CorrectionStatus.REFUSED,
+}
+MISSING_ENTRIES_REVIEWED_AS = {
+    "pending": MissingEntryStatus.ASKED,
+    "approved": MissingEntryStatus.CONFIRMED,
+    "rejected": MissingEntryStatus.REJECTED,
+}
+OBJECTIONS_REVIEWED_AS = {
+    "pending": ObjectionStatus.OPEN,
+    "approved": ObjectionStatus.UPHELD,
+    "rejected": ObjectionStatus.DISMISSED,
+}
+"""The words that all kinds of reviews share (API.md), and what they mean for corrections, missing hours, and objections
+with their appeals. What somebody withdrew is no review any more."""
+
+
 class DisclosureStatus(StrEnum):
     """Whether objections to an activity's hours are still taken."""
 

@@ -128,6 +128,15 @@ class ObjectionRepository:
         )
         return count_of(self._session, open_, Objection.submitted_at)
 
+    def with_status(self, status: str, *conditions: Any) -> Any:
+        """Objections of all activities with their record, if they name one, and the activity."""
+        return (
+            sa.select(Objection, ServiceRecord, ActivityCopy)
+            .join(ActivityCopy, ActivityCopy.id == Objection.activity_id)
+            .join(ServiceRecord, ServiceRecord.id == Objection.record_id, isouter=True)
+            .where(Objection.status == status, *conditions)
+        )
+
     def of_activity(self, activity_id: str) -> Any:
         """The objections to an activity's hours."""
         return sa.select(Objection).where(Objection.activity_id == activity_id)

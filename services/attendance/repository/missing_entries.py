@@ -46,9 +46,9 @@ class MissingEntryRepository:
         return {entry.supplement_id: entry for entry in found if entry.supplement_id is not None}
 
     def listed(self, *conditions: Any) -> Any:
-        """Missing entries with the activity's title and the volunteer's name."""
+        """Missing entries with their activity and the volunteer's name."""
         return (
-            sa.select(MissingEntry, ActivityCopy.title, VolunteerCopy.name)
+            sa.select(MissingEntry, ActivityCopy, VolunteerCopy.name)
             .join(ActivityCopy, ActivityCopy.id == MissingEntry.activity_id)
             .join(VolunteerCopy, VolunteerCopy.id == MissingEntry.volunteer_id)
             .where(*conditions)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.attendance.models import Appeal, Objection
+from services.attendance import commands
+from services.attendance.domain import OBJECTIONS_REVIEWED_AS
+from services.attendance.models import ActivityCopy, Appeal, Objection
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.appeals import resolved_in
 from services.attendance.repository.waiting import Waiting
+from services.attendance.use_cases import appealing, inbox
 from services.attendance.use_cases.objecting import RESOLVERS
 from services.attendance.use_cases.oneself import record_of_somebody_else
 
 KIND = "appeals"
+
+_REVIEW_WORDS: dict[str, str] = {status.value: word for word, status in OBJECTIONS_REVIEWED_AS.items()}
 
 
 def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
@@ -19,9 +24,40 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     return uow.appeals.waiting(*_mine_to_decide(uow))
 
 
+def list_appeal_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """The appeals that the caller may decide, of all activities, oldest first."""
+    page = uow.page(
+        uow.appeals.with_status(OBJECTIONS_REVIEWED_AS[query.status], *_mine_to_decide(uow)),
+        [Appeal.submitted_at, Appeal.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"reviews:{KIND}:{query.status}",
+    )
+    items = [
+        {
+            **appealing.to_decide(appeal, *row),
+            **inbox.head(uow, KIND, appeal.id, query.status, appeal.submitted_at, appeal.reason),
+        }
+        for appeal, *row in page.items
+    ]
+    return {"items": items, "next_cursor": page.next_cursor}
+
+
+def decide_appeal_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
+    """Dismiss an appeal, or uphold one about an activity's hours as a whole; either way with a reason."""
+    reason = inbox.required_reason_of(verdict)
+    appeal = appealing.decidable(uow, verdict.id)
+    inbox.require_no_record(verdict, appeal.record_id, f"POST /appeals/{appeal.id}/decision")
+    command = commands.DecideAppeal(appeal_id=appeal.id, upheld=verdict.approve, reason=reason, corrected=None)
+    decided = appealing.decide_appeal(command, uow)
+    return {"id": appeal.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
+
+
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     account_id = uow.caller.require_account()
     return [
+        # who is above the one that resolved it is above the activity's; by this one a few are found among many
+        uow.organizations.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
         uow.organizations.reachable(resolved_in(), *RESOLVERS, from_above=True),
         Appeal.account_id != account_id,
         Objection.account_id.is_distinct_from(account_id),

@@ -38,12 +38,13 @@ def list_appeals(query: commands.ListAppeals, uow: AttendanceUnitOfWork) -> dict
         cursor=query.cursor,
         scope=f"appeals:{query.organization_id}:{query.status}",
     )
-    return {"items": [_to_decide(*row) for row in page.items], "next_cursor": page.next_cursor}
+    return {"items": [to_decide(*row) for row in page.items], "next_cursor": page.next_cursor}
 
 
-def _to_decide(
+def to_decide(
     appeal: Appeal, objection: Objection, record: ServiceRecord | None, activity: ActivityCopy
 ) -> dict[str, Any]:
+    """An appeal as whoever decides it sees it."""
     return {
         **vars(appeal),
         "appeal_id": appeal.id,
@@ -62,7 +63,7 @@ def _to_decide(
 
 def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Uphold an appeal, and say what was really served; or dismiss it. Either way with a reason, and finally."""
-    found = _decidable(uow, command.appeal_id)
+    found = decidable(uow, command.appeal_id)
     record = None if found.record_id is None else locked_record(uow, found.record_id)
     objection = uow.objections.lock(found.objection_id)
     appeal = uow.appeals.find(found.id)
@@ -96,7 +97,7 @@ def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> 
     return {**vars(appeal), "appeal_id": appeal.id}
 
 
-def _decidable(uow: AttendanceUnitOfWork, appeal_id: str) -> Appeal:
+def decidable(uow: AttendanceUnitOfWork, appeal_id: str) -> Appeal:
     """The appeal, if the caller stands above who resolved the objection; what they may not see is ``NotFound``."""
     appeal = uow.appeals.find(appeal_id)
     objection = None if appeal is None else uow.objections.find(appeal.objection_id)

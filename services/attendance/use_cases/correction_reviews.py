@@ -4,18 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.attendance import commands
+from services.attendance.domain import CORRECTIONS_REVIEWED_AS
 from services.attendance.models import ActivityCopy, Correction
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
+from services.attendance.use_cases import correcting, evidence, inbox, requesting_corrections
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
 
 KIND = "corrections"
 
+_REVIEW_WORDS: dict[str, str] = {status.value: word for word, status in CORRECTIONS_REVIEWED_AS.items()}
+
 
 def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     """How many wait for the caller."""
     return uow.corrections.waiting(*_mine_to_decide(uow))
+
+
+def list_correction_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What volunteers asked for and the caller may decide, of all activities, oldest first."""
+    asked_for = Correction.on_request, Correction.status == CORRECTIONS_REVIEWED_AS[query.status]
+    page = uow.page(
+        uow.corrections.listed(*asked_for, *_mine_to_decide(uow)),
+        [Correction.requested_at, Correction.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"reviews:{KIND}:{query.status}",
+    )
+    used_elsewhere = evidence.find_used_elsewhere(uow, [correction for correction, *_ in page.items])
+    items = [
+        {
+            **requesting_corrections.shown(correction, record, title, name, used_elsewhere=used_elsewhere),
+            "organization_id": record.organization_id,
+            **inbox.head(uow, KIND, correction.id, query.status, correction.requested_at, correction.decision_reason),
+        }
+        for correction, record, title, name in page.items
+    ]
+    return {"items": items, "next_cursor": page.next_cursor}
+
+
+def decide_correction_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
+    """Grant what was asked for, or refuse it and say why."""
+    command = commands.DecideCorrection(
+        correction_id=verdict.id, grant=verdict.approve, reason=inbox.reason_of(verdict), corrected=None
+    )
+    decided = correcting.decide_correction(command, uow)
+    return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:

@@ -183,7 +183,7 @@ def list_my_missing_entries(query: commands.ListMyMissingEntries, uow: Attendanc
         cursor=query.cursor,
         scope=f"my-missing-entries:{volunteer_id}",
     )
-    items = [_shown(uow, *row, used_elsewhere=set()) for row in page.items]
+    items = [shown(uow, *row, used_elsewhere=set()) for row in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
@@ -201,17 +201,19 @@ def list_missing_entries(query: commands.ListMissingEntries, uow: AttendanceUnit
         scope=f"missing-entries:{query.organization_id}:{query.status}",
     )
     used_elsewhere = evidence.find_used_elsewhere(uow, [entry for entry, _, _ in page.items])
-    items = [_shown(uow, *row, used_elsewhere=used_elsewhere) for row in page.items]
+    items = [shown(uow, *row, used_elsewhere=used_elsewhere) for row in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(
-    uow: AttendanceUnitOfWork, entry: MissingEntry, title: str, name: str, *, used_elsewhere: set[str]
+def shown(
+    uow: AttendanceUnitOfWork, entry: MissingEntry, activity: ActivityCopy, name: str, *, used_elsewhere: set[str]
 ) -> dict[str, Any]:
+    """A claim as whoever answers it sees it, and its volunteer."""
     return {
         **vars(entry),
         "missing_entry_id": entry.id,
-        "title": title,
+        "organization_id": activity.organization_id,
+        "title": activity.title,
         "name": name,
         "witness": witness_of(uow, entry),
         "files": evidence.shown(entry.evidence, used_elsewhere),

@@ -4,18 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.attendance import commands
+from services.attendance.domain import MISSING_ENTRIES_REVIEWED_AS
 from services.attendance.models import ActivityCopy, MissingEntry
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
+from services.attendance.use_cases import evidence, inbox, missing_entries
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
 
 KIND = "missing_entries"
 
+_REVIEW_WORDS: dict[str, str] = {status.value: word for word, status in MISSING_ENTRIES_REVIEWED_AS.items()}
+
 
 def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     """How many wait for the caller."""
     return uow.missing_entries.waiting(*_mine_to_decide(uow))
+
+
+def list_missing_entry_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What volunteers miss and the caller may answer, of all activities, oldest first."""
+    in_status = MissingEntry.status == MISSING_ENTRIES_REVIEWED_AS[query.status]
+    page = uow.page(
+        uow.missing_entries.listed(in_status, *_mine_to_decide(uow)),
+        [MissingEntry.asked_at, MissingEntry.id],
+        limit=query.limit,
+        cursor=query.cursor,
+        scope=f"reviews:{KIND}:{query.status}",
+    )
+    used_elsewhere = evidence.find_used_elsewhere(uow, [entry for entry, *_ in page.items])
+    items = [
+        {
+            **missing_entries.shown(uow, entry, activity, name, used_elsewhere=used_elsewhere),
+            **inbox.head(uow, KIND, entry.id, query.status, entry.asked_at, entry.decision_reason),
+        }
+        for entry, activity, name in page.items
+    ]
+    return {"items": items, "next_cursor": page.next_cursor}
+
+
+def decide_missing_entry_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
+    """Confirm the time wanted by the files of the claim, so that the superior decides; or reject it and say why."""
+    command = commands.DecideMissingEntry(
+        missing_entry_id=verdict.id, confirm=verdict.approve, reason=inbox.reason_of(verdict), corrected=None
+    )
+    decided = missing_entries.decide_missing_entry(command, uow)
+    return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:

@@ -88,11 +88,12 @@ def list_objections(query: commands.ListObjections, uow: AttendanceUnitOfWork) -
         scope=f"objections:{activity.id}",
     )
     appeals = uow.appeals.against([objection.id for objection in page.items])
-    items = [_shown(uow, objection, appeals.get(objection.id)) for objection in page.items]
+    items = [shown(uow, objection, appeals.get(objection.id)) for objection in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(uow: AttendanceUnitOfWork, objection: Objection, appeal: Appeal | None) -> dict[str, Any]:
+def shown(uow: AttendanceUnitOfWork, objection: Objection, appeal: Appeal | None) -> dict[str, Any]:
+    """An objection as whoever resolves it sees it."""
     contact = None
     if objection.contact_sealed is not None:
         contact = masked_mobile(
@@ -114,7 +115,7 @@ def _shown(uow: AttendanceUnitOfWork, objection: Objection, appeal: Appeal | Non
 
 def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Uphold an objection and correct its record, or dismiss it; the record is disclosed again."""
-    found = _reachable(uow, command.objection_id)
+    found = reachable(uow, command.objection_id)
     faults = _faults(command, found, uow)
     if faults:
         raise Invalid(*faults)
@@ -154,7 +155,7 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     }
 
 
-def _reachable(uow: AttendanceUnitOfWork, objection_id: str) -> Objection:
+def reachable(uow: AttendanceUnitOfWork, objection_id: str) -> Objection:
     """The objection, if it is the caller's to resolve; for anybody else there is none."""
     objection = uow.objections.find(objection_id)
     if objection is not None:

@@ -105,7 +105,7 @@ def list_my_corrections(query: commands.ListMyCorrections, uow: AttendanceUnitOf
         cursor=query.cursor,
         scope=f"my-corrections:{volunteer_id}",
     )
-    return {"items": [_shown(*row, used_elsewhere=set()) for row in page.items], "next_cursor": page.next_cursor}
+    return {"items": [shown(*row, used_elsewhere=set()) for row in page.items], "next_cursor": page.next_cursor}
 
 
 def list_corrections(query: commands.ListCorrections, uow: AttendanceUnitOfWork) -> dict[str, Any]:
@@ -122,13 +122,14 @@ def list_corrections(query: commands.ListCorrections, uow: AttendanceUnitOfWork)
         scope=f"corrections:{query.organization_id}:{query.status}",
     )
     used_elsewhere = evidence.find_used_elsewhere(uow, [correction for correction, *_ in page.items])
-    items = [_shown(*row, used_elsewhere=used_elsewhere) for row in page.items]
+    items = [shown(*row, used_elsewhere=used_elsewhere) for row in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _shown(
+def shown(
     correction: Correction, record: ServiceRecord, title: str, name: str, *, used_elsewhere: set[str]
 ) -> dict[str, Any]:
+    """A correction as whoever decides it sees it, and its volunteer."""
     return {
         **vars(correction),
         "correction_id": correction.id,

@@ -1,7 +1,7 @@
 """Reviews: the same requests for every kind, whichever service keeps it.
 
 The gateway validates with these and sends the payload to the service of its ``kind`` (memberships and organizations:
-here; supplements and hours: attendance), so every such service takes exactly this.
+here; all others: attendance), so every such service takes exactly this.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class ListReviews(PageRequest):
 
 class Review(Answer):
     """What every kind of review says. ``escalated``: the organization below has let it wait, and it was the caller's
-    organization's turn to be told at ``escalated_at``; supplements and hours lack both.
+    organization's turn to be told at ``escalated_at``; the kinds of attendance lack both.
     """
 
     id = Id()
@@ -141,10 +141,21 @@ MembershipReviewPage = page_of(MembershipReview)
 OrganizationReviewPage = page_of(OrganizationReview)
 
 
+class FileToJudge(Answer):
+    """A file to look at; ``used_elsewhere``: something else carries the very same bytes (of attendance)."""
+
+    upload_id = Id()
+    content_type = fields.String()
+    name = fields.String()
+    used_elsewhere = fields.Boolean()
+
+
 class AnyReview(MembershipReview, OrganizationReview):
-    """A review of whichever kind; supplements and hours carry the fields at the end (of attendance).
+    """A review of whichever kind; those of attendance carry the fields at the end.
 
     ``band``, of hours beyond what a day counts at once: whether an organization above decides, or the province.
+    Corrections, missing hours, objections and appeals say all that the lists of their own say, under the same names;
+    ``record_*``: what their record counts now.
     """
 
     activity_id = Id()
@@ -160,6 +171,27 @@ class AnyReview(MembershipReview, OrganizationReview):
     date = Day()
     counted_minutes = fields.Integer()
     provenance = fields.String()
+    files = fields.List(fields.Nested(FileToJudge))
+    correction_id = Id()
+    missing_entry_id = Id()
+    objection_id = Id()
+    appeal_id = Id()
+    text = fields.String()
+    note = fields.String()
+    witness = fields.String(allow_none=True)
+    contact_masked = fields.String(allow_none=True)
+    by_volunteer = fields.Boolean()
+    minutes_before = fields.Integer(allow_none=True)
+    record_status = fields.String(allow_none=True)
+    record_starts_at = Timestamp(allow_none=True)
+    record_ends_at = Timestamp(allow_none=True)
+    record_minutes = fields.Integer(allow_none=True)
+    objection_text = fields.String()
+    objection_status = fields.String()
+    objection_reason = fields.String(allow_none=True)
+    objection_minutes_before = fields.Integer(allow_none=True)
+    decided_at = Timestamp(allow_none=True)
+    decision_reason = fields.String(allow_none=True)
 
 
 AnyReviewPage = page_of(AnyReview)
@@ -182,7 +214,12 @@ class _Verdict(Request):
 
 
 class DecideReview(_Verdict):
-    """``POST /reviews/{kind}/{id}/decision``."""
+    """``POST /reviews/{kind}/{id}/decision``.
+
+    To approve means to grant a correction as it was asked for, to confirm missing hours by the files of their claim, to
+    uphold an objection or an appeal. These four have no ``reason_code``, and the last two never go without a
+    ``reason``; of a record they are upheld where they are decided by themselves, with the time that was really served.
+    """
 
     class Meta:
         command = commands.DecideReview

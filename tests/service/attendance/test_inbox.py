@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.attendance import commands
+from services.attendance import commands, errors
+from services.attendance.schemas import inbox as schemas
 from services.attendance.schemas import reviews
-from services.attendance.use_cases import missing_entries, requesting_corrections, reviewing, submitting_appeals
+from services.attendance.use_cases import (
+    appeal_reviews,
+    correction_reviews,
+    missing_entries,
+    missing_entry_reviews,
+    objection_reviews,
+    requesting_corrections,
+    reviewing,
+    submitting_appeals,
+)
 from services.chassis.context import Caller, Role
+from services.chassis.errors import AlreadyDecided, AppError, Invalid, NotFound
 from services.chassis.ids import new_id
 from tests.service.attendance.conftest import SHIFT_STARTS, World
 
@@ -19,6 +31,20 @@ NEW_KINDS = ("corrections", "missing_entries", "objections", "appeals")
 NONE_WAITS = dict.fromkeys(NEW_KINDS, 0)
 ONE_EACH = dict.fromkeys(NEW_KINDS, 1)
 UNTIL = SHIFT_STARTS + timedelta(hours=2)
+
+
+LISTS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "corrections": (correction_reviews.list_correction_reviews, schemas.CorrectionReviewPage),
+    "missing_entries": (missing_entry_reviews.list_missing_entry_reviews, schemas.MissingEntryReviewPage),
+    "objections": (objection_reviews.list_objection_reviews, schemas.ObjectionReviewPage),
+    "appeals": (appeal_reviews.list_appeal_reviews, schemas.AppealReviewPage),
+}
+DECISIONS = {
+    "corrections": correction_reviews.decide_correction_review,
+    "missing_entries": missing_entry_reviews.decide_missing_entry_review,
+    "objections": objection_reviews.decide_objection_review,
+    "appeals": appeal_reviews.decide_appeal_review,
+}
 
 
 @dataclass
@@ -41,6 +67,28 @@ class Inbox:
         """Since when."""
         return {kind: self._counts(caller)["waiting_since"][kind] for kind in NEW_KINDS}
 
+    def listed(self, kind: str, caller: Caller, status: str = "pending", **page: Any) -> list[Any]:
+        """What somebody finds of a kind, as it is sent."""
+        return list(self.page(kind, caller, status, **page)["items"])
+
+    def page(
+        self, kind: str, caller: Caller, status: str = "pending", *, limit: int = 20, cursor: str | None = None
+    ) -> Any:
+        """A page of it."""
+        query = commands.ListReviews(kind=kind, status=status, limit=limit, cursor=cursor)
+        use_case, schema = LISTS[kind]
+        with self.world.units(caller) as uow:
+            return schema().dump(use_case(query, uow))
+
+    def decide(
+        self, kind: str, caller: Caller, *, approve: bool, reason: str | None = None, reason_code: str | None = None
+    ) -> Any:
+        """A verdict on the one of that kind."""
+        command = commands.DecideReview(
+            kind=kind, id=self.ids[kind], approve=approve, reason=reason, reason_code=reason_code
+        )
+        return self.world.do(DECISIONS[kind], command, caller)
+
     def _counts(self, caller: Caller) -> Any:
         with self.world.units(caller) as uow:
             return reviews.ReviewCounts().dump(reviewing.count_reviews(commands.CountReviews(), uow))
@@ -55,7 +103,7 @@ def ask_for_correction(world: World, volunteer_id: str, record_id: str) -> str:
     return str(asked["correction_id"])
 
 
-def report_missing(world: World, volunteer_id: str) -> str:
+def report_missing(world: World, volunteer_id: str, *evidence: commands.EvidenceFile) -> str:
     """The volunteer misses two hours."""
     command = commands.ReportMissingEntry(
         activity_id=world.activity,
@@ -63,7 +111,8 @@ def report_missing(world: World, volunteer_id: str) -> str:
         starts_at=SHIFT_STARTS,
         ends_at=UNTIL,
         note="现场没有网络",
-        witness=None,
+        witness="韩梅梅",
+        evidence=list(evidence),
     )
     asked = world.do(missing_entries.report_missing_entry, command, world.as_volunteer(volunteer_id))
     return str(asked["missing_entry_id"])
@@ -156,3 +205,136 @@ class TestCounting:
         account_id = inbox.resolver.account_id
         resolver = Caller(kind="administrator", account_id=account_id, roles=(Role(inbox.world.city, "owner"),))
         assert inbox.counted(resolver) == ONE_EACH | {"appeals": 0}
+
+
+class TestListing:
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_an_owner_above_finds_each_with_its_age_and_whose_activity_it_is_about(
+        self, inbox: Inbox, kind: str
+    ) -> None:
+        inbox.world.clock.advance(days=3)
+        (item,) = inbox.listed(kind, who(inbox, "owner", "province"))
+
+        assert (item["id"], item["kind"], item["status"], item["age_days"]) == (inbox.ids[kind], kind, "pending", 3)
+        assert datetime.fromisoformat(item["submitted_at"]) == inbox.handed_in_at
+        assert (item["organization_id"], item["activity_id"]) == (inbox.world.team, inbox.world.activity)
+        assert (item["title"], item["rejection_reason"]) == ("春季植树", None)
+
+    def test_each_says_what_the_list_of_its_own_kind_says(self, inbox: Inbox) -> None:
+        owner = who(inbox, "owner", "city")
+        found = {kind: inbox.listed(kind, owner)[0] for kind in NEW_KINDS}
+
+        assert (found["corrections"]["reason"], found["corrections"]["record_minutes"]) == ("实际服务到十一点", 60)
+        assert (found["missing_entries"]["note"], found["missing_entries"]["witness"]) == ("现场没有网络", "韩梅梅")
+        assert (found["objections"]["text"], found["objections"]["contact_masked"]) == ("他提前走了", "138****0001")
+        assert (found["objections"]["record_status"], found["objections"]["record_minutes"]) == ("frozen", 60)
+        assert (found["appeals"]["objection_status"], found["appeals"]["objection_reason"]) == (
+            "dismissed",
+            "核实签退表",
+        )
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_what_is_listed_is_what_is_counted(self, inbox: Inbox, kind: str) -> None:
+        world = inbox.world
+        above = (Role(world.province, "owner"),)
+        oneself = Caller(kind="volunteer", account_id=new_id(), volunteer_id=inbox.volunteers[kind], roles=above)
+        callers = [
+            world.administrator(role, where)
+            for role in ("owner", "organizer", "recorder", "reviewer", "viewer")
+            for where in (world.team, world.city, world.province, world.other_city)
+        ]
+        for caller in (oneself, *callers):
+            assert len(inbox.listed(kind, caller)) == inbox.counted(caller)[kind]
+
+    def test_the_oldest_comes_first_and_pages_go_on_where_they_ended(self, inbox: Inbox) -> None:
+        owner = who(inbox, "owner", "province")
+        inbox.world.clock.advance(minutes=1)
+        younger = report_missing(inbox.world, inbox.world.volunteer())
+
+        first = inbox.page("missing_entries", owner, limit=1)
+        second = inbox.page("missing_entries", owner, limit=1, cursor=first["next_cursor"])
+        listed = [item["id"] for page in (first, second) for item in page["items"]]
+        assert (listed, second["next_cursor"]) == ([inbox.ids["missing_entries"], younger], None)
+
+    def test_what_was_withdrawn_is_no_review_any_more(self, inbox: Inbox) -> None:
+        caller, owner = inbox.world.as_volunteer(inbox.volunteers["corrections"]), who(inbox, "owner", "team")
+        command = commands.WithdrawCorrection(correction_id=inbox.ids["corrections"])
+        inbox.world.do(requesting_corrections.withdraw_correction, command, caller)
+        for status in ("pending", "approved", "rejected"):
+            assert inbox.listed("corrections", owner, status) == []
+
+
+class TestVerdicts:
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_a_no_says_why_and_is_listed_as_rejected(self, inbox: Inbox, kind: str) -> None:
+        owner = who(inbox, "owner", "city")
+        decided = inbox.decide(kind, owner, approve=False, reason="与签到表不符")
+
+        assert decided == {"id": inbox.ids[kind], "kind": kind, "status": "rejected"}
+        assert inbox.counted(owner) == ONE_EACH | {kind: 0}
+        (item,) = [each for each in inbox.listed(kind, owner, "rejected") if each["id"] == inbox.ids[kind]]
+        assert (item["status"], item["rejection_reason"]) == ("rejected", "与签到表不符")
+        with pytest.raises((AlreadyDecided, errors.ObjectionAlreadyResolved)):
+            inbox.decide(kind, owner, approve=False, reason="与签到表不符")
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_a_no_without_a_reason_is_refused(self, inbox: Inbox, kind: str) -> None:
+        with pytest.raises(Invalid, match="required"):
+            inbox.decide(kind, who(inbox, "owner", "city"), approve=False)
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_there_are_no_reasons_to_choose_from(self, inbox: Inbox, kind: str) -> None:
+        with pytest.raises(Invalid, match="not_a_choice"):
+            inbox.decide(kind, who(inbox, "owner", "city"), approve=False, reason_code="other")
+
+    def test_a_correction_is_granted_as_it_was_asked_for(self, inbox: Inbox) -> None:
+        decided = inbox.decide("corrections", who(inbox, "recorder", "team"), approve=True)
+        assert decided["status"] == "approved"
+        assert inbox.world.summary(inbox.volunteers["corrections"])["total_minutes"] == 120
+        (item,) = inbox.listed("corrections", who(inbox, "owner", "team"), "approved")
+        assert item["minutes"] == 120
+
+    def test_missing_hours_are_confirmed_by_the_files_of_their_claim_or_not_at_all(self, inbox: Inbox) -> None:
+        world, owner = inbox.world, who(inbox, "owner", "team")
+        with pytest.raises(Invalid, match="evidence"):
+            inbox.decide("missing_entries", owner, approve=True)
+
+        photo = commands.EvidenceFile(upload_id=new_id(), sha256="c" * 64, content_type="image/jpeg", name="合影.jpg")
+        inbox.ids["missing_entries"] = report_missing(world, world.volunteer(), photo)
+        assert inbox.decide("missing_entries", owner, approve=True)["status"] == "approved"
+        superior = world.administrator("reviewer", world.city)
+        assert world.do(reviewing.count_reviews, commands.CountReviews(), superior)["supplements"] == 1
+
+    @pytest.mark.parametrize("kind", ["objections", "appeals"])
+    def test_a_mere_yes_takes_no_minutes_back(self, inbox: Inbox, kind: str) -> None:
+        with pytest.raises(Invalid, match="needs_time"):
+            inbox.decide(kind, who(inbox, "owner", "city"), approve=True, reason="确有出入")
+        assert inbox.world.summary(inbox.volunteers[kind])["total_minutes"] == 60
+
+    def test_an_objection_to_hours_as_a_whole_is_upheld_by_a_yes_and_so_is_an_appeal(self, inbox: Inbox) -> None:
+        world, owner = inbox.world, who(inbox, "owner", "city")
+        inbox.ids["objections"] = world.object_to(None).id
+        assert inbox.decide("objections", owner, approve=True, reason="人数有误")["status"] == "approved"
+        objector = inbox.objectors["appeals"]
+        in_vain = world.object_to(None, objector)
+        world.resolve(in_vain.id, inbox.resolver, upheld=False)
+        inbox.ids["appeals"] = appeal(world, in_vain.id, objector)
+        assert inbox.decide("appeals", owner, approve=True, reason="人数有误")["status"] == "approved"
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    @pytest.mark.parametrize(
+        ("role", "where", "refusal"), [("owner", "other_city", NotFound), ("viewer", "city", NotFound)]
+    )
+    def test_for_whoever_may_not_there_is_nothing_to_decide(
+        self, inbox: Inbox, kind: str, role: str, where: str, refusal: type[AppError]
+    ) -> None:
+        for approve in (False, True):
+            with pytest.raises(refusal):
+                inbox.decide(kind, who(inbox, role, where), approve=approve, reason="不属实")
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_nobody_decides_about_their_own_hours(self, inbox: Inbox, kind: str) -> None:
+        above = (Role(inbox.world.province, "owner"),)
+        own = Caller(kind="volunteer", account_id=new_id(), volunteer_id=inbox.volunteers[kind], roles=above)
+        with pytest.raises(errors.AboutOneself):
+            inbox.decide(kind, own, approve=False, reason="不属实")

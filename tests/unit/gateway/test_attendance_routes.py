@@ -12,6 +12,7 @@ from PIL import Image
 
 from services.attendance.codes import AttendanceCodes
 from services.attendance.domain import Direction
+from services.attendance.schemas.inbox import DecideInboxReview, ListInboxReviews
 from services.attendance.schemas.reviews import MAX_EVIDENCE, DecideReview, ReviewHistory
 from services.chassis.crypto import KeyRing
 from services.chassis.ids import new_id
@@ -182,3 +183,38 @@ class TestReviewsOfSupplements:
         ]
         for schema, (_, payload, _) in zip((DecideReview, ReviewHistory), gateway.rpc.asked, strict=True):
             schema().parse(payload)  # as attendance will
+
+
+class TestTheInbox:
+    @pytest.mark.parametrize(
+        ("kind", "one"),
+        [
+            ("corrections", "correction"),
+            ("missing_entries", "missing_entry"),
+            ("objections", "objection"),
+            ("appeals", "appeal"),
+        ],
+    )
+    def test_each_kind_is_listed_and_decided_by_its_own_rule(self, site: Any, kind: str, one: str) -> None:
+        gateway, id_ = site(), new_id()
+        decision = {"approve": False, "reason": "与签到表不符"}
+
+        assert gateway.http.get(f"/v1/reviews/{kind}", headers=ORGANIZER).status_code == 200
+        path = f"/v1/reviews/{kind}/{id_}/decision"
+        assert gateway.http.post(path, json=decision, headers=ORGANIZER).status_code == 200
+        assert [(target, payload) for target, payload, _ in gateway.rpc.asked] == [
+            (f"attendance.list_{one}_reviews", {"kind": kind}),
+            (f"attendance.decide_{one}_review", {**decision, "kind": kind, "id": id_}),
+        ]
+        for schema, (_, payload, _) in zip((ListInboxReviews, DecideInboxReview), gateway.rpc.asked, strict=True):
+            schema().parse(payload)  # as attendance will
+
+    def test_each_of_them_is_looked_at_by_itself_and_never_many_at_once(self, site: Any) -> None:
+        decisions = {"decisions": [{"id": new_id(), "approve": True}]}
+        answer = site().http.post("/v1/reviews/corrections/decisions", json=decisions, headers=ORGANIZER)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_path")
+
+    @pytest.mark.parametrize("path", ["", f"/{new_id()}/history"])
+    def test_a_kind_that_there_is_not_is_refused(self, site: Any, path: str) -> None:
+        answer = site().http.get(f"/v1/reviews/feelings{path}", headers=ORGANIZER)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_path")

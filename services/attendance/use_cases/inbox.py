@@ -1,0 +1,51 @@
+"""What corrections, missing hours, objections and appeals have in common as reviews (docs/adr/0047).
+
+Each keeps its own routes, words and rules; in the inbox it is one of many: an item begins like every other, and a
+verdict is yes or no. Whoever has more to say (another time, evidence) says it where the kind is decided by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.attendance import commands
+from services.attendance.repository import AttendanceUnitOfWork
+from services.chassis.errors import FieldError, Invalid
+
+
+def head(
+    uow: AttendanceUnitOfWork, kind: str, id_: str, status: str, submitted_at: datetime, reason: str | None
+) -> dict[str, Any]:
+    """How an item of every kind begins; ``status`` in the words that all kinds share."""
+    return {
+        "id": id_,
+        "kind": kind,
+        "status": status,
+        "submitted_at": submitted_at,
+        "age_days": (uow.clock.now() - submitted_at).days,
+        "rejection_reason": reason,
+    }
+
+
+def reason_of(verdict: commands.DecideReview) -> str | None:
+    """What the reviewer wrote; these kinds have no reasons to choose from. Raises ``Invalid``."""
+    if verdict.reason_code is not None:
+        words = ("此类审核没有可选的原因，请填写说明", "this kind has none to choose from; write a reason")
+        raise Invalid(FieldError("reason_code", "not_a_choice", *words))
+    return verdict.reason or None
+
+
+def required_reason_of(verdict: commands.DecideReview) -> str:
+    """The same of a kind that is never decided without a reason. Raises ``Invalid``."""
+    reason = reason_of(verdict)
+    if reason is None:
+        raise Invalid(FieldError("reason", "required", "须说明理由", "is required"))
+    return reason
+
+
+def require_no_record(verdict: commands.DecideReview, record_id: str | None, path: str) -> None:
+    """Raises ``Invalid`` where a mere yes would take all of a record's minutes back; ``path`` says more than yes."""
+    if verdict.approve and record_id is not None:
+        zh = f"支持对一条记录的异议或申诉须写明实际服务时间：{path}"
+        raise Invalid(FieldError("approve", "needs_time", zh, f"of a record, what was really served is needed: {path}"))
