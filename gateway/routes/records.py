@@ -5,11 +5,19 @@ from __future__ import annotations
 from gateway.evidence import describe_evidence
 from gateway.routing import Route, Who
 from services.attendance import errors
-from services.attendance.schemas import appeals, corrections, disclosure, duties, forgotten, missing_entries
+from services.attendance.schemas import (
+    appeals,
+    corrections,
+    disclosure,
+    duties,
+    forgotten,
+    missing_entries,
+    punctuality,
+)
 from services.chassis.errors import AlreadyDecided, IllegalTransition, NotFound
 
 _SIGN_OUTS, _OVERDUE, _MISSING = ("forgotten sign-outs",), ("overdue records",), ("missing hours",)
-_CORRECTIONS, _APPEALS = ("corrections",), ("appeals",)
+_CORRECTIONS, _APPEALS, _PUNCTUALITY = ("corrections",), ("appeals",), ("punctuality",)
 
 ROUTES = [
     Route(
@@ -21,6 +29,19 @@ ROUTES = [
         "GET", "/organizations/{organization_id}/overdue-records", "attendance.list_overdue_records",
         request=duties.ListOverdueRecords, answer=duties.OverdueActivityPage, who=Who.ADMINISTRATOR, tags=_OVERDUE,
         zh="逾期未记录的活动", en="Activities of an organization and those below it whose hours are overdue",
+    ),
+    Route(
+        "GET", "/activities/{activity_id}/punctuality", "attendance.list_punctuality",
+        request=punctuality.ListPunctuality, answer=punctuality.AttendeePage, who=Who.ADMINISTRATOR,
+        tags=_PUNCTUALITY, errors=(NotFound,),
+        zh="活动考勤：迟到、早退、补记签退、未签退、缺席",
+        en="Who came late, left early, was signed out by hand or not at all, or was absent, by shift",
+    ),
+    Route(
+        "GET", "/organizations/{organization_id}/punctuality", "attendance.sum_punctuality",
+        request=punctuality.SumPunctuality, answer=punctuality.PunctualitySumsPage, who=Who.ADMINISTRATOR,
+        tags=_PUNCTUALITY, deadline=10,
+        zh="各组织考勤汇总", en="How many were late, left early or absent, for an organization and each below it",
     ),
     Route(
         "POST", "/service-records/{record_id}/sign-out", "attendance.enter_sign_out",

@@ -22,6 +22,7 @@ from services.attendance.schemas import duties as duty_schemas
 from services.attendance.schemas import forgotten as open_records
 from services.attendance.schemas import inbox as inboxes
 from services.attendance.schemas import missing_entries as claims
+from services.attendance.schemas import punctuality as reports
 from services.attendance.schemas import watching as screens
 from services.attendance.settings import AttendanceSettings
 from services.attendance.use_cases import (
@@ -49,6 +50,7 @@ from services.attendance.use_cases import (
     objecting,
     objection_reviews,
     offline_scans,
+    punctuality,
     requesting_corrections,
     reviewing,
     scan_conflicts,
@@ -213,6 +215,14 @@ class AttendanceService:
     @query(duty_schemas.ListOverdueRecords, duty_schemas.OverdueActivityPage)
     def list_overdue_records(self, query, uow):
         return duties.list_overdue_records(query, uow)
+
+    @query(reports.ListPunctuality, reports.AttendeePage)
+    def list_punctuality(self, query, uow):
+        return punctuality.list_punctuality(query, uow)
+
+    @query(reports.SumPunctuality, reports.PunctualitySumsPage)
+    def sum_punctuality(self, query, uow):
+        return punctuality.sum_punctuality(query, uow)
 
     @query(uploads.UploadsInUse, uploads.UploadIds)
     def uploads_in_use(self, query, uow):

@@ -40,6 +40,12 @@ class AttendanceSettings(ServiceSettings):
     pairs_a_day: int = setting(
         "ZHIYUAN_SCAN_PAIRS_A_DAY", "Sign-ins of one person at one activity on one day.", parse=int, default=3
     )
+    punctuality_grace_minutes: int = setting(
+        "ZHIYUAN_PUNCTUALITY_GRACE_MINUTES",
+        "How many minutes late, or before the end, are overlooked in reports of punctuality.",
+        parse=int,
+        default=10,
+    )
     offline_scan_hours: int = setting(
         "ZHIYUAN_OFFLINE_SCAN_HOURS",
         "For how many hours a scan that a phone kept without network is taken.",
@@ -155,6 +161,8 @@ class AttendanceSettings(ServiceSettings):
         ):
             if number < 1:
                 found.append(f"{variable} must be at least 1")
+        if self.punctuality_grace_minutes < 0:
+            found.append("ZHIYUAN_PUNCTUALITY_GRACE_MINUTES must not be below 0")
         if self.day_parent_minutes < self.day_at_once_minutes:
             found.append("ZHIYUAN_DAY_PARENT_MINUTES must not be below ZHIYUAN_DAY_AT_ONCE_MINUTES")
         return found

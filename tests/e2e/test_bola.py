@@ -126,6 +126,10 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
                                ("supplements", "supplement", "above"), ("hours", "held", "above"))
     ],
     ("GET", "/organizations/{organization_id}/overdue-records"): [Entry(_UNIT, may=_LOOKS)],
+    ("GET", "/organizations/{organization_id}/punctuality"): [
+        Entry(_UNIT, query={"from": "2026-03-01", "to": "2026-03-31"}, may=_LOOKS)
+    ],
+    ("GET", "/activities/{activity_id}/punctuality"): [Entry(_PAST, may=_LOOKS)],
     ("POST", "/organizations/{organization_id}/delegations"): [
         Entry(_UNIT, {"account_id": "{above_account}", "starts_on": "{day}", "ends_on": "{day}"})
     ],

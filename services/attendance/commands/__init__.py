@@ -55,6 +55,7 @@ from services.attendance.commands.missing_entries import (
     WithdrawMissingEntry,
 )
 from services.attendance.commands.offline import KeptScan, ListScanConflicts, ResolveScanConflict, UploadScans
+from services.attendance.commands.punctuality import ListPunctuality, SumPunctuality
 from services.attendance.commands.scans import PrintCode, ScanCode, ShowCode
 from services.attendance.commands.supplements import (
     CountReviews,
@@ -109,6 +110,7 @@ __all__ = [
     "ListObjections",
     "ListOpenRecords",
     "ListOverdueRecords",
+    "ListPunctuality",
     "ListReviewReasons",
     "ListReviews",
     "ListScanConflicts",
@@ -134,6 +136,7 @@ __all__ = [
     "SubmitObjection",
     "SubmitSupplement",
     "SumConfirmedHours",
+    "SumPunctuality",
     "UploadScans",
     "VerifyCertificate",
     "WatchAttendance",

@@ -53,7 +53,7 @@ class ShiftCopy(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     activity_id: Mapped[str] = mapped_column(ID, index=True)
-    starts_at: Mapped[datetime]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
 
 

@@ -46,6 +46,7 @@ class ServiceRecord(Base):
     __table_args__ = (
         sa.Index("ix_service_record_changed", "shift_id", "changed_in", "id"),
         sa.Index("ix_service_record_volunteer", "volunteer_id", "served_on", "id"),
+        sa.Index("ix_service_record_volunteer_shift", "volunteer_id", "shift_id"),
         sa.Index("ix_service_record_activity", "activity_id", "served_on", "id"),
         sa.Index(
             "uq_service_record_open",

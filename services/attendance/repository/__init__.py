@@ -24,6 +24,7 @@ from services.attendance.repository.evidence import EvidenceRepository
 from services.attendance.repository.held_hours import HeldHoursRepository
 from services.attendance.repository.missing_entries import MissingEntryRepository
 from services.attendance.repository.offline import OfflineScanRepository
+from services.attendance.repository.punctuality import PunctualityRepository
 from services.attendance.repository.records import RecordRepository
 from services.attendance.repository.standing_in import StandingInRepository
 from services.attendance.repository.supplements import SupplementRepository
@@ -55,6 +56,7 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.evidence = EvidenceRepository(self.session)
         self.disclosures = DisclosureRepository(self.session)
         self.duties = DutyRepository(self.session)
+        self.punctuality = PunctualityRepository(self.session)
         self.certificates = CertificateRepository(self.session)
         self.batches = BatchRepository(self.session)
         self.evaluations = EvaluationRepository(self.session)
