@@ -188,6 +188,10 @@ class AttendanceService:
     def decide_correction_review(self, command, uow):
         return correction_reviews.decide_correction_review(command, uow)
 
+    @query(inboxes.InboxReviewHistory, reviews.DecisionHistory)
+    def correction_review_history(self, query, uow):
+        return correction_reviews.correction_review_history(query, uow)
+
     @query(inboxes.ListInboxReviews, inboxes.MissingEntryReviewPage)
     def list_missing_entry_reviews(self, query, uow):
         return missing_entry_reviews.list_missing_entry_reviews(query, uow)
@@ -195,6 +199,10 @@ class AttendanceService:
     @command(inboxes.DecideInboxReview, reviews.DecidedReview)
     def decide_missing_entry_review(self, command, uow):
         return missing_entry_reviews.decide_missing_entry_review(command, uow)
+
+    @query(inboxes.InboxReviewHistory, reviews.DecisionHistory)
+    def missing_entry_review_history(self, query, uow):
+        return missing_entry_reviews.missing_entry_review_history(query, uow)
 
     @query(inboxes.ListInboxReviews, inboxes.ObjectionReviewPage)
     def list_objection_reviews(self, query, uow):
@@ -204,6 +212,10 @@ class AttendanceService:
     def decide_objection_review(self, command, uow):
         return objection_reviews.decide_objection_review(command, uow)
 
+    @query(inboxes.InboxReviewHistory, reviews.DecisionHistory)
+    def objection_review_history(self, query, uow):
+        return objection_reviews.objection_review_history(query, uow)
+
     @query(inboxes.ListInboxReviews, inboxes.AppealReviewPage)
     def list_appeal_reviews(self, query, uow):
         return appeal_reviews.list_appeal_reviews(query, uow)
@@ -211,6 +223,10 @@ class AttendanceService:
     @command(inboxes.DecideInboxReview, reviews.DecidedReview)
     def decide_appeal_review(self, command, uow):
         return appeal_reviews.decide_appeal_review(command, uow)
+
+    @query(inboxes.InboxReviewHistory, reviews.DecisionHistory)
+    def appeal_review_history(self, query, uow):
+        return appeal_reviews.appeal_review_history(query, uow)
 
     @query(duty_schemas.ListOverdueRecords, duty_schemas.OverdueActivityPage)
     def list_overdue_records(self, query, uow):

@@ -19,14 +19,22 @@ class StandingIn:
     """The rule, on three tables and what they are called.
 
     ``delegation``: organization_id, delegator_id, delegate_id, starts_on, ends_on, created_at. ``role``:
-    organization_id, account_id, role, active, appointed_at. ``organization``: id, path, status. ``roles`` review.
+    organization_id, account_id, role, active, appointed_at. ``organization``: id, path, status. ``roles`` review, and
+    whoever stands in holds one of them; ``lent_by``: which of them lend, unless all of them do.
 
     What does not change is said once here: SQLAlchemy takes longer to put it together than PostgreSQL to answer it.
     """
 
-    def __init__(self, delegation: sa.Table, role: sa.Table, organization: sa.Table, roles: Sequence[str]) -> None:
+    def __init__(
+        self,
+        delegation: sa.Table,
+        role: sa.Table,
+        organization: sa.Table,
+        roles: Sequence[str],
+        lent_by: Sequence[str] | None = None,
+    ) -> None:
         self._delegation, self._role, self._organization = delegation, role, organization
-        self._roles = roles
+        self._roles, self._lent_by = roles, roles if lent_by is None else lent_by
         self._both_may = sa.and_(
             self._delegator_reviews(), self.is_trusted(delegation.c.delegate_id, delegation.c.organization_id)
         )
@@ -79,7 +87,7 @@ class StandingIn:
                 role.c.organization_id == delegation.organization_id,
                 role.c.account_id == delegation.delegator_id,
                 role.c.active,
-                role.c.role.in_(self._roles),
+                role.c.role.in_(self._lent_by),
                 # whoever was dismissed and appointed again has to delegate anew
                 role.c.appointed_at <= delegation.created_at,
             ],

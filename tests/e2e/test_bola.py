@@ -123,7 +123,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
     ("GET", "/reviews/{kind}/{id}/history"): [
         Entry({"kind": kind, "id": f"{{{id_}}}"}, rightful=who)
         for kind, id_, who in (("memberships", "membership", "owner"), ("organizations", "hopeful", "owner"),
-                               ("supplements", "supplement", "above"), ("hours", "held", "above"))
+                               ("supplements", "supplement", "above"), ("hours", "held", "above"),
+                               ("corrections", "correction", "owner"), ("missing_entries", "missing", "owner"),
+                               ("objections", "objection", "owner"), ("appeals", "appeal", "above"))
     ],
     ("GET", "/organizations/{organization_id}/overdue-records"): [Entry(_UNIT, may=_LOOKS)],
     ("GET", "/organizations/{organization_id}/punctuality"): [

@@ -31,6 +31,7 @@ class Correction(Base):
     requested_by: Mapped[str] = mapped_column(ID)
     requested_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     granted_starts_at: Mapped[datetime | None]

@@ -47,6 +47,7 @@ class Objection(Base):
     status: Mapped[str]
     submitted_at: Mapped[datetime]
     resolved_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     resolved_in: Mapped[str | None] = mapped_column(ID)
     resolved_at: Mapped[datetime | None]
     reason: Mapped[str | None]
@@ -79,6 +80,7 @@ class Appeal(Base):
     status: Mapped[str]
     submitted_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     minutes_before: Mapped[int | None]

@@ -14,7 +14,8 @@ class HeldHours(Base):
     """Minutes of a record that count only if somebody above grants them (FACTS.md, "Practice on i志愿").
 
     ``day``: in Asia/Shanghai; ``starts_at`` to ``ends_at``: which part of the record it is. A row never changes its
-    time: whoever decides, decides about what they saw. ``recorded_by``: the account that entered the hours by hand.
+    time: whoever decides, decides about what they saw. ``recorded_by``: the account that entered the hours by hand,
+    ``recorded_on_behalf_of`` in whose place.
     ``fallen``: the record was corrected since; a refusal no longer explains what it lacks, a grant is not in use.
     """
 
@@ -32,6 +33,7 @@ class HeldHours(Base):
     status: Mapped[str]
     fallen: Mapped[bool] = mapped_column(server_default=sa.false())
     recorded_by: Mapped[str | None] = mapped_column(ID)
+    recorded_on_behalf_of: Mapped[str | None] = mapped_column(ID)
     held_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
     on_behalf_of: Mapped[str | None] = mapped_column(ID)

@@ -30,6 +30,7 @@ class MissingEntry(Base):
     status: Mapped[str]
     asked_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
+    on_behalf_of: Mapped[str | None] = mapped_column(ID)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     supplement_id: Mapped[str | None] = mapped_column(sa.ForeignKey("supplement.id"), unique=True)

@@ -11,7 +11,10 @@ from services.attendance.models.base import ID, Base
 
 
 class Supplement(Base):
-    """Hours that could not be scanned, asked for with evidence (notice, attachment 2, 三.9)."""
+    """Hours that could not be scanned, asked for with evidence (notice, attachment 2, 三.9).
+
+    ``submitted_on_behalf_of``: in whose place the volunteer's claim was confirmed that it comes from.
+    """
 
     __tablename__ = "supplement"
 
@@ -26,6 +29,7 @@ class Supplement(Base):
     reason: Mapped[str]
     status: Mapped[str]
     submitted_by: Mapped[str] = mapped_column(ID)
+    submitted_on_behalf_of: Mapped[str | None] = mapped_column(ID)
     submitted_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ID)
     on_behalf_of: Mapped[str | None] = mapped_column(ID)

@@ -56,6 +56,14 @@ class CorrectionRepository:
             .where(*conditions)
         )
 
+    def decided_like(self, correction: Correction) -> Sequence[Correction]:
+        """What was decided about the same record, asked for or not, newest first."""
+        return self._session.scalars(
+            sa.select(Correction)
+            .where(Correction.record_id == correction.record_id, Correction.decided_at.is_not(None))
+            .order_by(Correction.decided_at.desc(), Correction.id.desc())
+        ).all()
+
     def waiting(self, *conditions: Any) -> Waiting:
         """How many wait to be decided, and since when."""
         requested = (

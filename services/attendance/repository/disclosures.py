@@ -109,6 +109,10 @@ class ObjectionRepository:
         """One objection."""
         return self._session.get(Objection, objection_id)
 
+    def get(self, objection_id: str) -> Objection:
+        """One that is there: an appeal is against it."""
+        return self._session.get_one(Objection, objection_id)
+
     def lock(self, objection_id: str) -> Objection:
         """One objection as it is now, locked."""
         return self._session.get_one(Objection, objection_id, with_for_update=True, populate_existing=True)
@@ -118,6 +122,18 @@ class ObjectionRepository:
         objected = sa.exists().where(Objection.record_id == record_id, Objection.status == ObjectionStatus.OPEN)
         appealed = sa.exists().where(Appeal.record_id == record_id, Appeal.status == ObjectionStatus.OPEN)
         return bool(self._session.scalar(sa.select(sa.or_(objected, appealed))))
+
+    def resolved_like(self, objection: Objection) -> Sequence[Objection]:
+        """What was resolved about the same record, or the same activity's hours as a whole, newest first."""
+        return self._session.scalars(
+            sa.select(Objection)
+            .where(
+                Objection.activity_id == objection.activity_id,
+                Objection.record_id.is_not_distinct_from(objection.record_id),
+                Objection.resolved_at.is_not(None),
+            )
+            .order_by(Objection.resolved_at.desc(), Objection.id.desc())
+        ).all()
 
     def waiting(self, *conditions: Any) -> Waiting:
         """How many wait to be resolved, and since when."""

@@ -54,6 +54,18 @@ class MissingEntryRepository:
             .where(*conditions)
         )
 
+    def decided_like(self, entry: MissingEntry) -> Sequence[MissingEntry]:
+        """What was answered to the same volunteer about the same shift, newest first."""
+        return self._session.scalars(
+            sa.select(MissingEntry)
+            .where(
+                MissingEntry.volunteer_id == entry.volunteer_id,
+                MissingEntry.shift_id == entry.shift_id,
+                MissingEntry.decided_at.is_not(None),
+            )
+            .order_by(MissingEntry.decided_at.desc(), MissingEntry.id.desc())
+        ).all()
+
     def waiting(self, *conditions: Any) -> Waiting:
         """How many wait for an answer, and since when."""
         asked = (

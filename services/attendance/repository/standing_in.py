@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -16,9 +18,24 @@ from services.chassis.standing_in import StandingIn
 if TYPE_CHECKING:
     from services.attendance.repository import AttendanceUnitOfWork
 
-_STANDING_IN = StandingIn(
-    cast(sa.Table, DelegationCopy.__table__), cast(sa.Table, ReviewerCopy.__table__), ORGANIZATION_COPY, REVIEWERS
-)
+
+@cache
+def _rule(lent_by: tuple[str, ...]) -> StandingIn:
+    tables = (cast(sa.Table, DelegationCopy.__table__), cast(sa.Table, ReviewerCopy.__table__), ORGANIZATION_COPY)
+    return StandingIn(*tables, REVIEWERS, lent_by)
+
+
+def _lenders(fitting_roles: Sequence[str]) -> tuple[str, ...]:
+    """Nobody lends more than they may themselves: of the roles that lend, those that fit."""
+    return tuple(role for role in REVIEWERS if role in fitting_roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The work of ``delegator_id`` at ``organization_id`` and below it, which the caller does for them."""
+
+    delegator_id: str
+    organization_id: str
 
 
 class StandingInRepository:
@@ -26,7 +43,7 @@ class StandingInRepository:
 
     def __init__(self, uow: AttendanceUnitOfWork) -> None:
         self._uow = uow
-        self._lent: Sequence[str] | None = None
+        self._lent: dict[tuple[str, ...], Sequence[str]] = {(): ()}
 
     def save_delegation(self, **values: Any) -> None:
         """Take over organization's state, unless it is old."""
@@ -37,30 +54,39 @@ class StandingInRepository:
         save_if_newer(self._uow.session, ReviewerCopy, values)
 
     def held(self, *fitting_roles: str) -> Sequence[str]:
-        """The organizations at which the caller holds one of ``fitting_roles``, or reviews in another's place.
+        """The organizations at which the caller holds one of ``fitting_roles``, or reviews in the place of somebody
+        who does.
 
         What was lent is asked once in a unit of work.
         """
-        if self._lent is None:
-            self._lent = self._uow.session.scalars(self._received(DelegationCopy.organization_id)).all()
-        return [*self._uow.caller.organizations_as(*fitting_roles), *self._lent]
+        lenders = _lenders(fitting_roles)
+        if lenders not in self._lent:
+            received = self._received(_rule(lenders), DelegationCopy.organization_id)
+            self._lent[lenders] = self._uow.session.scalars(received).all()
+        return [*self._uow.caller.organizations_as(*fitting_roles), *self._lent[lenders]]
 
-    def delegators(self, organization_id: str, *, from_root: bool = False) -> Sequence[str]:
-        """In whose place the caller may decide what belongs to ``organization_id``, as a superior (``from_root``: as
-        the root); the first to ask comes first.
+    def lent(
+        self, organization_id: str, *fitting_roles: str, from_above: bool, from_root: bool = False
+    ) -> Sequence[Lent]:
+        """What the caller may decide of ``organization_id`` in the place of somebody with one of ``fitting_roles``
+        there or above (``from_above``: above; ``from_root``: at the root); who asked first comes first.
         """
+        lenders = _lenders(fitting_roles)
+        if not lenders:
+            return []
+        rule = _rule(lenders)
         statement = (
-            self._received(DelegationCopy.delegator_id)
-            .where(_STANDING_IN.reaches(organization_id, from_above=True, from_root=from_root))
+            self._received(rule, DelegationCopy.delegator_id, DelegationCopy.organization_id)
+            .where(rule.reaches(organization_id, from_above=from_above, from_root=from_root))
             .order_by(DelegationCopy.created_at, DelegationCopy.id)
         )
-        return self._uow.session.scalars(statement).all()
+        return [Lent(*row) for row in self._uow.session.execute(statement)]
 
-    def _received(self, column: Any) -> Any:
+    def _received(self, rule: StandingIn, *columns: Any) -> Any:
         caller = self._uow.caller
         account_id = caller.account_id if caller.kind in ("volunteer", "administrator") else None
-        return sa.select(column).where(
+        return sa.select(*columns).where(
             DelegationCopy.delegate_id == account_id,
             ~DelegationCopy.revoked,
-            _STANDING_IN.holds_on(local_day(self._uow.clock.now())),
+            rule.holds_on(local_day(self._uow.clock.now())),
         )

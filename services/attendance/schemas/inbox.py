@@ -31,6 +31,15 @@ class DecideInboxReview(reviews.DecideReview):
     kind = one_of(INBOX_KINDS, required=True)
 
 
+class InboxReviewHistory(reviews.ReviewHistory):
+    """``GET /reviews/{kind}/{id}/history`` with one of these kinds, which has chosen the RPC."""
+
+    class Meta(reviews.ReviewHistory.Meta):
+        pass
+
+    kind = one_of(INBOX_KINDS, required=True)
+
+
 class _Head(Answer):
     id = Id()
     kind = fields.String()

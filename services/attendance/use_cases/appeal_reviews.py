@@ -12,6 +12,7 @@ from services.attendance.repository.appeals import resolved_in
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import appealing, inbox
 from services.attendance.use_cases.objecting import RESOLVERS
+from services.attendance.use_cases.objection_reviews import resolution
 from services.attendance.use_cases.oneself import record_of_somebody_else
 
 KIND = "appeals"
@@ -53,14 +54,25 @@ def decide_appeal_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWo
     return {"id": appeal.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
 
 
+def appeal_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What was decided about the appeal, if it was, and before it about the objection. Raises ``NotFound``."""
+    uow.caller.require_signed_in()
+    appeal = appealing.decidable(uow, query.id)
+    outcome = _REVIEW_WORDS[appeal.status]
+    final = inbox.past(outcome, appeal.reason, appeal.decided_at, appeal.decided_by, appeal.on_behalf_of)
+    first = resolution(uow.objections.get(appeal.objection_id))
+    return {"items": [first] if appeal.decided_at is None else [final, first]}
+
+
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     account_id = uow.caller.require_account()
     return [
         # who is above the one that resolved it is above the activity's; by this one a few are found among many
-        uow.organizations.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
-        uow.organizations.reachable(resolved_in(), *RESOLVERS, from_above=True),
+        uow.reviewing.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
+        uow.reviewing.reachable(resolved_in(), *RESOLVERS, from_above=True),
         Appeal.account_id != account_id,
         Objection.account_id.is_distinct_from(account_id),
         Objection.resolved_by.is_distinct_from(account_id),
+        Objection.on_behalf_of.is_distinct_from(account_id),
         record_of_somebody_else(uow, Appeal.record_id),
     ]

@@ -21,6 +21,7 @@ from services.attendance.use_cases.freezing import unfreeze
 from services.attendance.use_cases.objecting import RESOLVERS
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.rewriting import correct, locked_record
+from services.attendance.use_cases.standing_in import audited, in_whose_place
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 
 
@@ -74,6 +75,13 @@ def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> 
     faults = _faults(command, uow, appeal)
     if faults:
         raise Invalid(*faults)
+    appeal.on_behalf_of = in_whose_place(
+        uow,
+        _resolved_in(uow, objection),
+        _concerned(uow, appeal, objection, record),
+        AboutOneself,
+        roles=RESOLVERS,
+    )
     appeal.status = (ObjectionStatus.UPHELD if command.upheld else ObjectionStatus.DISMISSED).value
     appeal.decided_by = uow.caller.require_account()
     appeal.decided_at = uow.clock.now()
@@ -82,7 +90,8 @@ def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> 
     if record is not None:
         appeal.minutes_before = record.minutes
         if command.upheld:
-            correct(uow, record, None if command.corrected is None else command.corrected.time)
+            time = None if command.corrected is None else command.corrected.time
+            correct(uow, record, time, appeal.on_behalf_of)
         unfreeze(uow, record)
         appeal.minutes = record.minutes
     uow.audit(
@@ -91,6 +100,7 @@ def decide_appeal(command: commands.DecideAppeal, uow: AttendanceUnitOfWork) -> 
         record_id=appeal.record_id,
         minutes_before=appeal.minutes_before,
         minutes=appeal.minutes,
+        **audited(appeal.on_behalf_of),
     )
     metrics.APPEALS.labels(appeal.status).inc()
     _tell(uow, appeal)
@@ -103,19 +113,30 @@ def decidable(uow: AttendanceUnitOfWork, appeal_id: str) -> Appeal:
     objection = None if appeal is None else uow.objections.find(appeal.objection_id)
     if appeal is None or objection is None:
         raise NotFound(what="appeal")
-    organization_id = uow.copies.activity(appeal.activity_id).organization_id
-    if uow.organizations.reaches_from_above(objection.resolved_in or organization_id, *RESOLVERS):
+    if uow.reviewing.reaches_from_above(_resolved_in(uow, objection), *RESOLVERS):
         return appeal
-    if uow.organizations.reaches(organization_id, *RESOLVERS):
+    if uow.organizations.reaches(uow.copies.activity(appeal.activity_id).organization_id, *RESOLVERS):
         raise SuperiorDecides()
     raise NotFound(what="appeal")
+
+
+def _resolved_in(uow: AttendanceUnitOfWork, objection: Objection) -> str:
+    return objection.resolved_in or uow.copies.activity(objection.activity_id).organization_id
+
+
+def _concerned(
+    uow: AttendanceUnitOfWork, appeal: Appeal, objection: Objection, record: ServiceRecord | None
+) -> set[str | None]:
+    """Whose case it is, or who has decided it before, themselves or by somebody who stood in for them."""
+    volunteer = None if record is None else uow.copies.account_of(record.volunteer_id)
+    return {appeal.account_id, objection.account_id, objection.resolved_by, objection.on_behalf_of, volunteer}
 
 
 def _require_unconcerned(
     uow: AttendanceUnitOfWork, appeal: Appeal, objection: Objection, record: ServiceRecord | None
 ) -> None:
     account_id = uow.caller.require_account()
-    if objection.resolved_by == account_id:
+    if account_id in (objection.resolved_by, objection.on_behalf_of):
         raise OwnDecision()
     if account_id in (appeal.account_id, objection.account_id):
         raise AboutOneself()

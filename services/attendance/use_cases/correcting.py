@@ -9,6 +9,7 @@ from typing import Any
 
 from services.attendance import commands, metrics
 from services.attendance.domain import CorrectionStatus, Interval
+from services.attendance.errors import AboutOneself
 from services.attendance.events import CorrectionDecided
 from services.attendance.models import Correction, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
@@ -16,6 +17,7 @@ from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.requesting_corrections import require_correctable, state_of
 from services.attendance.use_cases.rewriting import correct, faults_of_correction, locked_record
 from services.attendance.use_cases.scanning import ROLES
+from services.attendance.use_cases.standing_in import audited, in_whose_place
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
 
@@ -23,9 +25,9 @@ from services.chassis.ids import new_id
 def decide_correction(command: commands.DecideCorrection, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Grant what was asked for, or another time that is true; or refuse, and say why."""
     found = uow.corrections.find(command.correction_id)
-    if found is None:
+    if found is None or not may_decide(uow, found):
         raise NotFound(what="correction")
-    record = _corrected_by_caller(uow, found.record_id, what="correction")
+    record = _anothers_record(uow, found.record_id)
     correction = uow.corrections.find(found.id)
     assert correction is not None
     if correction.status != CorrectionStatus.REQUESTED:
@@ -35,15 +37,25 @@ def decide_correction(command: commands.DecideCorrection, uow: AttendanceUnitOfW
     faults = _faults(command, uow, record, time, as_asked=time == asked_for)
     if faults:
         raise Invalid(*faults)
+    concerned = {correction.requested_by, uow.copies.account_of(correction.volunteer_id)}
+    organization_id = uow.copies.activity(correction.activity_id).organization_id
+    correction.on_behalf_of = in_whose_place(
+        uow, organization_id, concerned, AboutOneself, roles=ROLES, from_above=False
+    )
     correction.status = (CorrectionStatus.GRANTED if command.grant else CorrectionStatus.REFUSED).value
     correction.minutes_before = record.minutes
     if command.grant:
         require_correctable(record)
-        correct(uow, record, time)
+        correct(uow, record, time, correction.on_behalf_of)
         correction.granted_starts_at, correction.granted_ends_at = time.starts_at, time.ends_at
     correction.version += 1
     _conclude(uow, correction, record, command.reason)
     return state_of(correction, record)
+
+
+def may_decide(uow: AttendanceUnitOfWork, correction: Correction) -> bool:
+    """Whether the caller runs the attendance that it is about, or stands in for an owner who does; be it their own."""
+    return uow.reviewing.reaches(uow.copies.activity(correction.activity_id).organization_id, *ROLES)
 
 
 def _asked_for(correction: Correction) -> Interval:
@@ -74,7 +86,10 @@ def _faults(
 
 def amend_record(command: commands.AmendRecord, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Correct what nobody asked to be corrected, with a reason; without a time, the minutes are taken back."""
-    record = _corrected_by_caller(uow, command.record_id, what="record")
+    activity = uow.copies.activity(uow.records.get(command.record_id).activity_id)
+    if not uow.organizations.reaches(activity.organization_id, *ROLES):
+        raise NotFound(what="record")
+    record = _anothers_record(uow, command.record_id)
     require_correctable(record)
     time = None if command.corrected is None else command.corrected.time
     if time is not None and (faults := faults_of_correction(uow, record, time, "corrected.")):
@@ -95,17 +110,14 @@ def amend_record(command: commands.AmendRecord, uow: AttendanceUnitOfWork) -> di
         granted_ends_at=None if time is None else time.ends_at,
         version=1,
     )
-    correct(uow, record, time)
+    correct(uow, record, time, on_behalf_of=None)
     uow.corrections.add(correction)
     _conclude(uow, correction, record, command.reason)
     return state_of(correction, record)
 
 
-def _corrected_by_caller(uow: AttendanceUnitOfWork, record_id: str, *, what: str) -> ServiceRecord:
-    """The record, locked, if it is the caller's to correct: recorded by their organization or below, not their own."""
-    activity_id = uow.records.get(record_id).activity_id
-    if not uow.organizations.reaches(uow.copies.activity(activity_id).organization_id, *ROLES):
-        raise NotFound(what=what)
+def _anothers_record(uow: AttendanceUnitOfWork, record_id: str) -> ServiceRecord:
+    """The record, locked; raises ``AboutOneself`` for one of the caller's own."""
     record = locked_record(uow, record_id)
     require_somebody_else(uow, record.volunteer_id)
     return record
@@ -123,6 +135,7 @@ def _conclude(uow: AttendanceUnitOfWork, correction: Correction, record: Service
         volunteer_id=record.volunteer_id,
         minutes_before=correction.minutes_before,
         minutes=record.minutes,
+        **audited(correction.on_behalf_of),
     )
     metrics.CORRECTIONS.labels(correction.status if correction.on_request else "unasked").inc()
     event = CorrectionDecided(

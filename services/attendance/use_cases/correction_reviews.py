@@ -12,6 +12,7 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import correcting, evidence, inbox, requesting_corrections
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
+from services.chassis.errors import NotFound
 
 KIND = "corrections"
 
@@ -54,8 +55,21 @@ def decide_correction_review(verdict: commands.DecideReview, uow: AttendanceUnit
     return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
 
 
+def correction_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What was decided about the same record, asked for or not, newest first. Raises ``NotFound``."""
+    uow.caller.require_signed_in()
+    correction = uow.corrections.find(query.id)
+    if correction is None or not correcting.may_decide(uow, correction):
+        raise NotFound(what="review")
+    items = [
+        inbox.past(_REVIEW_WORDS[one.status], one.decision_reason, one.decided_at, one.decided_by, one.on_behalf_of)
+        for one in uow.corrections.decided_like(correction)
+    ]
+    return {"items": items}
+
+
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     return [
-        uow.organizations.reachable(ActivityCopy.organization_id, *ROLES),
+        uow.reviewing.reachable(ActivityCopy.organization_id, *ROLES),
         about_somebody_else(uow, Correction.volunteer_id),
     ]

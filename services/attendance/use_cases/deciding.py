@@ -53,7 +53,7 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     reason = REASONS.in_words(decision.reason_code, decision.reason)
     if not decision.approve and not reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
-    concerned = {supplement.submitted_by, uow.copies.account_of(supplement.volunteer_id)}
+    concerned = {*_submitters(supplement), uow.copies.account_of(supplement.volunteer_id)}
     supplement.on_behalf_of = in_whose_place(uow, supplement.organization_id, concerned, OwnSupplement)
     supplement.status = SupplementStatus.APPROVED if decision.approve else SupplementStatus.REJECTED
     supplement.decided_by = uow.caller.require_account()
@@ -80,13 +80,17 @@ def _decidable(uow: AttendanceUnitOfWork, supplement_id: str) -> Supplement:
     supplement = uow.supplements.find(supplement_id)
     if supplement is None:
         raise NotFound(what="supplement")
-    if supplement.submitted_by == uow.caller.require_account() or supplement.volunteer_id == uow.caller.volunteer_id:
+    if uow.caller.require_account() in _submitters(supplement) or supplement.volunteer_id == uow.caller.volunteer_id:
         raise OwnSupplement()
     if uow.reviewing.reaches_from_above(supplement.organization_id, *REVIEWERS):
         return supplement
     if uow.organizations.reaches(supplement.organization_id, *REVIEWERS, *ROLES):
         raise SuperiorDecides()
     raise NotFound(what="supplement")
+
+
+def _submitters(supplement: Supplement) -> tuple[str | None, ...]:
+    return supplement.submitted_by, supplement.submitted_on_behalf_of
 
 
 def _count(uow: AttendanceUnitOfWork, supplement: Supplement) -> None:
@@ -101,7 +105,14 @@ def _count(uow: AttendanceUnitOfWork, supplement: Supplement) -> None:
     else:
         record.status = change_status(record.status, RecordStatus.RECORDED)
         record.version += 1
-    hours.give(uow, record, time, Provenance.SUPPLEMENT, recorded_by=supplement.submitted_by)
+    hours.give(
+        uow,
+        record,
+        time,
+        Provenance.SUPPLEMENT,
+        recorded_by=supplement.submitted_by,
+        on_behalf_of=supplement.submitted_on_behalf_of,
+    )
     supplement.record_id = record.id
 
 

@@ -81,10 +81,10 @@ def may_see_upload(query: commands.MaySeeUpload, uow: AttendanceUnitOfWork) -> d
 
     A claim is judged by whoever runs the activity's attendance alone; the superior sees what these hand on.
     """
-    carriers = (*uow.supplements.carrying(query.upload_id), *uow.corrections.carrying(query.upload_id))
-    claimed_at = uow.missing_entries.carrying(query.upload_id)
-    allowed = any(_may_judge(uow, organization_id) for organization_id in carriers) or any(
-        uow.organizations.reaches(organization_id, *ROLES) for organization_id in claimed_at
+    supplemented, corrected = uow.supplements.carrying(query.upload_id), uow.corrections.carrying(query.upload_id)
+    decided_at = (*corrected, *uow.missing_entries.carrying(query.upload_id))
+    allowed = any(_may_judge(uow, organization_id) for organization_id in (*supplemented, *corrected)) or any(
+        uow.reviewing.reaches(organization_id, *ROLES) for organization_id in decided_at
     )
     return {"allowed": allowed}
 

@@ -105,6 +105,7 @@ def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
             sa.and_(HeldHours.band == Band.PARENT, by_parent), sa.and_(HeldHours.band == Band.PROVINCE, by_province)
         ),
         HeldHours.recorded_by.is_distinct_from(account_id),
+        HeldHours.recorded_on_behalf_of.is_distinct_from(account_id),
         HeldHours.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
         VolunteerCopy.account_id != account_id,
     ]
@@ -141,7 +142,7 @@ def _decide(decision: commands.Decision, uow: AttendanceUnitOfWork) -> dict[str,
     reason = HELD_REASONS.in_words(decision.reason_code, decision.reason)
     if not decision.approve and not reason:
         raise Invalid(FieldError("reason", "required", "驳回须说明理由", "a rejection needs a reason"))
-    concerned = {held.recorded_by, uow.copies.account_of(held.volunteer_id)}
+    concerned = {*_recorders(held), uow.copies.account_of(held.volunteer_id)}
     from_root = held.band == Band.PROVINCE
     held.on_behalf_of = in_whose_place(uow, held.organization_id, concerned, OwnHours, from_root=from_root)
     held.status = (HeldStatus.GRANTED if decision.approve else HeldStatus.REFUSED).value
@@ -173,13 +174,18 @@ def _decidable(uow: AttendanceUnitOfWork, held_id: str) -> HeldHours:
         raise NotFound(what="review")
     volunteer = uow.copies.volunteer(held.volunteer_id)
     own_account = volunteer is not None and volunteer.account_id == uow.caller.account_id
-    if own_account or held.volunteer_id == uow.caller.volunteer_id or held.recorded_by == uow.caller.require_account():
+    own_hours = own_account or held.volunteer_id == uow.caller.volunteer_id
+    if own_hours or uow.caller.require_account() in _recorders(held):
         raise OwnHours()
     if _is_above(uow, held):
         return held
     if not uow.organizations.reaches(held.organization_id, *REVIEWERS, *ROLES):
         raise NotFound(what="review")
     raise ProvinceDecides() if held.band == Band.PROVINCE else SuperiorDecides()
+
+
+def _recorders(held: HeldHours) -> tuple[str | None, ...]:
+    return held.recorded_by, held.recorded_on_behalf_of
 
 
 def _is_above(uow: AttendanceUnitOfWork, held: HeldHours) -> bool:

@@ -22,18 +22,27 @@ from services.chassis.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Some time of a record that waits, since when, and who entered it by hand."""
+    """Some time of a record that waits, since when, who entered it by hand, and in whose place."""
 
     record_id: str
     organization_id: str
     time: Interval
     held_at: datetime
     recorded_by: str | None
+    recorded_on_behalf_of: str | None
 
 
-def hold(uow: AttendanceUnitOfWork, record: ServiceRecord, day: date, time: Interval, recorded_by: str | None) -> None:
+def hold(
+    uow: AttendanceUnitOfWork,
+    record: ServiceRecord,
+    day: date,
+    time: Interval,
+    recorded_by: str | None,
+    recorded_on_behalf_of: str | None,
+) -> None:
     """Let ``time`` of ``record`` wait, beside what waits of that day."""
-    claim = Claim(record.id, record.organization_id, time, uow.clock.now(), recorded_by)
+    now = uow.clock.now()
+    claim = Claim(record.id, record.organization_id, time, now, recorded_by, recorded_on_behalf_of)
     lay_out(uow, record.volunteer_id, day, [*claims_of(uow.held.waiting_on(record.volunteer_id, day)), claim])
 
 
@@ -73,7 +82,14 @@ def claims_of(rows: Iterable[HeldHours]) -> list[Claim]:
     """What waits in ``rows``, given in time's order: parts of one record that touch are one claim."""
     claims: list[Claim] = []
     for row in rows:
-        claim = Claim(row.record_id, row.organization_id, _time_of(row), row.held_at, row.recorded_by)
+        claim = Claim(
+            row.record_id,
+            row.organization_id,
+            _time_of(row),
+            row.held_at,
+            row.recorded_by,
+            row.recorded_on_behalf_of,
+        )
         last = claims[-1] if claims else None
         if last is not None and (last.record_id, last.time.ends_at) == (claim.record_id, claim.time.starts_at):
             claims[-1] = replace(last, time=Interval(last.time.starts_at, claim.time.ends_at))
@@ -114,6 +130,7 @@ def _waiting(volunteer_id: str, day: date, claim: Claim, band: Band, time: Inter
         status=HeldStatus.WAITING.value,
         fallen=False,
         recorded_by=claim.recorded_by,
+        recorded_on_behalf_of=claim.recorded_on_behalf_of,
         held_at=claim.held_at,
         version=1,
     )

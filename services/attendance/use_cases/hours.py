@@ -30,13 +30,15 @@ def give(
     provenance: Provenance,
     *,
     recorded_by: str | None = None,
+    on_behalf_of: str | None = None,
 ) -> None:
     """Let ``record`` count ``time``: the record, its ledger entries and the total, at once.
 
     What goes beyond what a day counts at once waits for somebody above.
 
     Less than a minute counts nothing: there is no entry, and no counted time that would hinder another record.
-    ``recorded_by``: the account that stated the time by hand, the caller's unless it is the volunteer.
+    ``recorded_by``: the account that stated the time by hand, the caller's unless it is the volunteer;
+    ``on_behalf_of``: in whose place it did.
     """
     record.provenance = provenance.value
     if time.minutes == 0:
@@ -50,7 +52,7 @@ def give(
         if counted.minutes:
             _enter(uow, record, counted)
         if beyond.minutes:
-            holding.hold(uow, record, day, beyond, recorded_by or by_hand)
+            holding.hold(uow, record, day, beyond, recorded_by or by_hand, on_behalf_of)
     if record.minutes:
         _tell(uow, record, record.minutes)
     if record.minutes < time.minutes:

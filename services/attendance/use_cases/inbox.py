@@ -28,6 +28,19 @@ def head(
     }
 
 
+def past(
+    outcome: str, reason: str | None, when: datetime | None, by: str | None, on_behalf_of: str | None
+) -> dict[str, Any]:
+    """A decision of the history; ``outcome`` in the words that all kinds share."""
+    return {
+        "status": outcome,
+        "decision_reason": reason,
+        "decided_at": when,
+        "decided_by": by,
+        "on_behalf_of": on_behalf_of,
+    }
+
+
 def reason_of(verdict: commands.DecideReview) -> str | None:
     """What the reviewer wrote; these kinds have no reasons to choose from. Raises ``Invalid``."""
     if verdict.reason_code is not None:

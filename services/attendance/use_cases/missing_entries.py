@@ -11,7 +11,7 @@ from typing import Any
 
 from services.attendance import commands, metrics
 from services.attendance.domain import Interval, MissingEntryStatus
-from services.attendance.errors import ActivityRevoked, MissingEntryWaiting, NotAccepted, OverlapsRecord
+from services.attendance.errors import AboutOneself, ActivityRevoked, MissingEntryWaiting, NotAccepted, OverlapsRecord
 from services.attendance.events import MissingEntryDecided
 from services.attendance.models import ActivityCopy, MissingEntry, MissingEntryEvidence
 from services.attendance.repository import AttendanceUnitOfWork
@@ -19,7 +19,8 @@ from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
-from services.attendance.use_cases.supplements import require_room, shift_faults, submit_supplement
+from services.attendance.use_cases.standing_in import audited, in_whose_place
+from services.attendance.use_cases.supplements import hand_up, require_room, shift_faults
 from services.attendance.use_cases.witnesses import sealed_witness, witness_of
 from services.chassis.errors import AlreadyDecided, FieldError, IllegalTransition, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -100,8 +101,16 @@ def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUn
     faults = _faults(command, as_wanted=time == wanted, proved=bool(proof))
     if faults:
         raise Invalid(*faults)
+    entry.on_behalf_of = in_whose_place(
+        uow,
+        uow.copies.activity(entry.activity_id).organization_id,
+        {uow.copies.account_of(entry.volunteer_id)},
+        AboutOneself,
+        roles=ROLES,
+        from_above=False,
+    )
     if command.confirm:
-        supplement = submit_supplement(
+        supplement = hand_up(
             commands.SubmitSupplement(
                 activity_id=entry.activity_id,
                 volunteer_id=entry.volunteer_id,
@@ -112,6 +121,7 @@ def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUn
                 evidence=proof,
             ),
             uow,
+            on_behalf_of=entry.on_behalf_of,
         )
         uow.session.flush()  # the supplement has to be there
         entry.supplement_id = supplement.id
@@ -125,16 +135,22 @@ def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUn
         f"missing_entry:{entry.id}",
         volunteer_id=entry.volunteer_id,
         supplement_id=entry.supplement_id,
+        **audited(entry.on_behalf_of),
     )
     metrics.MISSING_ENTRIES.labels(entry.status).inc()
     _tell(uow, entry)
     return _state(entry)
 
 
+def may_answer(uow: AttendanceUnitOfWork, entry: MissingEntry) -> bool:
+    """Whether the caller runs the attendance that it is about, or stands in for an owner who does; be it their own."""
+    return uow.reviewing.reaches(uow.copies.activity(entry.activity_id).organization_id, *ROLES)
+
+
 def _decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
     """The claim under its volunteer's lock, if it is the caller's to answer and not their own."""
     found = uow.missing_entries.find(entry_id)
-    if found is None or not uow.organizations.reaches(uow.copies.activity(found.activity_id).organization_id, *ROLES):
+    if found is None or not may_answer(uow, found):
         raise NotFound(what="missing_entry")
     uow.copies.lock_volunteer(found.volunteer_id)
     require_somebody_else(uow, found.volunteer_id)

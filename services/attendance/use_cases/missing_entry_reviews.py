@@ -12,6 +12,7 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence, inbox, missing_entries
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
+from services.chassis.errors import NotFound
 
 KIND = "missing_entries"
 
@@ -53,8 +54,21 @@ def decide_missing_entry_review(verdict: commands.DecideReview, uow: AttendanceU
     return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
 
 
+def missing_entry_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What was answered to the same volunteer about the same shift, newest first. Raises ``NotFound``."""
+    uow.caller.require_signed_in()
+    entry = uow.missing_entries.find(query.id)
+    if entry is None or not missing_entries.may_answer(uow, entry):
+        raise NotFound(what="review")
+    items = [
+        inbox.past(_REVIEW_WORDS[one.status], one.decision_reason, one.decided_at, one.decided_by, one.on_behalf_of)
+        for one in uow.missing_entries.decided_like(entry)
+    ]
+    return {"items": items}
+
+
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     return [
-        uow.organizations.reachable(ActivityCopy.organization_id, *ROLES),
+        uow.reviewing.reachable(ActivityCopy.organization_id, *ROLES),
         about_somebody_else(uow, MissingEntry.volunteer_id),
     ]

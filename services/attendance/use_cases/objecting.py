@@ -23,6 +23,7 @@ from services.attendance.use_cases.claimed_time import faults_of
 from services.attendance.use_cases.freezing import freeze, unfreeze
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.rewriting import locked_record, rewrite
+from services.attendance.use_cases.standing_in import audited, lent_to_caller
 from services.attendance.use_cases.submitting_appeals import appeal_until
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.chassis.ids import new_id
@@ -124,17 +125,23 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
     if objection.status != ObjectionStatus.OPEN:
         raise ObjectionAlreadyResolved(status=objection.status)
     _require_unconcerned(uow, objection, record)
-    activity = uow.copies.activity(objection.activity_id)
+    organization_id = uow.copies.activity(objection.activity_id).organization_id
+    concerned = {objection.account_id, None if record is None else uow.copies.account_of(record.volunteer_id)}
+    lent = lent_to_caller(uow, organization_id, concerned, AboutOneself, roles=RESOLVERS, from_above=False)
     objection.status = (ObjectionStatus.UPHELD if command.upheld else ObjectionStatus.DISMISSED).value
     objection.resolved_by = uow.caller.require_account()
-    objection.resolved_in = uow.organizations.nearest(activity.organization_id, *RESOLVERS)
+    if lent is None:
+        objection.resolved_in = uow.organizations.nearest(organization_id, *RESOLVERS)
+    else:
+        objection.on_behalf_of, objection.resolved_in = lent.delegator_id, lent.organization_id
     objection.resolved_at = uow.clock.now()
     objection.reason = command.reason
     objection.version += 1
     minutes_before = None if record is None else record.minutes
     if record is not None:
         if command.upheld:
-            rewrite(uow, record, None if command.corrected is None else command.corrected.time)
+            time = None if command.corrected is None else command.corrected.time
+            rewrite(uow, record, time, objection.on_behalf_of)
         unfreeze(uow, record)
     minutes = None if record is None else record.minutes
     objection.minutes_before, objection.minutes = minutes_before, minutes
@@ -144,6 +151,7 @@ def resolve_objection(command: commands.ResolveObjection, uow: AttendanceUnitOfW
         record_id=objection.record_id,
         minutes_before=minutes_before,
         minutes=minutes,
+        **audited(objection.on_behalf_of),
     )
     metrics.OBJECTIONS.labels(objection.status).inc()
     _tell(uow, objection)
@@ -160,7 +168,7 @@ def reachable(uow: AttendanceUnitOfWork, objection_id: str) -> Objection:
     objection = uow.objections.find(objection_id)
     if objection is not None:
         organization_id = uow.copies.activity(objection.activity_id).organization_id
-        if uow.organizations.reaches(organization_id, *RESOLVERS):
+        if uow.reviewing.reaches(organization_id, *RESOLVERS):
             return objection
     raise NotFound(what="objection")
 

@@ -61,9 +61,25 @@ def decide_objection_review(verdict: commands.DecideReview, uow: AttendanceUnitO
     return {"id": objection.id, "kind": KIND, "status": _REVIEW_WORDS[resolved["status"]]}
 
 
+def objection_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:
+    """What was resolved about the same record, or the same activity's hours as a whole, newest first.
+
+    Raises ``NotFound``.
+    """
+    uow.caller.require_signed_in()
+    objection = objecting.reachable(uow, query.id)
+    return {"items": [resolution(one) for one in uow.objections.resolved_like(objection)]}
+
+
+def resolution(objection: Objection) -> dict[str, Any]:
+    """What came of one, as a decision of the history."""
+    outcome = _REVIEW_WORDS[objection.status]
+    return inbox.past(outcome, objection.reason, objection.resolved_at, objection.resolved_by, objection.on_behalf_of)
+
+
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
     return [
-        uow.organizations.reachable(ActivityCopy.organization_id, *RESOLVERS),
+        uow.reviewing.reachable(ActivityCopy.organization_id, *RESOLVERS),
         Objection.account_id.is_distinct_from(uow.caller.require_account()),
         record_of_somebody_else(uow, Objection.record_id),
     ]

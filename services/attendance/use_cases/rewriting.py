@@ -23,22 +23,25 @@ def locked_record(uow: AttendanceUnitOfWork, record_id: str) -> ServiceRecord:
     return uow.records.lock(record_id)
 
 
-def rewrite(uow: AttendanceUnitOfWork, record: ServiceRecord, time: Interval | None) -> None:
-    """Count ``time`` instead, or nothing: a version, and news, for each entry. Raises ``OverlapsRecord``."""
+def rewrite(uow: AttendanceUnitOfWork, record: ServiceRecord, time: Interval | None, on_behalf_of: str | None) -> None:
+    """Count ``time`` instead, or nothing: a version, and news, for each entry. Raises ``OverlapsRecord``.
+
+    ``on_behalf_of``: in whose place the caller says so.
+    """
     if time is not None:
         require_no_overlap(uow, record.volunteer_id, time, but=record.id)
     record.version += 1
     hours.take_back(uow, record)
     if time is not None:
         record.version += 1
-        hours.give(uow, record, time, Provenance.CORRECTION)
+        hours.give(uow, record, time, Provenance.CORRECTION, on_behalf_of=on_behalf_of)
     hours.fill_days(uow, record.volunteer_id)
 
 
-def correct(uow: AttendanceUnitOfWork, record: ServiceRecord, time: Interval | None) -> None:
-    """Count ``time`` instead, or nothing; what is raised is shown again."""
+def correct(uow: AttendanceUnitOfWork, record: ServiceRecord, time: Interval | None, on_behalf_of: str | None) -> None:
+    """Count ``time`` instead, or nothing, as :func:`rewrite`; what is raised is shown again."""
     minutes, day = record.minutes, record.served_on
-    rewrite(uow, record, time)
+    rewrite(uow, record, time, on_behalf_of)
     if time is not None and (time.minutes > minutes or local_day(time.starts_at) != day):
         _show_again(uow, record)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from services.attendance.domain import REVIEWERS
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.repository.standing_in import Lent
 from services.chassis.errors import Forbidden
 from services.chassis.events import Received
 from services.organization.events import AdministratorChanged, DelegationChanged
@@ -17,19 +18,42 @@ def in_whose_place(
     concerned: Collection[str | None],
     refusal: type[Forbidden],
     *,
+    roles: Sequence[str] = REVIEWERS,
+    from_above: bool = True,
     from_root: bool = False,
 ) -> str | None:
-    """The account in whose place the caller decides as a superior (``from_root``: as the root); None: in none.
+    """In whose place the caller decides, as a superior unless told; None: in nobody's (:func:`lent_to_caller`)."""
+    lent = lent_to_caller(
+        uow, organization_id, concerned, refusal, roles=roles, from_above=from_above, from_root=from_root
+    )
+    return None if lent is None else lent.delegator_id
 
-    ``concerned``: the accounts whose hours or claim it is. They decide it neither themselves nor by somebody who stands
-    in for them: raises ``refusal``.
+
+def lent_to_caller(
+    uow: AttendanceUnitOfWork,
+    organization_id: str,
+    concerned: Collection[str | None],
+    refusal: type[Forbidden],
+    *,
+    roles: Sequence[str],
+    from_above: bool,
+    from_root: bool = False,
+) -> Lent | None:
+    """The work that the caller does for somebody who decides this by one of ``roles``; None: it is their own.
+
+    ``from_above``: the role is held above ``organization_id``; ``from_root``: at the root. ``concerned``: the accounts
+    whose hours, claim or earlier decision it is. They decide it neither themselves nor by somebody who stands in for
+    them: raises ``refusal``.
     """
-    own = uow.organizations.reaches_from_root if from_root else uow.organizations.reaches_from_above
-    if own(organization_id, *REVIEWERS):
+    if from_root:
+        own = uow.organizations.reaches_from_root
+    else:
+        own = uow.organizations.reaches_from_above if from_above else uow.organizations.reaches
+    if own(organization_id, *roles):
         return None
-    for delegator_id in uow.standing_in.delegators(organization_id, from_root=from_root):
-        if delegator_id not in concerned:
-            return delegator_id
+    for lent in uow.standing_in.lent(organization_id, *roles, from_above=from_above, from_root=from_root):
+        if lent.delegator_id not in concerned:
+            return lent
     raise refusal()
 
 

@@ -13,6 +13,7 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
+from services.attendance.use_cases.standing_in import audited
 from services.attendance.use_cases.witnesses import witness_of
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
@@ -24,8 +25,13 @@ _REVIEW_WORDS: dict[str, str] = {status.value: word for word, status in REVIEWED
 
 def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfWork) -> Supplement:
     """Ask the superior to count hours that could not be scanned."""
+    uow.organizations.require(uow.copies.activity(command.activity_id).organization_id, *ROLES)
+    return hand_up(command, uow, on_behalf_of=None)
+
+
+def hand_up(command: commands.SubmitSupplement, uow: AttendanceUnitOfWork, *, on_behalf_of: str | None) -> Supplement:
+    """The same for whoever may, in somebody's place or none."""
     activity = uow.copies.activity(command.activity_id)
-    uow.organizations.require(activity.organization_id, *ROLES)
     if activity.status == REVOKED:
         raise ActivityRevoked()
     shift = uow.copies.shift(command.shift_id)
@@ -51,6 +57,7 @@ def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfW
         reason=command.reason,
         status=SupplementStatus.SUBMITTED.value,
         submitted_by=uow.caller.require_account(),
+        submitted_on_behalf_of=on_behalf_of,
         submitted_at=uow.clock.now(),
         evidence=[Evidence(**columns) for columns in evidence.columns_of(command.evidence)],
         version=1,
@@ -63,6 +70,7 @@ def submit_supplement(command: commands.SubmitSupplement, uow: AttendanceUnitOfW
         activity_id=activity.id,
         minutes=supplement.minutes,
         evidence=[file.sha256 for file in supplement.evidence],
+        **audited(on_behalf_of),
     )
     return supplement
 
@@ -123,9 +131,11 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
 
 
 def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
+    account_id = uow.caller.require_account()
     return [
         uow.reviewing.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
-        Supplement.submitted_by != uow.caller.require_account(),
+        Supplement.submitted_by != account_id,
+        Supplement.submitted_on_behalf_of.is_distinct_from(account_id),
         Supplement.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
     ]
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from services.attendance.codes import AttendanceCodes
 from services.attendance.domain import Direction
-from services.attendance.schemas.inbox import DecideInboxReview, ListInboxReviews
+from services.attendance.schemas.inbox import DecideInboxReview, InboxReviewHistory, ListInboxReviews
 from services.attendance.schemas.reviews import MAX_EVIDENCE, DecideReview, ReviewHistory
 from services.chassis.crypto import KeyRing
 from services.chassis.ids import new_id
@@ -202,11 +202,14 @@ class TestTheInbox:
         assert gateway.http.get(f"/v1/reviews/{kind}", headers=ORGANIZER).status_code == 200
         path = f"/v1/reviews/{kind}/{id_}/decision"
         assert gateway.http.post(path, json=decision, headers=ORGANIZER).status_code == 200
+        assert gateway.http.get(f"/v1/reviews/{kind}/{id_}/history", headers=ORGANIZER).status_code == 200
         assert [(target, payload) for target, payload, _ in gateway.rpc.asked] == [
             (f"attendance.list_{one}_reviews", {"kind": kind}),
             (f"attendance.decide_{one}_review", {**decision, "kind": kind, "id": id_}),
+            (f"attendance.{one}_review_history", {"kind": kind, "id": id_}),
         ]
-        for schema, (_, payload, _) in zip((ListInboxReviews, DecideInboxReview), gateway.rpc.asked, strict=True):
+        requests = ListInboxReviews, DecideInboxReview, InboxReviewHistory
+        for schema, (_, payload, _) in zip(requests, gateway.rpc.asked, strict=True):
             schema().parse(payload)  # as attendance will
 
     def test_each_of_them_is_looked_at_by_itself_and_never_many_at_once(self, site: Any) -> None:
