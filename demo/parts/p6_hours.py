@@ -147,6 +147,8 @@ def _upheld_objection(
     )
     frozen = {r["record_id"]: r for r in world.visitor.pages(f"/activities/{activity['activity_id']}/disclosure")}
     check.equal(frozen[record_id]["status"], "frozen", "“I object” freezes the record")
+    waiting = unit.owner.get("/reviews")["objections"], [one["id"] for one in unit.owner.pages("/reviews/objections")]
+    check.equal(waiting, (1, [objection["objection_id"]]), "and waits in the inbox of the organization above")
     shift = activity["shifts"][0]
     ends_at = datetime.fromisoformat(shift["ends_at"]) - timedelta(hours=1)
     resolved = unit.owner.post(
