@@ -1,11 +1,12 @@
-"""Scans (at once and later), forgotten sign-outs, supplements, objections, corrections, long days and what is decided
-about them, in any order: ledger, totals and recount agree, and no day counts more than it may."""
+"""Scans (at once and later), forgotten sign-outs, supplements, objections, appeals, corrections, long days and what is
+decided about them, in any order: ledger, totals and recount agree, and no day counts more than it may."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +26,14 @@ from services.activity.events import ShiftState
 from services.attendance import commands
 from services.attendance.domain import Band, DayThresholds, Direction, Interval, in_bands
 from services.attendance.models import HeldHours, LedgerEntry
-from services.attendance.use_cases import correcting, forgotten, held_reviews, objecting
+from services.attendance.use_cases import (
+    appealing,
+    correcting,
+    forgotten,
+    held_reviews,
+    objecting,
+    submitting_appeals,
+)
 from services.chassis.clock import local_day
 from services.chassis.errors import AppError
 from tests.service.attendance.conftest import World
@@ -44,12 +52,15 @@ class Attendance(RuleBasedStateMachine):
         super().__init__()
         self.world = world
         self.volunteers = [world.volunteer(accepted_for=None), world.volunteer(accepted_for=None)]
+        self.objector = world.as_volunteer(world.volunteer("李雷", accepted_for=None))
         self.recorder = world.administrator("recorder", world.team)
         self.superior = world.administrator("owner", world.city)
         self.province = world.administrator("owner", world.province)
         self.outings: list[tuple[World, datetime]] = []
         self.supplements: list[str] = []
         self.objections: list[str] = []
+        self.resolved: list[str] = []
+        self.appeals: list[str] = []
         self.kept: list[tuple[int, commands.KeptScan]] = []
 
     def attempt(self, deed: Callable[[], Any]) -> Any:
@@ -65,10 +76,15 @@ class Attendance(RuleBasedStateMachine):
         """All records of both."""
         return [record for volunteer_id in self.volunteers for record in self.world.records(volunteer_id)]
 
-    @initialize(served=MINUTES)
-    def go_out_first(self, served: int) -> None:
+    @initialize(served=MINUTES, upheld=st.none() | st.booleans())
+    def go_out_first(self, served: int, upheld: bool | None) -> None:
+        """Once; and as likely as not somebody has objected to it, and was told what came of that."""
         self._go_out(served, 9)
-        self.hours_pass(3)
+        self.hours_pass(10)
+        if upheld is not None:
+            self.object(0, settled=True)
+            if self.objections:  # nothing is shown of who has not signed out
+                self.resolve(upheld, outing=0, after=0, minutes=10)
 
     @rule(served=MINUTES, hours=SHIFT_HOURS)
     def go_out(self, served: int, hours: int) -> None:
@@ -180,27 +196,54 @@ class Attendance(RuleBasedStateMachine):
         command = commands.AmendRecord(record_id=record["record_id"], corrected=corrected, reason="理由")
         self.attempt(lambda: self.world.do(correcting.amend_record, command, self.recorder))
 
-    @rule(which=UP_TO_FIVE)
-    def object(self, which: int) -> None:
-        records = self.records()
+    @rule(which=UP_TO_FIVE, settled=st.sampled_from([True, True, False]))
+    def object(self, which: int, settled: bool) -> None:
+        """To a record that is shown or was confirmed; or to any, which may be refused."""
+        records = [r for r in self.records() if not settled or r["status"] in ("disclosed", "confirmed")]
+        if not records:
+            return
         record = records[which % len(records)]
         world = next(world for world, _ in self.outings if world.activity == record["activity_id"])
-        objection = self.attempt(lambda: world.object_to(record["record_id"]))
+        objection = self.attempt(lambda: world.object_to(record["record_id"], self.objector))
         if objection is not None:
             self.objections.append(objection.id)
 
     @precondition(lambda self: self.objections)
     @rule(upheld=st.booleans(), outing=UP_TO_FIVE, after=STARTS, minutes=st.none() | MINUTES)
     def resolve(self, upheld: bool, outing: int, after: int, minutes: int | None) -> None:
-        corrected = None
-        if upheld and minutes is not None:
-            start = self.outings[outing % len(self.outings)][1] + timedelta(minutes=after)
-            corrected = commands.CorrectedTime(starts_at=start, ends_at=start + timedelta(minutes=minutes))
         command = commands.ResolveObjection(
-            objection_id=self.objections[-1], upheld=upheld, reason="理由", corrected=corrected
-        )
+            objection_id=self.objections[-1], upheld=upheld, reason="理由",
+            corrected=self._true_time(outing, after, minutes) if upheld else None,
+        )  # fmt: skip
         if self.attempt(lambda: self.world.do(objecting.resolve_objection, command, self.recorder)) is not None:
-            self.objections.pop()
+            self.resolved.append(self.objections.pop())
+
+    def _true_time(self, outing: int, after: int, minutes: int | None) -> commands.CorrectedTime | None:
+        if minutes is None:
+            return None
+        start = self.outings[outing % len(self.outings)][1] + timedelta(minutes=after)
+        return commands.CorrectedTime(starts_at=start, ends_at=start + timedelta(minutes=minutes))
+
+    @precondition(lambda self: self.resolved)
+    @rule(which=UP_TO_FIVE)
+    def appeal(self, which: int) -> None:
+        """Whoever may does not accept what was resolved; who may not is refused."""
+        volunteers = (self.world.as_volunteer(volunteer_id) for volunteer_id in self.volunteers)
+        command = commands.SubmitAppeal(objection_id=self.resolved[which % len(self.resolved)], text="理由")
+        for caller in (self.objector, *volunteers):
+            appeal = self.attempt(partial(self.world.do, submitting_appeals.submit_appeal, command, caller))
+            if appeal is not None:
+                self.appeals.append(appeal["appeal_id"])
+
+    @precondition(lambda self: self.appeals)
+    @rule(upheld=st.booleans(), outing=UP_TO_FIVE, after=STARTS, minutes=st.none() | MINUTES)
+    def decide_about_an_appeal(self, upheld: bool, outing: int, after: int, minutes: int | None) -> None:
+        command = commands.DecideAppeal(
+            appeal_id=self.appeals[-1], upheld=upheld, reason="理由",
+            corrected=self._true_time(outing, after, minutes) if upheld else None,
+        )  # fmt: skip
+        if self.attempt(lambda: self.world.do(appealing.decide_appeal, command, self.superior)) is not None:
+            self.appeals.pop()
 
     @invariant()
     def everything_adds_up(self) -> None:
@@ -239,11 +282,14 @@ class Attendance(RuleBasedStateMachine):
             assert laid_out == [[(row.band, time)] for row, time in zip(waiting, times, strict=True)]
 
     @invariant()
-    def a_record_is_frozen_while_an_objection_to_it_is_open(self) -> None:
+    def a_record_is_frozen_while_an_objection_or_an_appeal_is_open(self) -> None:
         with self.world.units() as uow:
-            found = [uow.objections.find(objection_id) for objection_id in self.objections]
-        objected = {objection.record_id for objection in found if objection is not None}
-        assert {r["record_id"] for r in self.records() if r["status"] == "frozen"} == objected
+            disputes = [
+                *map(uow.objections.find, self.objections),
+                *map(uow.appeals.find, self.appeals),
+            ]
+        disputed = {dispute.record_id for dispute in disputes if dispute is not None}
+        assert {r["record_id"] for r in self.records() if r["status"] == "frozen"} == disputed
 
 
 def test_whatever_happens_in_whatever_order_the_hours_add_up(world: World) -> None:
