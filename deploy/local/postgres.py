@@ -71,6 +71,8 @@ class Postgres:
         if not self._durable:
             # the machine may not crash; the server may: a commit is still handed to the system before it is answered
             options |= {"fsync": "off", "full_page_writes": "off"}
+            # nothing lives long enough to need it, and its transactions would be somebody's under way
+            options |= {"autovacuum": "off"}
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(self._bin / "postgres"), "-D", str(self._data), *flags]
 
