@@ -194,7 +194,13 @@ ROUTES = [
     Route(
         "GET", "/card/refused-messages", "card.list_refused_messages",
         request=partner.ListRefusedMessages, answer=partner.RefusedMessagePage, who=Who.PLATFORM,
-        tags=_TAGS, zh="未能处理的银行消息", en="Messages of banks over AMQP that could not be taken",
+        tags=_TAGS, zh="未能处理的银行消息", en="Messages of banks over AMQP that could not be taken when they came",
+    ),
+    Route(
+        "POST", "/card/refused-messages/{refused_id}/retry", "card.retry_refused_message",
+        request=partner.RetryRefusedMessage, answer=partner.RefusedMessage, who=Who.PLATFORM, tags=_TAGS,
+        errors=(errors.MessageAlreadyTaken, errors.MessageNotWhole),
+        zh="重新处理银行消息", en="Take a refused message as if it came now; `state` says whether it was taken",
     ),
     Route(
         "POST", "/card/partner-replays", "card.request_replay",

@@ -146,6 +146,27 @@ class TimestampOutOfTolerance(AppError):
     detail_en = "It may differ from the platform's clock by {tolerance_seconds} s; sign again."
 
 
+class MessageAlreadyTaken(Conflict):
+    """A refused message was tried again, and was taken then: it is done with."""
+
+    code = "message_already_taken"
+    title_zh, title_en = "该消息已处理", "This message was taken already"
+    detail_zh = "该银行消息已重新处理成功（结果：{outcome}），不能再次处理。"
+    detail_en = "This bank's message was tried again and taken ({outcome}); it cannot be taken twice."
+
+
+class MessageNotWhole(Conflict):
+    """Of a refused message only a part was kept, and a part is not what the bank has said."""
+
+    code = "message_not_whole"
+    title_zh, title_en = "该消息未完整保存", "This message was not kept whole"
+    detail_zh = "该银行消息过长、编号含不可打印字符，或保存于旧版本，不能原样重新处理，请银行重发。"
+    detail_en = (
+        "It was too long, its id has characters that cannot be kept, or a former version kept it. Ask the bank to send"
+        " it again."
+    )
+
+
 class WebhookIdReused(Conflict):
     """A webhook-id came again with another content."""
 

@@ -30,6 +30,12 @@ AMQP_REPORTS = Counter(
     " by a fault of ours)",
     ["bank", "outcome"],
 )
+REFUSED_MESSAGES_RETRIED = Counter(
+    "zhiyuan_card_refused_messages_retried",
+    "Messages that were refused when they came, tried again by an administrator; outcome as of"
+    " `zhiyuan_card_amqp_reports_total`",
+    ["bank", "outcome"],
+)
 REPLAYED = Counter(
     "zhiyuan_card_replayed",
     "Messages of a day that is handed to a bank again; outcome is `done`, `ended` (nothing to be told any more) or"

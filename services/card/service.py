@@ -8,7 +8,6 @@ from services.card.schemas import benefits as schemas_benefits
 from services.card.schemas import pages as schemas_pages
 from services.card.settings import CardSettings
 from services.card.use_cases import (
-    amqp_reports,
     applying,
     benefits,
     branch_contacts,
@@ -24,6 +23,7 @@ from services.card.use_cases import (
     product_periods,
     reading,
     reconciling,
+    refused_messages,
     replaying,
     routing,
     signed_reports,
@@ -184,7 +184,11 @@ class CardService:
 
     @query(partner.ListRefusedMessages, partner.RefusedMessagePage)
     def list_refused_messages(self, query, uow):
-        return amqp_reports.list_refused_messages(query, uow)
+        return refused_messages.list_refused_messages(query, uow)
+
+    @command(partner.RetryRefusedMessage, partner.RefusedMessage)
+    def retry_refused_message(self, command, uow):
+        return refused_messages.retry_refused_message(command, uow)
 
     @command(exchange.RequestReplay, exchange.Replay)
     def request_replay(self, command, uow):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -96,6 +96,14 @@ class UnitOfWork:
         )
         again = {"body": row.excluded.body, "sent_at": None, "next_attempt_at": None}
         self.session.execute(row.on_conflict_do_update(index_elements=["event_id"], set_=again))
+
+    @contextmanager
+    def part(self, caller: Caller) -> Iterator[Self]:
+        """A part of this transaction on behalf of ``caller``: if it raises, it is undone, and the rest can go on."""
+        with self.session.begin_nested():
+            yield type(self)(
+                self.session, caller=caller, clock=self.clock, settings=self.settings, cursors=self._cursors
+            )
 
     def audit(self, action: str, subject: str, **details: Any) -> None:
         """Append to the audit log: who did what to which thing. ``details`` hold no personal data."""

@@ -23,6 +23,7 @@ from demo.world import Organization, Volunteer, World
 from deploy.local.layout import ROOT
 from deploy.local.platform import Platform
 from deploy.local.topology import SERVICES
+from deploy.partner import bank_reports
 from services.chassis.database import driver_url
 from tests.live import GUANGZHOU, active_volunteers, province
 
@@ -100,6 +101,7 @@ def build(world: World) -> Scene:
             world, unit, template := unit.owner.fetch("/import-templates/volunteers", XLSX, format="xlsx")
         ),
         "recovery": _recovery(world, unit, members[2]),
+        "refused_message": _refused_message(world),
         "consent": member.get("/me/consents")["items"][0]["consent_id"],
         "export": member.post("/me/exports")["export_id"],
         "group": unit.owner.post(
@@ -285,6 +287,20 @@ def _import(world: World, unit: Organization, template: bytes) -> str:
     sent = unit.owner.send_file(f"/organizations/{unit.id}/imports", "a.xlsx", filled, XLSX, kind="volunteers")
     assert wait_for(lambda: unit.owner.get(f"/imports/{sent['import_id']}")["status"] == "checked")
     return str(sent["import_id"])
+
+
+def _refused_message(world: World) -> str:
+    """What a bank sent that makes no sense."""
+    message_id = bank_reports.new_id()
+    bank = bank_reports.AmqpReporter(world.access["partner"]["boc"]["amqp_url"], "boc")
+    bank.send(message_id, b"{}")
+    bank.close()
+
+    def listed() -> list[str]:
+        refused = world.platform.get("/card/refused-messages", state="refused")["items"]
+        return [one["refused_id"] for one in refused if one["message_id"] == message_id]
+
+    return str(wait_for(listed)[0])
 
 
 def _listeners() -> Iterator[tuple[str, str]]:

@@ -278,6 +278,9 @@ TABLE: dict[tuple[str, str], list[Entry]] = {
         Entry({"period_id": "{period}"}, {"offered_until": None}, rightful="platform")
     ],
     ("GET", "/card/statements/{bank}/{day}"): [Entry({"bank": "boc", "day": "{day}"}, rightful="platform")],
+    ("POST", "/card/refused-messages/{refused_id}/retry"): [
+        Entry({"refused_id": "{refused_message}"}, rightful="platform")
+    ],
     ("POST", "/card/group-applications"): [
         Entry(body={**_UNIT, "region": "440100", "bank": "boc", "card_type": "debit", "volunteer_ids": ["{member}"],
                     "address": "越秀区寺贝通津一号大院礼堂", "preferred_dates": ["{day}"],
@@ -419,7 +422,7 @@ _OBJECTS = frozenset({
     "other_enrollment", "no_show", "disclosed", "objection", "past", "supplement", "held", "notification", "outgoing",
     "application", "session", "team", "import", "consent", "export", "recovery", "invitation", "third_invitation",
     "delegation", "certificate", "batch", "conflict", "record", "attainment", "anomaly", "left",
-    "open_record", "called", "correction", "appeal", "missing", "period", "group",
+    "open_record", "called", "correction", "appeal", "missing", "period", "group", "refused_message",
 })  # fmt: skip
 
 

@@ -51,6 +51,7 @@ from services.card.commands.reports import (
     ListUnknownReports,
     ReportStatus,
     ReportVisit,
+    RetryRefusedMessage,
     Signed,
     VisitReport,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "ReportVisit",
     "RequestOwnReplay",
     "RequestReplay",
+    "RetryRefusedMessage",
     "ShowOwnCardPage",
     "ShowStatement",
     "Signed",

@@ -55,20 +55,29 @@ class VisitReport:
 @dataclass(frozen=True, kw_only=True)
 class BankMessage:
     """A message from the banks' vhost, as it came. ``exchange`` is what the broker says it was published to: it tells
-    who speaks, since a bank can publish to its own exchange only."""
+    who speaks, since a bank can publish to its own exchange only. ``received_at``: when it came, unless now."""
 
     exchange: str
     message_id: str
     type: str
     body: bytes
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListRefusedMessages:
-    """A page of messages that could not be taken, newest first."""
+    """A page of messages that could not be taken, newest first; only those in ``state`` if it is given."""
 
+    state: str | None
     limit: int
     cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryRefusedMessage:
+    """Take a message again that could not be taken when it came."""
+
+    refused_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ class GroupApplication(Base):
 
     ``member_count``: how many had consented when the bank was asked; before that, how many are on the list.
     ``consent_until`` is null where the bank was asked and members were not, as it was once done.
+    ``scheduled_at``: when the day of the visit was said that is in force, so that an earlier one does not replace it.
     ``consents_kept_until``: until when one who has consented in vain may apply alone by one click.
     """
 
@@ -36,6 +37,7 @@ class GroupApplication(Base):
     consent_until: Mapped[datetime | None]
     consents_kept_until: Mapped[datetime | None]
     visit_on: Mapped[date | None]
+    scheduled_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(sa.BigInteger, default=1)
 

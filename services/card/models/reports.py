@@ -38,8 +38,10 @@ class UnknownReport(Base):
 
 class RefusedMessage(Base):
     """A message on a bank's status exchange that said nothing we could take. Over AMQP nobody can be answered, so it
-    is kept for somebody to look at. What a bank wrote may name a person: the bytes are sealed. ``bank`` is empty for
-    what came over no bank's exchange."""
+    is kept for somebody to look at, and to take again when what was wrong is mended. What a bank wrote may name a
+    person: the bytes are sealed. ``bank`` is empty for what came over no bank's exchange; ``whole`` says that id, type
+    and body are kept as they came. ``code`` and ``why`` are the first refusal's, ``tried_…`` and ``outcome`` the last
+    try's to take it again."""
 
     __tablename__ = "refused_message"
 
@@ -50,5 +52,13 @@ class RefusedMessage(Base):
     why: Mapped[str]
     body_sealed: Mapped[str]
     received_at: Mapped[datetime]
+    type: Mapped[str] = mapped_column(server_default="")
+    whole: Mapped[bool] = mapped_column(server_default=sa.false())
+    state: Mapped[str] = mapped_column(server_default="refused")
+    tried_at: Mapped[datetime | None]
+    tried_by: Mapped[str | None] = mapped_column(Uuid)
+    outcome: Mapped[str | None]
+    tried_code: Mapped[str | None]
+    tried_why: Mapped[str | None]
 
     __table_args__ = (sa.Index("ix_refused_message_received_at", "received_at", "id"),)

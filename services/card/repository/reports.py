@@ -35,9 +35,14 @@ class ReportRepository:
         statement = insert(RefusedMessage).values(**message).on_conflict_do_nothing().returning(RefusedMessage.id)
         return self._uow.session.scalar(statement) is not None
 
-    def refused(self) -> sa.Select[Any]:
-        """Messages that could not be taken."""
-        return sa.select(RefusedMessage)
+    def refused(self, state: str | None) -> sa.Select[Any]:
+        """Messages that could not be taken when they came; only those in ``state`` if it is given."""
+        statement = sa.select(RefusedMessage)
+        return statement if state is None else statement.where(RefusedMessage.state == state)
+
+    def locked_refused(self, refused_id: str) -> RefusedMessage | None:
+        """One of them, locked: tries to take it come one after the other."""
+        return self._uow.session.get(RefusedMessage, refused_id, with_for_update=True)
 
     def unknown(self) -> sa.Select[Any]:
         """Reports on numbers that the bank was never given."""

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from services.card import commands
 from services.card.domain.benefits import BANK_REPORTS
+from services.card.domain.messages import MessageState
 from services.card.schemas.signed import Signed
 from services.chassis.schema import Answer, Id, PageRequest, Request, Text, Timestamp, one_of, page_of
 
@@ -75,17 +76,45 @@ class ListRefusedMessages(PageRequest):
     class Meta:
         command = commands.ListRefusedMessages
 
+    state = one_of(MessageState, load_default=None)
+
+
+class RetryRefusedMessage(Request):
+    """``POST /card/refused-messages/{refused_id}/retry``, for platform administrators."""
+
+    class Meta:
+        command = commands.RetryRefusedMessage
+
+    refused_id = Id(required=True)
+
+
+class LastTry(Answer):
+    """Which account has tried a refused message again, when, and what came of it: ``changed``, ``unchanged`` (known
+    already, or too late), ``unknown`` (a number that this bank was never given: now among the unknown reports),
+    ``refused`` or ``failed``. ``code`` and ``why`` are the refusal's."""
+
+    at = Timestamp()
+    by = Id()
+    outcome = fields.String()
+    code = fields.String(allow_none=True)
+    why = fields.String(allow_none=True)
+
 
 class RefusedMessage(Answer):
-    """A message over AMQP that could not be taken: why, and the beginning of what it said."""
+    """A message over AMQP that could not be taken when it came: why, the beginning of what it said, whether it is
+    ``refused`` or ``taken`` by now, and what came of the last try. What is not ``whole`` cannot be tried."""
 
     refused_id = Id()
     bank = fields.String()
     message_id = fields.String()
+    type = fields.String()
     code = fields.String()
     why = fields.String()
     body = fields.String()
+    whole = fields.Boolean()
     received_at = Timestamp()
+    state = fields.String()
+    last_try = fields.Nested(LastTry, allow_none=True)
 
 
 RefusedMessagePage = page_of(RefusedMessage)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -31,13 +32,14 @@ from services.chassis.ids import new_id
 
 @dataclass(frozen=True)
 class Said:
-    """A report that was read, with the bytes it was read from."""
+    """A report that was read, with the bytes it was read from. ``received_at``: when it came, if that was not now."""
 
     bank: str
     message_id: str
     application_no: str
     body: bytes
     report: commands.BankReport
+    received_at: datetime | None = None
 
 
 def speaker(bank: str, caller: Caller | None = None) -> Caller:
@@ -83,7 +85,7 @@ def take(uow: CardUnitOfWork, said: Said) -> dict[str, Any] | None:
         return None
     current = Status(application.status)
     now = uow.clock.now()
-    at = min(report.at or now, now)
+    at = min(report.at or said.received_at or now, now)
     if first and report.status == FIRST_SPEND and earn_clothing(uow, application, at):
         return {"application_no": number, "status": current, "changed": True}
     repeated = not first or report.status == FIRST_SPEND

@@ -7,7 +7,7 @@ one. The unit or the bank says what became of it; the same rules hold for both (
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.card import metrics
@@ -83,12 +83,20 @@ def ask_bank(uow: CardUnitOfWork, group: GroupApplication, members: int) -> None
 
 
 def change_visit(
-    uow: CardUnitOfWork, group: GroupApplication, to: GroupStatus, *, visit_on: date | None, reason: str | None
+    uow: CardUnitOfWork,
+    group: GroupApplication,
+    to: GroupStatus,
+    *,
+    visit_on: date | None,
+    reason: str | None,
+    said_at: datetime,
 ) -> None:
-    """A step of a locked group's visit; raises ``IllegalTransition``. A proposal taken back ends like a lapsed one."""
+    """A step of a locked group's visit, said at ``said_at``; raises ``IllegalTransition``. A proposal taken back ends
+    like a lapsed one."""
     collected = group.status == GroupStatus.COLLECTING
     _set(group, move_visit(GroupStatus(group.status), to))
-    group.visit_on = visit_on if to is GroupStatus.SCHEDULED else group.visit_on
+    if to is GroupStatus.SCHEDULED:
+        group.visit_on, group.scheduled_at = visit_on, said_at
     group.reason = reason
     uow.audit("card.group_visit_changed", f"group_application:{group.id}", status=to.value)
     if collected:

@@ -6,6 +6,7 @@ nothing, as with applications (``bank_reports``).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.card import commands, metrics
@@ -27,7 +28,8 @@ def change_visit_by_unit(command: commands.ChangeVisit, uow: CardUnitOfWork) -> 
     if group is None or not uow.organizations.reaches(group.organization_id, *ROLES):
         raise NotFound(what="group application")
     _require_what_belongs(command)
-    change_visit(uow, group, GroupStatus(command.status), visit_on=command.visit_on, reason=command.reason)
+    to, said_at = GroupStatus(command.status), uow.clock.now()
+    change_visit(uow, group, to, visit_on=command.visit_on, reason=command.reason, said_at=said_at)
     uow.session.flush()
     return show_groups(uow, [group])[0]
 
@@ -54,22 +56,35 @@ def read_visit(body: bytes) -> commands.VisitReport:
 
 
 def take_visit(
-    uow: CardUnitOfWork, bank: str, message_id: str, group_id: str, body: bytes, report: commands.VisitReport
+    uow: CardUnitOfWork,
+    bank: str,
+    message_id: str,
+    group_id: str,
+    body: bytes,
+    report: commands.VisitReport,
+    *,
+    received_at: datetime | None = None,
 ) -> dict[str, Any] | None:
-    """What became of it; None for a group that this bank was never asked to visit. Raises ``WebhookIdReused``."""
+    """What became of it; None for a group that this bank was never asked to visit. ``received_at``: when it came, if
+    that was not now. Raises ``WebhookIdReused``."""
     first = first_of(uow, bank, message_id, group_id, body)
     group = uow.groups.locked(group_id)
     if group is None or not _known_to(bank, group):
         if first:
             list_unknown(uow, bank, group_id, report.status, "unknown" if group is None else "other_bank")
         return None
-    status = GroupStatus(report.status)
-    changed = first and may_follow(GroupStatus(group.status), status)
+    status, said_at = GroupStatus(report.status), received_at or uow.clock.now()
+    changed = first and may_follow(GroupStatus(group.status), status) and not _overtaken(group, status, said_at)
     if changed:
-        change_visit(uow, group, status, visit_on=report.visit_on, reason=report.reason)
+        change_visit(uow, group, status, visit_on=report.visit_on, reason=report.reason, said_at=said_at)
     else:
         metrics.REPORTS_WITHOUT_CHANGE.labels(bank).inc()
     return {"group_id": group.id, "status": group.status, "changed": changed}
+
+
+def _overtaken(group: GroupApplication, status: GroupStatus, said_at: datetime) -> bool:
+    """Whether this is a day for the visit, and another one was said after it."""
+    return status is GroupStatus.SCHEDULED and group.scheduled_at is not None and said_at < group.scheduled_at
 
 
 def _known_to(bank: str, group: GroupApplication) -> bool:

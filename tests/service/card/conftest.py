@@ -15,10 +15,11 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
-from deploy.local.topology import STATUSES_QUEUE, applications_queue
+from deploy.local.topology import STATUSES_QUEUE, applications_queue, statuses_exchange
 from deploy.partner import bank_reports
 from services.card import commands
 from services.card.domain import Bank, CardType
+from services.card.partner_exchange import STATUS_TYPE
 from services.card.repository import UNIT_OF_WORK, CardUnitOfWork
 from services.card.settings import SETTINGS, IntakeSettings
 from services.card.use_cases import (
@@ -27,6 +28,7 @@ from services.card.use_cases import (
     copies,
     reading,
     reference_data,
+    refused_messages,
     routing,
     signed_reports,
     withdrawing,
@@ -149,6 +151,18 @@ class Card:
         intake: Any = replace(self.units.runtime, settings=settings)  # type: ignore[arg-type]
         return amqp_reports.take_message(message, intake.units(CardUnitOfWork, Caller(kind="service")))
 
+    def refused(self, state: str | None = None) -> list[dict[str, Any]]:
+        """GET /card/refused-messages."""
+        with self.units.factory(PLATFORM).reading() as uow:
+            query = commands.ListRefusedMessages(state=state, limit=50, cursor=None)
+            return list(refused_messages.list_refused_messages(query, uow)["items"])
+
+    def retry(self, refused_id: str, caller: Caller = PLATFORM) -> dict[str, Any]:
+        """POST /card/refused-messages/{id}/retry."""
+        with self.units(caller) as uow:
+            command = commands.RetryRefusedMessage(refused_id=refused_id)
+            return refused_messages.retry_refused_message(command, uow)
+
     def seal_waiting(self) -> int:
         """The sweep that tries again."""
         return routing.seal_waiting(self.units.factory(), self.identity)
@@ -209,6 +223,12 @@ def application(**changed: Any) -> commands.Apply:
         **changed,
     }
     return commands.Apply(**values)
+
+
+def message(bank: str, message_id: str, body: Any, *, type: str = STATUS_TYPE) -> commands.BankMessage:
+    """What a bank publishes to its own exchange."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return commands.BankMessage(exchange=statuses_exchange(bank), message_id=message_id, type=type, body=raw)
 
 
 def administrator(organization_id: str, role: str = "owner") -> Caller:

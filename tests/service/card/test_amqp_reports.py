@@ -16,7 +16,7 @@ from services.card.use_cases import amqp_reports, reading
 from services.chassis.testing.processes import Process, eventually
 from services.chassis.testing.units import ENVIRONMENT as COMMON
 from tests.conftest import PartnerBroker
-from tests.service.card.conftest import ENVIRONMENT, PLATFORM, Card
+from tests.service.card.conftest import ENVIRONMENT, PLATFORM, Card, message
 
 
 @pytest.fixture
@@ -25,19 +25,8 @@ def number(card: Card) -> str:
     return str(card.apply(card.volunteer())["application_no"])
 
 
-def message(bank: str, message_id: str, body: Any, *, type: str = STATUS_TYPE) -> commands.BankMessage:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return commands.BankMessage(exchange=statuses_exchange(bank), message_id=message_id, type=type, body=raw)
-
-
 def take(card: Card, given: commands.BankMessage) -> str:
     return card.take(given)
-
-
-def refused(card: Card) -> list[dict[str, Any]]:
-    with card.units.factory(PLATFORM).reading() as uow:
-        query = commands.ListRefusedMessages(limit=50, cursor=None)
-        return list(amqp_reports.list_refused_messages(query, uow)["items"])
 
 
 def unknown(card: Card) -> list[dict[str, Any]]:
@@ -50,7 +39,7 @@ def test_every_status_can_be_reported_over_amqp(card: Card, number: str, status:
     report = {"application_no": number, "status": status, "reason": "资料不符"}
 
     assert take(card, message("boc", "m1", report)) == "changed"
-    assert refused(card) == []
+    assert card.refused() == []
 
 
 def test_a_report_is_taken_once_whichever_way_it_comes_and_never_goes_backwards(card: Card, number: str) -> None:
@@ -92,7 +81,7 @@ def test_what_cannot_be_taken_is_listed_once_with_what_it_said(card: Card, numbe
     for _ in range(2):  # as after a crash between commit and acknowledgement
         assert {what: take(card, given) for what, given in bad.items()} == dict.fromkeys(bad, "refused")
 
-    listed = refused(card)
+    listed = card.refused()
     assert len(listed) == len(bad)
     assert {row["code"] for row in listed} == {"malformed_request", "invalid_fields"}
     assert any("status: not_a_choice" in row["why"] and '"lost"' in row["body"] for row in listed)
@@ -104,7 +93,7 @@ def test_an_id_that_comes_again_with_other_content_is_listed_and_changes_nothing
     take(card, message("boc", "m1", {"application_no": number, "status": "contacted"}))
 
     assert take(card, message("boc", "m1", {"application_no": number, "status": "approved"})) == "refused"
-    assert [row["code"] for row in refused(card)] == ["webhook_id_reused"]
+    assert [row["code"] for row in card.refused()] == ["webhook_id_reused"]
 
 
 def test_a_fault_of_ours_parks_the_message_in_the_list_and_an_outage_keeps_it_waiting(
@@ -118,7 +107,7 @@ def test_a_fault_of_ours_parks_the_message_in_the_list_and_an_outage_keeps_it_wa
                 assert take(card, given) == seen
             except sa.exc.OperationalError:
                 assert seen == "raised"
-    assert [row["code"] for row in refused(card)] == ["internal_error"]
+    assert [row["code"] for row in card.refused()] == ["internal_error"]
     assert take(card, given) == "changed"
 
 
@@ -163,4 +152,4 @@ def test_the_intake_takes_a_banks_reports_from_the_broker_and_survives_what_make
         "contacted",
         "approved",
     ]
-    assert [row["message_id"] for row in refused(card)] == ["m2"]
+    assert [row["message_id"] for row in card.refused()] == ["m2"]
