@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.migrations import add_index
+
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
@@ -22,22 +24,11 @@ _WAITING = {
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_activity_copy_organization", "activity_copy", ["organization_id"], postgresql_concurrently=True
-        )
-        op.create_index("ix_volunteer_copy_account", "volunteer_copy", ["account_id"], postgresql_concurrently=True)
-        op.create_index(
-            "ix_objection_status", "objection", ["status", "submitted_at", "id"], postgresql_concurrently=True
-        )
-        for table, waits in _WAITING.items():
-            op.create_index(
-                f"ix_{table}_waiting",
-                table,
-                ["activity_id"],
-                postgresql_where=sa.text(waits),
-                postgresql_concurrently=True,
-            )
+    add_index(op, "ix_activity_copy_organization", "activity_copy", ["organization_id"])
+    add_index(op, "ix_volunteer_copy_account", "volunteer_copy", ["account_id"])
+    add_index(op, "ix_objection_status", "objection", ["status", "submitted_at", "id"])
+    for table, waits in _WAITING.items():
+        add_index(op, f"ix_{table}_waiting", table, ["activity_id"], postgresql_where=sa.text(waits))
 
 
 def downgrade() -> None:

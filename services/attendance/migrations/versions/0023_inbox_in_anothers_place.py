@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.migrations import statement_by_statement
+
 revision = "0023"
 down_revision = "0022"
 branch_labels = None
@@ -21,10 +23,12 @@ _COLUMNS = {
 
 
 def upgrade() -> None:
-    for table, column in _COLUMNS.items():
-        op.add_column(table, sa.Column(column, sa.Uuid(as_uuid=False), nullable=True))
+    with statement_by_statement(op):
+        for table, column in _COLUMNS.items():
+            op.add_column(table, sa.Column(column, sa.Uuid(as_uuid=False), nullable=True), if_not_exists=True)
 
 
 def downgrade() -> None:
-    for table, column in _COLUMNS.items():
-        op.drop_column(table, column)
+    with statement_by_statement(op):
+        for table, column in _COLUMNS.items():
+            op.drop_column(table, column, if_exists=True)

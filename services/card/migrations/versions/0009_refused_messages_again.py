@@ -9,25 +9,36 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.migrations import statement_by_statement
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
+_COLUMNS = (
+    sa.Column("type", sa.String(), nullable=False, server_default=""),
+    sa.Column("whole", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("state", sa.String(), nullable=False, server_default="refused"),
+    sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("tried_by", sa.Uuid(as_uuid=False), nullable=True),
+    sa.Column("outcome", sa.String(), nullable=True),
+    sa.Column("tried_code", sa.String(), nullable=True),
+    sa.Column("tried_why", sa.String(), nullable=True),
+)
+
+
 def upgrade() -> None:
-    op.add_column("refused_message", sa.Column("type", sa.String(), nullable=False, server_default=""))
-    op.add_column("refused_message", sa.Column("whole", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("refused_message", sa.Column("state", sa.String(), nullable=False, server_default="refused"))
-    op.add_column("refused_message", sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("refused_message", sa.Column("tried_by", sa.Uuid(as_uuid=False), nullable=True))
-    op.add_column("refused_message", sa.Column("outcome", sa.String(), nullable=True))
-    op.add_column("refused_message", sa.Column("tried_code", sa.String(), nullable=True))
-    op.add_column("refused_message", sa.Column("tried_why", sa.String(), nullable=True))
-    op.add_column("group_application", sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True))
+    with statement_by_statement(op):
+        for column in _COLUMNS:
+            op.add_column("refused_message", column, if_not_exists=True)
+        scheduled_at = sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True)
+        op.add_column("group_application", scheduled_at, if_not_exists=True)
 
 
 def downgrade() -> None:
-    op.drop_column("group_application", "scheduled_at")
-    for column in ("tried_why", "tried_code", "outcome", "tried_by", "tried_at", "state", "whole", "type"):
-        op.drop_column("refused_message", column)
+    with statement_by_statement(op):
+        op.drop_column("group_application", "scheduled_at", if_exists=True)
+        for column in reversed(_COLUMNS):
+            op.drop_column("refused_message", column.name, if_exists=True)
