@@ -69,7 +69,10 @@ class StandingInRepository:
         self, organization_id: str, *fitting_roles: str, from_above: bool, from_root: bool = False
     ) -> Sequence[Lent]:
         """What the caller may decide of ``organization_id`` in the place of somebody with one of ``fitting_roles``
-        there or above (``from_above``: above; ``from_root``: at the root); who asked first comes first.
+        there or above (``from_above``: above; ``from_root``: at the root).
+
+        The nearest comes first, as with a right of one's own (``Organizations.nearest``); of the same organization's,
+        who asked first.
         """
         lenders = _lenders(fitting_roles)
         if not lenders:
@@ -77,8 +80,9 @@ class StandingInRepository:
         rule = _rule(lenders)
         statement = (
             self._received(rule, DelegationCopy.delegator_id, DelegationCopy.organization_id)
+            .join(ORGANIZATION_COPY, ORGANIZATION_COPY.c.id == DelegationCopy.organization_id)
             .where(rule.reaches(organization_id, from_above=from_above, from_root=from_root))
-            .order_by(DelegationCopy.created_at, DelegationCopy.id)
+            .order_by(sa.func.nlevel(ORGANIZATION_COPY.c.path).desc(), DelegationCopy.created_at, DelegationCopy.id)
         )
         return [Lent(*row) for row in self._uow.session.execute(statement)]
 

@@ -230,6 +230,21 @@ class TestWhatComesNext:
                 lending.no("appeals", above)
         lending.no("appeals", who(inbox, "owner", "province"))
 
+    def test_of_two_who_lend_it_is_the_nearest_in_whose_name_an_objection_is_resolved(self, inbox: Inbox) -> None:
+        world, objection_id = inbox.world, inbox.ids["objections"]
+        delegate = world.administrator("reviewer", world.other_city)
+        world.hold(delegate, world.other_city, "reviewer")
+        high, low = (world.administrator("owner", organization_id) for organization_id in (world.province, world.city))
+        for delegator, organization_id in ((high, world.province), (low, world.city)):
+            world.hold(delegator, organization_id, "owner")
+            world.lend(delegator, organization_id, delegate)
+            world.clock.advance(minutes=1)
+        inbox.decide("objections", delegate, approve=False, reason=REASON)
+
+        assert inbox.history("objections", delegate)[0]["on_behalf_of"] == low.account_id
+        inbox.ids["appeals"] = appeal(world, objection_id, inbox.objectors["objections"])
+        inbox.decide("appeals", who(inbox, "owner", "province"), approve=False, reason=REASON)
+
     def confirm_missing(self, lending: Lending, hours: int = 2) -> str:
         """A claim with a photo is confirmed by the delegate; answers the supplement's id."""
         world = lending.world
