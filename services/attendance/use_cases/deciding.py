@@ -13,6 +13,7 @@ from services.attendance.models import ServiceRecord, Supplement
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
+from services.attendance.use_cases.oneself import is_oneself
 from services.attendance.use_cases.scanning import ROLES, require_verified
 from services.attendance.use_cases.standing_in import audited, in_whose_place
 from services.attendance.use_cases.supplements import KIND, forgotten_record, require_room
@@ -80,7 +81,7 @@ def _decidable(uow: AttendanceUnitOfWork, supplement_id: str) -> Supplement:
     supplement = uow.supplements.find(supplement_id)
     if supplement is None:
         raise NotFound(what="supplement")
-    if uow.caller.require_account() in _submitters(supplement) or supplement.volunteer_id == uow.caller.volunteer_id:
+    if uow.caller.require_account() in _submitters(supplement) or is_oneself(uow, supplement.volunteer_id):
         raise OwnSupplement()
     if uow.reviewing.reaches_from_above(supplement.organization_id, *REVIEWERS):
         return supplement

@@ -20,6 +20,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
+from services.attendance.use_cases.oneself import is_oneself
 from services.attendance.use_cases.scanning import ROLES
 from services.attendance.use_cases.standing_in import audited, in_whose_place
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
@@ -172,10 +173,7 @@ def _decidable(uow: AttendanceUnitOfWork, held_id: str) -> HeldHours:
     held = uow.held.find(held_id)
     if held is None:
         raise NotFound(what="review")
-    volunteer = uow.copies.volunteer(held.volunteer_id)
-    own_account = volunteer is not None and volunteer.account_id == uow.caller.account_id
-    own_hours = own_account or held.volunteer_id == uow.caller.volunteer_id
-    if own_hours or uow.caller.require_account() in _recorders(held):
+    if uow.caller.require_account() in _recorders(held) or is_oneself(uow, held.volunteer_id):
         raise OwnHours()
     if _is_above(uow, held):
         return held

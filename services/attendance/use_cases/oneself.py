@@ -11,11 +11,15 @@ from services.attendance.models import ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
 
 
+def is_oneself(uow: AttendanceUnitOfWork, volunteer_id: str) -> bool:
+    """Whether the caller is this volunteer, be it in an administrator's session."""
+    own_account = uow.copies.account_of(volunteer_id) == uow.caller.require_account()
+    return own_account or volunteer_id == uow.caller.volunteer_id
+
+
 def require_somebody_else(uow: AttendanceUnitOfWork, volunteer_id: str) -> None:
-    """Raises ``AboutOneself`` if the caller is this volunteer, or signed in with another kind of account of theirs."""
-    volunteer = uow.copies.volunteer(volunteer_id)
-    own_account = volunteer is not None and volunteer.account_id == uow.caller.require_account()
-    if own_account or volunteer_id == uow.caller.volunteer_id:
+    """Raises ``AboutOneself`` where :func:`is_oneself`."""
+    if is_oneself(uow, volunteer_id):
         raise AboutOneself()
 
 

@@ -12,6 +12,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
+from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
 from services.attendance.use_cases.standing_in import audited
 from services.attendance.use_cases.witnesses import witness_of
@@ -136,7 +137,7 @@ def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
         uow.reviewing.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
         Supplement.submitted_by != account_id,
         Supplement.submitted_on_behalf_of.is_distinct_from(account_id),
-        Supplement.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
+        about_somebody_else(uow, Supplement.volunteer_id),
     ]
 
 

@@ -13,7 +13,7 @@ from services.attendance.domain import Direction
 from services.attendance.schemas import reviews
 from services.attendance.use_cases import deciding, evidence, reviewing, supplements
 from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
-from services.chassis.context import Caller, Role
+from services.chassis.context import Caller, Kind, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.uploads import FindUploadsInUse
@@ -164,15 +164,19 @@ class TestDeciding:
         assert case.listed_for(both) == []
         case.world.decide(supplement.id, case.superior)
 
-    def test_a_superior_does_not_decide_on_hours_of_their_own(self, case: Case) -> None:
-        supplement = case.submit()
+    @pytest.mark.parametrize("session", ["volunteer", "administrator"])
+    def test_a_superior_does_not_decide_on_hours_of_their_own(self, case: Case, session: Kind) -> None:
+        account_id = new_id()
+        volunteer_id = case.world.volunteer(account_id=account_id)
+        supplement = case.submit(volunteer_id=volunteer_id)
         beneficiary = Caller(
-            kind="volunteer",
-            account_id=new_id(),
-            volunteer_id=case.volunteer_id,
+            kind=session,
+            account_id=account_id,
+            volunteer_id=volunteer_id if session == "volunteer" else None,
             roles=(Role(case.world.city, "owner"),),
         )
 
+        assert (case.listed_for(beneficiary), case.count_for(beneficiary)) == ([], 0)
         with pytest.raises(errors.OwnSupplement):
             case.world.decide(supplement.id, beneficiary)
 
