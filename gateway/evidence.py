@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 async def describe_evidence(
     _request: HttpRequest, caller: Caller, payload: dict[str, Any], gateway: Gateway
 ) -> dict[str, Any]:
-    """Put what is known of each upload in the place of its id; raises ``Invalid`` for others' files."""
+    """Put what is known of each upload in the place of its id; raises ``Invalid`` for others' files.
+
+    Where a client names none, nothing is added: a service of the version before need not know the field.
+    """
+    if not payload.get("evidence"):
+        return payload
     described, faults = [], []
-    for position, upload_id in enumerate(payload.get("evidence", ())):
+    for position, upload_id in enumerate(payload["evidence"]):
         try:
             upload = await asyncio.to_thread(gateway.uploads.find, upload_id)
         except NotFound:
