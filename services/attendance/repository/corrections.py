@@ -74,21 +74,25 @@ class CorrectionRepository:
         return count_of(self._session, requested, Correction.requested_at)
 
     def carrying(self, upload_id: str) -> Sequence[str]:
-        """The organizations that decide about corrections for which this upload speaks."""
+        """The organizations that decide, or have decided, about corrections for which this upload speaks."""
         return self._session.scalars(
             sa.select(ActivityCopy.organization_id)
             .join(Correction, Correction.activity_id == ActivityCopy.id)
             .join(CorrectionEvidence, CorrectionEvidence.correction_id == Correction.id)
-            .where(CorrectionEvidence.upload_id == upload_id)
+            .where(CorrectionEvidence.upload_id == upload_id, Correction.status != CorrectionStatus.WITHDRAWN.value)
             .distinct()
         ).all()
 
     def proofs_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
-        """Those of the uploads that speak for a correction of somebody who was not erased."""
+        """Those of the uploads that speak for a correction, not withdrawn, of somebody who was not erased."""
         return self._session.scalars(
             sa.select(CorrectionEvidence.upload_id)
             .join(Correction, Correction.id == CorrectionEvidence.correction_id)
             .join(VolunteerCopy, VolunteerCopy.id == Correction.volunteer_id)
-            .where(CorrectionEvidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
+            .where(
+                CorrectionEvidence.upload_id.in_(upload_ids),
+                Correction.status != CorrectionStatus.WITHDRAWN.value,
+                VolunteerCopy.status != _ERASED,
+            )
             .distinct()
         ).all()

@@ -7,7 +7,16 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.attendance.models import CorrectionEvidence, Evidence, MissingEntry, MissingEntryEvidence
+from services.attendance.domain import CorrectionStatus, MissingEntryStatus
+from services.attendance.models import (
+    Correction,
+    CorrectionEvidence,
+    Evidence,
+    MissingEntry,
+    MissingEntryEvidence,
+    ServiceRecord,
+    Supplement,
+)
 
 
 class EvidenceRepository:
@@ -17,22 +26,24 @@ class EvidenceRepository:
         self._session = session
 
     def used_elsewhere(self, hashes: Collection[str]) -> set[str]:
-        """Those of the hashes that several cases carry: one photograph proves one service.
+        """Those of the hashes that speak for hours of several people, or at several shifts: one photograph proves one
+        service.
 
-        A claim of missing hours and the supplement that came of it are one case.
+        Whatever is said of one volunteer at one shift is one case: a claim, the supplement that came of it, what was
+        rejected and asked for again, a correction. What was withdrawn speaks for nothing.
         """
-        carried = sa.union_all(
-            sa.select(Evidence.sha256, Evidence.supplement_id.label("case_id")),
-            sa.select(CorrectionEvidence.sha256, CorrectionEvidence.correction_id),
-            sa.select(MissingEntryEvidence.sha256, sa.func.coalesce(MissingEntry.supplement_id, MissingEntry.id)).join(
-                MissingEntry, MissingEntry.id == MissingEntryEvidence.missing_entry_id
-            ),
+        cases = sa.union(
+            sa.select(Evidence.sha256, Supplement.volunteer_id, Supplement.shift_id)
+            .join(Supplement, Supplement.id == Evidence.supplement_id)
+            .where(Evidence.sha256.in_(hashes)),
+            sa.select(CorrectionEvidence.sha256, ServiceRecord.volunteer_id, ServiceRecord.shift_id)
+            .join(Correction, Correction.id == CorrectionEvidence.correction_id)
+            .join(ServiceRecord, ServiceRecord.id == Correction.record_id)
+            .where(CorrectionEvidence.sha256.in_(hashes), Correction.status != CorrectionStatus.WITHDRAWN.value),
+            sa.select(MissingEntryEvidence.sha256, MissingEntry.volunteer_id, MissingEntry.shift_id)
+            .join(MissingEntry, MissingEntry.id == MissingEntryEvidence.missing_entry_id)
+            .where(MissingEntryEvidence.sha256.in_(hashes), MissingEntry.status != MissingEntryStatus.WITHDRAWN.value),
         ).subquery()
         return set(
-            self._session.scalars(
-                sa.select(carried.c.sha256)
-                .where(carried.c.sha256.in_(hashes))
-                .group_by(carried.c.sha256)
-                .having(sa.func.count(carried.c.case_id.distinct()) > 1)
-            )
+            self._session.scalars(sa.select(cases.c.sha256).group_by(cases.c.sha256).having(sa.func.count() > 1))
         )

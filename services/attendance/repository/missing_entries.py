@@ -76,22 +76,28 @@ class MissingEntryRepository:
         return count_of(self._session, asked, MissingEntry.asked_at)
 
     def carrying(self, upload_id: str) -> Sequence[str]:
-        """The organizations that answer claims with which this upload was given."""
+        """The organizations that answer, or have answered, claims with which this upload was given."""
         return self._session.scalars(
             sa.select(ActivityCopy.organization_id)
             .join(MissingEntry, MissingEntry.activity_id == ActivityCopy.id)
             .join(MissingEntryEvidence, MissingEntryEvidence.missing_entry_id == MissingEntry.id)
-            .where(MissingEntryEvidence.upload_id == upload_id)
+            .where(
+                MissingEntryEvidence.upload_id == upload_id, MissingEntry.status != MissingEntryStatus.WITHDRAWN.value
+            )
             .distinct()
         ).all()
 
     def proofs_among(self, upload_ids: Sequence[str]) -> Sequence[str]:
-        """Those of the uploads that speak for a claim of somebody who was not erased."""
+        """Those of the uploads that speak for a claim, not withdrawn, of somebody who was not erased."""
         return self._session.scalars(
             sa.select(MissingEntryEvidence.upload_id)
             .join(MissingEntry, MissingEntry.id == MissingEntryEvidence.missing_entry_id)
             .join(VolunteerCopy, VolunteerCopy.id == MissingEntry.volunteer_id)
-            .where(MissingEntryEvidence.upload_id.in_(upload_ids), VolunteerCopy.status != _ERASED)
+            .where(
+                MissingEntryEvidence.upload_id.in_(upload_ids),
+                MissingEntry.status != MissingEntryStatus.WITHDRAWN.value,
+                VolunteerCopy.status != _ERASED,
+            )
             .distinct()
         ).all()
 

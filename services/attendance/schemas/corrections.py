@@ -70,7 +70,8 @@ class Correction(Answer):
     """What was asked for, what the record counted then and counts since, and what was decided.
 
     Without ``on_request`` the organizer corrected of their own accord. ``starts_at`` to ``ends_at`` was asked for,
-    ``granted_starts_at`` to ``granted_ends_at`` was granted. ``record_*``: what counts now.
+    ``granted_starts_at`` to ``granted_ends_at`` was granted. ``record_*``: what counts now. ``files``: none any more of
+    what was withdrawn.
     """
 
     correction_id = Id()

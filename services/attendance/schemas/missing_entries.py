@@ -64,7 +64,7 @@ class ListMissingEntries(PageRequest):
 class MissingEntry(Answer):
     """What the volunteer wants counted, and what was answered; ``supplement_id``: what went to the superior.
 
-    ``files`` are the volunteer's.
+    ``files`` are the volunteer's; a claim that was withdrawn has taken them back.
     """
 
     missing_entry_id = Id()

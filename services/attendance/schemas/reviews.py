@@ -64,7 +64,10 @@ class ListReviews(PageRequest):
 
 
 class EvidenceToJudge(Answer):
-    """A file to look at; ``used_elsewhere``: what speaks for other hours carries the very same bytes."""
+    """A file to look at; ``used_elsewhere``: the very same bytes speak for other hours, too.
+
+    Other hours are somebody else's, or at another shift.
+    """
 
     upload_id = Id()
     content_type = fields.String()

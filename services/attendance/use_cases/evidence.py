@@ -48,12 +48,12 @@ def files_of(evidence: Iterable[File]) -> list[commands.EvidenceFile]:
 
 
 def find_used_elsewhere(uow: AttendanceUnitOfWork, cases: Iterable[Supplement | Correction | MissingEntry]) -> set[str]:
-    """The hashes of their files that something else carries, too."""
+    """The hashes of their files that speak for other hours, too."""
     return uow.evidence.used_elsewhere({file.sha256 for case in cases for file in case.evidence})
 
 
 def shown(evidence: Iterable[File], used_elsewhere: set[str]) -> list[dict[str, Any]]:
-    """The files to look at; ``used_elsewhere``: hashes that something else carries, too."""
+    """The files to look at; ``used_elsewhere``: hashes that speak for other hours, too."""
     return [
         {
             "upload_id": file.upload_id,

@@ -224,7 +224,7 @@ def list_missing_entries(query: commands.ListMissingEntries, uow: AttendanceUnit
 def shown(
     uow: AttendanceUnitOfWork, entry: MissingEntry, activity: ActivityCopy, name: str, *, used_elsewhere: set[str]
 ) -> dict[str, Any]:
-    """A claim as whoever answers it sees it, and its volunteer."""
+    """A claim as whoever answers it sees it, and its volunteer; one that was withdrawn has taken its files back."""
     return {
         **vars(entry),
         "missing_entry_id": entry.id,
@@ -232,5 +232,5 @@ def shown(
         "title": activity.title,
         "name": name,
         "witness": witness_of(uow, entry),
-        "files": evidence.shown(entry.evidence, used_elsewhere),
+        "files": evidence.shown([] if entry.status == MissingEntryStatus.WITHDRAWN else entry.evidence, used_elsewhere),
     }

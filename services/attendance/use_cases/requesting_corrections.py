@@ -129,13 +129,15 @@ def list_corrections(query: commands.ListCorrections, uow: AttendanceUnitOfWork)
 def shown(
     correction: Correction, record: ServiceRecord, title: str, name: str, *, used_elsewhere: set[str]
 ) -> dict[str, Any]:
-    """A correction as whoever decides it sees it, and its volunteer."""
+    """A correction as whoever decides it sees it, and its volunteer; withdrawn, it has taken its files back."""
     return {
         **vars(correction),
         "correction_id": correction.id,
         "title": title,
         "name": name,
-        "files": evidence.shown(correction.evidence, used_elsewhere),
+        "files": evidence.shown(
+            [] if correction.status == CorrectionStatus.WITHDRAWN else correction.evidence, used_elsewhere
+        ),
         "record_status": record.status,
         "record_starts_at": record.starts_at,
         "record_ends_at": record.ends_at,

@@ -142,7 +142,7 @@ OrganizationReviewPage = page_of(OrganizationReview)
 
 
 class FileToJudge(Answer):
-    """A file to look at; ``used_elsewhere``: something else carries the very same bytes (of attendance)."""
+    """A file to look at; ``used_elsewhere``: the very same bytes speak for other hours, too (of attendance)."""
 
     upload_id = Id()
     content_type = fields.String()

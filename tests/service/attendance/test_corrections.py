@@ -361,6 +361,27 @@ class TestEvidence:
         (waiting,) = case.waiting_for(case.organizer)
         assert waiting["files"][0]["used_elsewhere"]
 
+    def test_a_correction_of_the_same_shift_uses_no_file_twice(self, case: Case) -> None:
+        world = case.world
+        case.decide(case.ask(evidence=[self.FILE]), grant=False, reason="看不清")
+        recorder = world.administrator("recorder", world.team)
+        world.supplement(case.volunteer_id, recorder, starts_at=after(120), ends_at=after(180), evidence=[self.FILE])
+        case.ask(evidence=[self.FILE])
+
+        (waiting,) = case.waiting_for(case.organizer)
+        assert [file["used_elsewhere"] for file in waiting["files"]] == [False]
+
+    def test_one_that_was_withdrawn_takes_its_file_back(self, case: Case) -> None:
+        case.withdraw(case.ask(evidence=[self.FILE]))
+
+        seen = commands.MaySeeUpload(upload_id=self.FILE.upload_id)
+        assert case.world.do(evidence.may_see_upload, seen, case.organizer) == {"allowed": False}
+        kept = FindUploadsInUse(upload_ids=[self.FILE.upload_id])
+        gateway = Caller(kind="service", account_id="gateway")
+        assert case.world.do(evidence.uploads_in_use, kept, gateway) == {"upload_ids": []}
+        (withdrawn,) = case.waiting_for(case.organizer, status="withdrawn")
+        assert withdrawn["files"] == []
+
     def test_it_is_kept_until_the_volunteer_is_erased_and_then_nothing_is_said(self, case: Case) -> None:
         world = case.world
         case.decide(case.ask(evidence=[self.FILE]), grant=False, reason="与签到表不符")

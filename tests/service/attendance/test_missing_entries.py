@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,10 +71,10 @@ class Case:
         caller = self.world.as_volunteer(volunteer_id or self.volunteer_id)
         return self.world.do(missing_entries.withdraw_missing_entry, command, caller)
 
-    def waiting_for(self, caller: Caller, organization_id: str | None = None) -> list[Any]:
+    def waiting_for(self, caller: Caller, organization_id: str | None = None, status: str = "asked") -> list[Any]:
         """What an administrator finds to answer, as it is sent."""
         query = commands.ListMissingEntries(
-            organization_id=organization_id or self.world.team, status="asked", limit=20, cursor=None
+            organization_id=organization_id or self.world.team, status=status, limit=20, cursor=None
         )
         with self.world.units(caller) as uow:
             return list(schemas.MissingEntryPage().dump(missing_entries.list_missing_entries(query, uow))["items"])
@@ -266,6 +266,10 @@ class TestAnswering:
 
 
 class TestFilesOfTheClaim:
+    def flags(self, case: Case) -> list[bool]:
+        """Of the files of the claims that wait, whether each speaks for other hours, too."""
+        return [file["used_elsewhere"] for item in case.waiting_for(case.organizer) for file in item["files"]]
+
     def sees(self, case: Case, caller: Caller) -> bool:
         """Whether the caller may fetch the volunteer's file."""
         query = commands.MaySeeUpload(upload_id=PHOTO.upload_id)
@@ -341,9 +345,53 @@ class TestFilesOfTheClaim:
     def test_two_claims_with_the_same_file_are_flagged(self, case: Case) -> None:
         case.claim(evidence=[PHOTO])
         case.claim(volunteer_id=case.world.volunteer(), evidence=[PHOTO])
+        assert self.flags(case) == [True, True]
 
-        waiting = case.waiting_for(case.organizer)
-        assert [file["used_elsewhere"] for item in waiting for file in item["files"]] == [True, True]
+    def test_so_are_two_of_the_same_volunteer_at_two_shifts(self, case: Case) -> None:
+        world, afternoon = case.world, new_id()
+        state = world.activity_state()
+        later = {"starts_at": after(240), "ends_at": after(420)}
+        world.hear(replace(state, shifts=[*state.shifts, replace(state.shifts[0], shift_id=afternoon, **later)]), 2)
+        world.accept(case.volunteer_id, afternoon)
+
+        case.claim(evidence=[PHOTO])
+        case.claim(240, 300, shift_id=afternoon, evidence=[PHOTO])
+        assert self.flags(case) == [True, True]
+
+    def test_the_same_hours_claimed_again_use_no_file_twice(self, case: Case) -> None:
+        case.withdraw(case.claim(evidence=[PHOTO]))
+        case.decide(case.claim(evidence=[PHOTO]), confirm=False, reason="照片看不清", evidence=[])
+        case.claim(evidence=[PHOTO])
+        assert self.flags(case) == [False]
+
+    def test_nor_do_hours_that_were_handed_up_again(self, case: Case) -> None:
+        for _ in range(2):
+            supplement_id = case.decide(case.claim(evidence=[PHOTO]), evidence=[])["supplement_id"]
+            (review,) = case.reviews_of(case.superior)
+            assert [file["used_elsewhere"] for file in review["files"]] == [False]
+            case.world.decide(supplement_id, case.superior, approve=False, reason="看不清")
+
+    def test_what_was_withdrawn_speaks_for_no_other_hours(self, case: Case) -> None:
+        others = case.world.volunteer()
+        case.withdraw(case.claim(volunteer_id=others, evidence=[PHOTO]), others)
+        case.claim(evidence=[PHOTO])
+        assert self.flags(case) == [False]
+
+    def test_whoever_attached_the_wrong_paper_takes_it_back(self, case: Case) -> None:
+        owner_above = case.world.administrator("owner", case.world.province)
+        entry_id = case.claim(evidence=[PHOTO])
+        assert self.sees(case, owner_above)
+        case.withdraw(entry_id)
+
+        for caller in (case.organizer, owner_above):
+            assert not self.sees(case, caller)
+        assert self.in_use(case) == []
+        (withdrawn,) = case.waiting_for(case.organizer, status="withdrawn")
+        assert withdrawn["files"] == []
+
+        case.claim(evidence=[PHOTO])
+        assert self.sees(case, case.organizer)
+        assert self.in_use(case) == [PHOTO.upload_id]
 
     def test_they_are_kept_until_the_volunteer_is_erased_and_then_nothing_is_said(self, case: Case) -> None:
         case.decide(case.claim(evidence=[PHOTO]), confirm=False, reason="照片上没有本人", evidence=[])
