@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from services.attendance.domain import LONGEST_SERVICE, Interval
 from services.attendance.errors import OverlapsRecord
 from services.attendance.repository import AttendanceUnitOfWork
@@ -21,6 +24,14 @@ def faults_of(uow: AttendanceUnitOfWork, time: Interval, prefix: str = "") -> li
     elif time.minutes == 0:
         found.append(FieldError(ends, "too_short", "时长不足一分钟", "is less than a minute"))
     return found
+
+
+def said_of(wish: str, faults: Iterable[FieldError]) -> list[FieldError]:
+    """The same faults, of a time that somebody else has asked for: ``wish`` is the field that takes it as it is."""
+    return [
+        replace(fault, field=wish, zh=f"所申请的时间{fault.zh}", en=f"the time asked for {fault.en}")
+        for fault in faults
+    ]
 
 
 def require_no_overlap(uow: AttendanceUnitOfWork, volunteer_id: str, time: Interval, *, but: str | None) -> None:

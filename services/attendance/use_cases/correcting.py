@@ -13,6 +13,7 @@ from services.attendance.errors import AboutOneself
 from services.attendance.events import CorrectionDecided
 from services.attendance.models import Correction, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.claimed_time import said_of
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.requesting_corrections import require_correctable, state_of
 from services.attendance.use_cases.rewriting import correct, faults_of_correction, locked_record
@@ -24,17 +25,14 @@ from services.chassis.ids import new_id
 
 def decide_correction(command: commands.DecideCorrection, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """Grant what was asked for, or another time that is true; or refuse, and say why."""
-    found = uow.corrections.find(command.correction_id)
-    if found is None or not may_decide(uow, found):
-        raise NotFound(what="correction")
-    record = _anothers_record(uow, found.record_id)
-    correction = uow.corrections.find(found.id)
-    assert correction is not None
-    if correction.status != CorrectionStatus.REQUESTED:
-        raise AlreadyDecided(status=correction.status)
+    correction, record = decidable(uow, command.correction_id)
     asked_for = _asked_for(correction)
     time = asked_for if command.corrected is None else command.corrected.time
-    faults = _faults(command, uow, record, time, as_asked=time == asked_for)
+    faults = _faults(command, as_asked=time == asked_for)
+    if command.grant and command.corrected is None:
+        faults += said_of("grant", faults_as_asked(uow, correction, record))
+    elif command.grant:
+        faults += faults_of_correction(uow, record, time, "corrected.")
     if faults:
         raise Invalid(*faults)
     concerned = {correction.requested_by, uow.copies.account_of(correction.volunteer_id)}
@@ -53,6 +51,27 @@ def decide_correction(command: commands.DecideCorrection, uow: AttendanceUnitOfW
     return state_of(correction, record)
 
 
+def decidable(uow: AttendanceUnitOfWork, correction_id: str) -> tuple[Correction, ServiceRecord]:
+    """The correction that waits and its record, locked, if the caller may decide about it and it is not their own.
+
+    Raises ``NotFound``, ``AboutOneself``, ``AlreadyDecided``.
+    """
+    found = uow.corrections.find(correction_id)
+    if found is None or not may_decide(uow, found):
+        raise NotFound(what="correction")
+    record = _anothers_record(uow, found.record_id)
+    correction = uow.corrections.find(found.id)
+    assert correction is not None
+    if correction.status != CorrectionStatus.REQUESTED:
+        raise AlreadyDecided(status=correction.status)
+    return correction, record
+
+
+def faults_as_asked(uow: AttendanceUnitOfWork, correction: Correction, record: ServiceRecord) -> list[FieldError]:
+    """What is wrong by now with the time that was asked for: the shift may have been moved since."""
+    return faults_of_correction(uow, record, _asked_for(correction))
+
+
 def may_decide(uow: AttendanceUnitOfWork, correction: Correction) -> bool:
     """Whether the caller runs the attendance that it is about, or stands in for an owner who does; be it their own."""
     return uow.reviewing.reaches(uow.copies.activity(correction.activity_id).organization_id, *ROLES)
@@ -64,14 +83,7 @@ def _asked_for(correction: Correction) -> Interval:
     return Interval(correction.starts_at, correction.ends_at)
 
 
-def _faults(
-    command: commands.DecideCorrection,
-    uow: AttendanceUnitOfWork,
-    record: ServiceRecord,
-    time: Interval,
-    *,
-    as_asked: bool,
-) -> list[FieldError]:
+def _faults(command: commands.DecideCorrection, *, as_asked: bool) -> list[FieldError]:
     found = []
     if not command.reason and not (command.grant and as_asked):
         words = ("驳回或另定时间须说明理由", "a refusal, or another time, needs a reason")
@@ -79,8 +91,6 @@ def _faults(
     if not command.grant and command.corrected is not None:
         words = ("驳回时不能更正", "a refused correction corrects nothing")
         found.append(FieldError("corrected", "not_granted", *words))
-    if command.grant:
-        found += faults_of_correction(uow, record, time, "" if command.corrected is None else "corrected.")
     return found
 
 

@@ -12,7 +12,7 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import correcting, evidence, inbox, requesting_corrections
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
-from services.chassis.errors import NotFound
+from services.chassis.errors import Invalid, NotFound
 
 KIND = "corrections"
 
@@ -48,11 +48,20 @@ def list_correction_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
 
 def decide_correction_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
     """Grant what was asked for, or refuse it and say why."""
-    command = commands.DecideCorrection(
-        correction_id=verdict.id, grant=verdict.approve, reason=inbox.reason_of(verdict), corrected=None
-    )
+    reason = inbox.reason_of(verdict)
+    if verdict.approve:
+        _require_fitting_time(uow, verdict.id)
+    command = commands.DecideCorrection(correction_id=verdict.id, grant=verdict.approve, reason=reason, corrected=None)
     decided = correcting.decide_correction(command, uow)
     return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
+
+
+def _require_fitting_time(uow: AttendanceUnitOfWork, correction_id: str) -> None:
+    """Raises ``Invalid`` where a mere yes would grant a time that cannot count by now."""
+    correction, record = correcting.decidable(uow, correction_id)
+    faults = correcting.faults_as_asked(uow, correction, record)
+    if lacking := inbox.another_time(faults, f"POST /corrections/{correction.id}/decision"):
+        raise Invalid(*lacking)
 
 
 def correction_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:

@@ -6,11 +6,13 @@ verdict is yes or no. Whoever has more to say (another time, evidence) says it w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from services.attendance import commands
 from services.attendance.repository import AttendanceUnitOfWork
+from services.attendance.use_cases.claimed_time import said_of
 from services.chassis.errors import FieldError, Invalid
 
 
@@ -60,5 +62,19 @@ def required_reason_of(verdict: commands.DecideReview) -> str:
 def require_no_record(verdict: commands.DecideReview, record_id: str | None, path: str) -> None:
     """Raises ``Invalid`` where a mere yes would take all of a record's minutes back; ``path`` says more than yes."""
     if verdict.approve and record_id is not None:
-        zh = f"支持对一条记录的异议或申诉须写明实际服务时间：{path}"
-        raise Invalid(FieldError("approve", "needs_time", zh, f"of a record, what was really served is needed: {path}"))
+        words = ("支持对一条记录的异议或申诉须写明实际服务时间", "of a record, what was really served is needed")
+        raise Invalid(says_too_little("needs_time", path, *words))
+
+
+def another_time(faults: Sequence[FieldError], path: str) -> list[FieldError]:
+    """What a yes lacks where the time that was asked for cannot count by now; ``path`` takes another."""
+    if not faults:
+        return []
+    zh = "，".join(fault.zh for fault in said_of("approve", faults))
+    en = ", ".join(fault.en for fault in said_of("approve", faults))
+    return [says_too_little("needs_time", path, f"{zh}，须另定时间", f"{en}; another is needed")]
+
+
+def says_too_little(code: str, path: str, zh: str, en: str) -> FieldError:
+    """A mere yes lacks something that this request has no field for; ``path`` has."""
+    return FieldError("approve", code, f"{zh}：{path}", f"{en}: {path}")

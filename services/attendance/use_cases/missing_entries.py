@@ -16,7 +16,7 @@ from services.attendance.events import MissingEntryDecided
 from services.attendance.models import ActivityCopy, MissingEntry, MissingEntryEvidence
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases import evidence
-from services.attendance.use_cases.claimed_time import faults_of
+from services.attendance.use_cases.claimed_time import faults_of, said_of
 from services.attendance.use_cases.oneself import require_somebody_else
 from services.attendance.use_cases.scanning import REVOKED, ROLES, require_verified
 from services.attendance.use_cases.standing_in import audited, in_whose_place
@@ -32,7 +32,8 @@ def report_missing_entry(command: commands.ReportMissingEntry, uow: AttendanceUn
     activity = uow.copies.activity(command.activity_id)
     if activity.status == REVOKED:
         raise ActivityRevoked()
-    faults = faults_of(uow, command.time) + shift_faults(command, uow.copies.shift(command.shift_id))
+    faults = faults_of(uow, command.time)
+    faults += shift_faults(activity.id, uow.copies.shift(command.shift_id), command.time)
     if faults:
         raise Invalid(*faults)
     volunteer = uow.copies.lock_volunteer(volunteer_id)
@@ -92,13 +93,15 @@ def decide_missing_entry(command: commands.DecideMissingEntry, uow: AttendanceUn
 
     The organizer's evidence goes with it, or, if they have none, the files of the claim (docs/adr/0031).
     """
-    entry = _decidable(uow, command.missing_entry_id)
-    if entry.status != MissingEntryStatus.ASKED:
-        raise AlreadyDecided(status=entry.status)
-    wanted = Interval(entry.starts_at, entry.ends_at)
+    entry = decidable(uow, command.missing_entry_id)
+    wanted = _wanted(entry)
     time = wanted if command.corrected is None else command.corrected.time
     proof = command.evidence or evidence.files_of(entry.evidence)
     faults = _faults(command, as_wanted=time == wanted, proved=bool(proof))
+    if command.confirm and command.corrected is None:
+        faults += said_of("confirm", faults_as_wanted(uow, entry))
+    elif command.confirm:
+        faults += _faults_of_time(uow, entry, time, "corrected.")
     if faults:
         raise Invalid(*faults)
     entry.on_behalf_of = in_whose_place(
@@ -147,8 +150,11 @@ def may_answer(uow: AttendanceUnitOfWork, entry: MissingEntry) -> bool:
     return uow.reviewing.reaches(uow.copies.activity(entry.activity_id).organization_id, *ROLES)
 
 
-def _decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
-    """The claim under its volunteer's lock, if it is the caller's to answer and not their own."""
+def decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
+    """The claim that waits, under its volunteer's lock, if it is the caller's to answer and not their own.
+
+    Raises ``NotFound``, ``AboutOneself``, ``AlreadyDecided``.
+    """
     found = uow.missing_entries.find(entry_id)
     if found is None or not may_answer(uow, found):
         raise NotFound(what="missing_entry")
@@ -156,7 +162,25 @@ def _decidable(uow: AttendanceUnitOfWork, entry_id: str) -> MissingEntry:
     require_somebody_else(uow, found.volunteer_id)
     entry = uow.missing_entries.find(entry_id)
     assert entry is not None
+    if entry.status != MissingEntryStatus.ASKED:
+        raise AlreadyDecided(status=entry.status)
     return entry
+
+
+def faults_as_wanted(uow: AttendanceUnitOfWork, entry: MissingEntry) -> list[FieldError]:
+    """What is wrong by now with the time that is wanted: the shift may have been moved since."""
+    return _faults_of_time(uow, entry, _wanted(entry))
+
+
+def _faults_of_time(
+    uow: AttendanceUnitOfWork, entry: MissingEntry, time: Interval, prefix: str = ""
+) -> list[FieldError]:
+    shift = uow.copies.shift(entry.shift_id)
+    return faults_of(uow, time, prefix) + shift_faults(entry.activity_id, shift, time, prefix)
+
+
+def _wanted(entry: MissingEntry) -> Interval:
+    return Interval(entry.starts_at, entry.ends_at)
 
 
 def _faults(command: commands.DecideMissingEntry, *, as_wanted: bool, proved: bool) -> list[FieldError]:

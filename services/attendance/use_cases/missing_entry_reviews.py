@@ -12,7 +12,7 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence, inbox, missing_entries
 from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
-from services.chassis.errors import NotFound
+from services.chassis.errors import Invalid, NotFound
 
 KIND = "missing_entries"
 
@@ -47,11 +47,26 @@ def list_missing_entry_reviews(query: commands.ListReviews, uow: AttendanceUnitO
 
 def decide_missing_entry_review(verdict: commands.DecideReview, uow: AttendanceUnitOfWork) -> dict[str, str]:
     """Confirm the time wanted by the files of the claim, so that the superior decides; or reject it and say why."""
+    reason = inbox.reason_of(verdict)
+    if verdict.approve:
+        _require_enough_for_a_yes(uow, verdict.id)
     command = commands.DecideMissingEntry(
-        missing_entry_id=verdict.id, confirm=verdict.approve, reason=inbox.reason_of(verdict), corrected=None
+        missing_entry_id=verdict.id, confirm=verdict.approve, reason=reason, corrected=None
     )
     decided = missing_entries.decide_missing_entry(command, uow)
     return {"id": verdict.id, "kind": KIND, "status": _REVIEW_WORDS[decided["status"]]}
+
+
+def _require_enough_for_a_yes(uow: AttendanceUnitOfWork, entry_id: str) -> None:
+    """Raises ``Invalid`` where only the claim's own route takes what is lacking: evidence, or another time."""
+    entry = missing_entries.decidable(uow, entry_id)
+    path = f"POST /missing-entries/{entry.id}/decision"
+    lacking = inbox.another_time(missing_entries.faults_as_wanted(uow, entry), path)
+    if not entry.evidence:
+        words = ("该申报未附材料，确认须另附证明材料", "the claim has no files, so a confirmation needs evidence")
+        lacking.append(inbox.says_too_little("needs_evidence", path, *words))
+    if lacking:
+        raise Invalid(*lacking)
 
 
 def missing_entry_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWork) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def hand_up(command: commands.SubmitSupplement, uow: AttendanceUnitOfWork, *, on
     if activity.status == REVOKED:
         raise ActivityRevoked()
     shift = uow.copies.shift(command.shift_id)
-    faults = faults_of(uow, command.time) + shift_faults(command, shift)
+    faults = faults_of(uow, command.time) + shift_faults(activity.id, shift, command.time)
     if faults:
         raise Invalid(*faults)
     volunteer = uow.copies.lock_volunteer(command.volunteer_id)
@@ -91,14 +91,13 @@ def forgotten_record(uow: AttendanceUnitOfWork, volunteer_id: str, shift_id: str
     return record if shift is None or is_too_late_to_sign_out(uow, shift) else None
 
 
-def shift_faults(
-    command: commands.SubmitSupplement | commands.ReportMissingEntry, shift: ShiftCopy | None
-) -> list[FieldError]:
-    """What is wrong with the shift named, and with the time as one of it."""
-    if shift is None or shift.activity_id != command.activity_id:
+def shift_faults(activity_id: str, shift: ShiftCopy | None, time: Interval, prefix: str = "") -> list[FieldError]:
+    """What is wrong with the shift named, and with ``time`` as one of it; ``prefix`` leads to the time's fields."""
+    if shift is None or shift.activity_id != activity_id:
         return [FieldError("shift_id", "unknown_shift", "不是该活动的班次", "is no shift of this activity")]
-    if not command.time.overlaps(Interval(shift.starts_at, shift.ends_at)):
-        return [FieldError("starts_at", "outside_shift", "不在该班次时间内", "does not meet the time of the shift")]
+    if not time.overlaps(Interval(shift.starts_at, shift.ends_at)):
+        words = ("不在该班次时间内", "does not meet the time of the shift")
+        return [FieldError(f"{prefix}starts_at", "outside_shift", *words)]
     return []
 
 

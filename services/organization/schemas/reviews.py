@@ -219,6 +219,8 @@ class DecideReview(_Verdict):
     To approve means to grant a correction as it was asked for, to confirm missing hours by the files of their claim, to
     uphold an objection or an appeal. These four have no ``reason_code``, and the last two never go without a
     ``reason``; of a record they are upheld where they are decided by themselves, with the time that was really served.
+    Where a mere yes is too little, ``approve`` is refused with ``needs_time`` or ``needs_evidence``; the message says
+    which route takes more.
     """
 
     class Meta:

@@ -127,6 +127,12 @@ class World:
         )
         return replace(state, **changes)
 
+    def move_shift(self, *, hours: int) -> None:
+        """The organizer edits the activity: its shift is that much later."""
+        by, told = timedelta(hours=hours), self.activity_state()
+        moved = [replace(shift, starts_at=shift.starts_at + by, ends_at=shift.ends_at + by) for shift in told.shifts]
+        self.hear(replace(told, shifts=moved), version=2)
+
     def volunteer(self, name: str = "张小丰", *, accepted_for: str | None = "the shift", **changes: Any) -> str:
         """A volunteer who may be timed at the shift, unless ``changes`` say otherwise."""
         volunteer_id = new_id()

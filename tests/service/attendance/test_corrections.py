@@ -227,6 +227,16 @@ class TestDeciding:
         (mine,) = case.mine()
         assert (mine["ends_at"], mine["granted_ends_at"]) == (after(120), after(90))
 
+    def test_a_time_that_fits_no_more_is_refused_by_the_field_that_took_it(self, case: Case) -> None:
+        correction_id = case.ask(0, 120)
+        case.world.move_shift(hours=-4)
+
+        with pytest.raises(Invalid, match=r"^grant: outside_shift"):
+            case.decide(correction_id)
+        with pytest.raises(Invalid, match=r"^corrected\.starts_at: outside_shift"):
+            case.decide(correction_id, corrected=span(0, 120), reason="签退表为十一点")
+        assert case.decide(correction_id, corrected=span(0, 30), reason="签退表为九点半")["minutes"] == 30
+
     def test_a_refusal_says_why_and_changes_nothing(self, case: Case) -> None:
         correction_id = case.ask()
         with pytest.raises(Invalid, match="required"):

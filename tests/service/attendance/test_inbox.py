@@ -14,6 +14,7 @@ from services.attendance.use_cases import (
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, AppError, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.organization.schemas.reviews import DecideReview
 from tests.service.attendance.conftest import World
 from tests.service.attendance.inbox import (
     NEW_KINDS,
@@ -25,6 +26,8 @@ from tests.service.attendance.inbox import (
     report_missing,
     who,
 )
+
+PHOTO = commands.EvidenceFile(upload_id=new_id(), sha256="c" * 64, content_type="image/jpeg", name="合影.jpg")
 
 
 @pytest.fixture
@@ -175,19 +178,52 @@ class TestVerdicts:
 
     def test_missing_hours_are_confirmed_by_the_files_of_their_claim_or_not_at_all(self, inbox: Inbox) -> None:
         world, owner = inbox.world, who(inbox, "owner", "team")
-        with pytest.raises(Invalid, match="evidence"):
+        with pytest.raises(Invalid) as refused:
             inbox.decide("missing_entries", owner, approve=True)
+        self.names_the_route_that_takes_more(
+            refused.value, f"POST /missing-entries/{inbox.ids['missing_entries']}/decision"
+        )
+        assert [error.code for error in refused.value.errors] == ["needs_evidence"]
 
-        photo = commands.EvidenceFile(upload_id=new_id(), sha256="c" * 64, content_type="image/jpeg", name="合影.jpg")
-        inbox.ids["missing_entries"] = report_missing(world, world.volunteer(), photo)
+        inbox.ids["missing_entries"] = report_missing(world, world.volunteer(), PHOTO)
         assert inbox.decide("missing_entries", owner, approve=True)["status"] == "approved"
         superior = world.administrator("reviewer", world.city)
         assert world.do(reviewing.count_reviews, commands.CountReviews(), superior)["supplements"] == 1
 
+    @pytest.mark.parametrize(("kind", "path"), [("corrections", "corrections"), ("missing_entries", "missing-entries")])
+    def test_of_a_time_that_fits_no_more_a_mere_yes_is_not_enough(self, inbox: Inbox, kind: str, path: str) -> None:
+        world, owner = inbox.world, who(inbox, "owner", "team")
+        inbox.ids["missing_entries"] = report_missing(world, world.volunteer(), PHOTO)
+        world.move_shift(hours=-4)
+
+        with pytest.raises(Invalid) as refused:
+            inbox.decide(kind, owner, approve=True)
+        self.names_the_route_that_takes_more(refused.value, f"POST /{path}/{inbox.ids[kind]}/decision")
+        assert [error.code for error in refused.value.errors] == ["needs_time"]
+        assert inbox.decide(kind, owner, approve=False, reason="班次已改期")["status"] == "rejected"
+
+    def test_what_was_decided_lacks_nothing_any_more(self, inbox: Inbox) -> None:
+        world, owner = inbox.world, who(inbox, "owner", "team")
+        world.move_shift(hours=-4)
+        for kind in ("corrections", "missing_entries"):
+            inbox.decide(kind, owner, approve=False, reason="班次已改期")
+            with pytest.raises(AlreadyDecided):
+                inbox.decide(kind, owner, approve=True)
+
+    @staticmethod
+    def names_the_route_that_takes_more(refused: Invalid, path: str) -> None:
+        """The refusal is about a field of the request, and says in both languages where there are more."""
+        for error in refused.errors:
+            assert error.field in DecideReview().load_fields
+            assert path in error.zh
+            assert path in error.en
+
     @pytest.mark.parametrize("kind", ["objections", "appeals"])
     def test_a_mere_yes_takes_no_minutes_back(self, inbox: Inbox, kind: str) -> None:
-        with pytest.raises(Invalid, match="needs_time"):
+        deed = {"objections": "resolution", "appeals": "decision"}[kind]
+        with pytest.raises(Invalid, match="needs_time") as refused:
             inbox.decide(kind, who(inbox, "owner", "city"), approve=True, reason="确有出入")
+        self.names_the_route_that_takes_more(refused.value, f"POST /{kind}/{inbox.ids[kind]}/{deed}")
         assert inbox.world.summary(inbox.volunteers[kind])["total_minutes"] == 60
 
     def test_an_objection_to_hours_as_a_whole_is_upheld_by_a_yes_and_so_is_an_appeal(self, inbox: Inbox) -> None:

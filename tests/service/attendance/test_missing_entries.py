@@ -196,6 +196,18 @@ class TestAnswering:
             review["asked_by_volunteer"]["ends_at"] == schemas.MissingEntry().dump({"ends_at": after(120)})["ends_at"]
         )
 
+    def test_a_time_that_fits_no_more_is_refused_by_the_field_that_took_it(self, case: Case) -> None:
+        entry_id = case.claim(0, 120)
+        case.world.move_shift(hours=-4)
+
+        with pytest.raises(Invalid, match=r"^confirm: outside_shift"):
+            case.decide(entry_id)
+        outside = commands.CorrectedTime(starts_at=after(0), ends_at=after(60))
+        with pytest.raises(Invalid, match=r"^corrected\.starts_at: outside_shift"):
+            case.decide(entry_id, corrected=outside, reason="签到表为十点")
+        moved = commands.CorrectedTime(starts_at=after(-240), ends_at=after(-180))
+        assert case.decide(entry_id, corrected=moved, reason="班次已改期")["status"] == "confirmed"
+
     def test_a_confirmation_needs_evidence(self, case: Case) -> None:
         entry_id = case.claim()
         with pytest.raises(Invalid, match="required"):
