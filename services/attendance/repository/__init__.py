@@ -9,6 +9,7 @@ leaves out those that somebody is changing. Rows of disclosures come last, in th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from services.attendance.ledger import Ledger
@@ -65,6 +66,10 @@ class AttendanceUnitOfWork(UnitOfWork):
         self.looking = LookingRepository(self.session)
         self.objections = ObjectionRepository(self.session)
         self.appeals = AppealRepository(self.session)
+
+    def in_the_place_of(self, delegator_id: str) -> Organizations:
+        """``reviewing`` as far as this one has lent it to the caller."""
+        return Organizations(self.session, self.caller, partial(self.standing_in.held_for, delegator_id))
 
 
 UNIT_OF_WORK = AttendanceUnitOfWork

@@ -43,7 +43,7 @@ class StandingInRepository:
 
     def __init__(self, uow: AttendanceUnitOfWork) -> None:
         self._uow = uow
-        self._lent: dict[tuple[str, ...], Sequence[str]] = {(): ()}
+        self._received_by: dict[tuple[str, ...], Sequence[Lent]] = {(): ()}
 
     def save_delegation(self, **values: Any) -> None:
         """Take over organization's state, unless it is old."""
@@ -56,14 +56,17 @@ class StandingInRepository:
     def held(self, *fitting_roles: str) -> Sequence[str]:
         """The organizations at which the caller holds one of ``fitting_roles``, or reviews in the place of somebody
         who does.
-
-        What was lent is asked once in a unit of work.
         """
-        lenders = _lenders(fitting_roles)
-        if lenders not in self._lent:
-            received = self._received(_rule(lenders), DelegationCopy.organization_id)
-            self._lent[lenders] = self._uow.session.scalars(received).all()
-        return [*self._uow.caller.organizations_as(*fitting_roles), *self._lent[lenders]]
+        lent = (lent.organization_id for lent in self._all_lent(fitting_roles))
+        return [*self._uow.caller.organizations_as(*fitting_roles), *lent]
+
+    def held_for(self, delegator_id: str, *fitting_roles: str) -> Sequence[str]:
+        """Of those, the organizations at which the caller reviews in the place of ``delegator_id``."""
+        return [lent.organization_id for lent in self._all_lent(fitting_roles) if lent.delegator_id == delegator_id]
+
+    def lenders(self, *fitting_roles: str) -> set[str]:
+        """The accounts with one of ``fitting_roles`` in whose place the caller reviews anywhere."""
+        return {lent.delegator_id for lent in self._all_lent(fitting_roles)}
 
     def lent(
         self, organization_id: str, *fitting_roles: str, from_above: bool, from_root: bool = False
@@ -85,6 +88,14 @@ class StandingInRepository:
             .order_by(sa.func.nlevel(ORGANIZATION_COPY.c.path).desc(), DelegationCopy.created_at, DelegationCopy.id)
         )
         return [Lent(*row) for row in self._uow.session.execute(statement)]
+
+    def _all_lent(self, fitting_roles: Sequence[str]) -> Sequence[Lent]:
+        """Asked once in a unit of work."""
+        lenders = _lenders(fitting_roles)
+        if lenders not in self._received_by:
+            received = self._received(_rule(lenders), DelegationCopy.delegator_id, DelegationCopy.organization_id)
+            self._received_by[lenders] = [Lent(*row) for row in self._uow.session.execute(received)]
+        return self._received_by[lenders]
 
     def _received(self, rule: StandingIn, *columns: Any) -> Any:
         caller = self._uow.caller

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.attendance import commands
 from services.attendance.domain import OBJECTIONS_REVIEWED_AS
 from services.attendance.models import ActivityCopy, Appeal, Objection
@@ -13,7 +15,9 @@ from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import appealing, inbox
 from services.attendance.use_cases.objecting import RESOLVERS
 from services.attendance.use_cases.objection_reviews import resolution
-from services.attendance.use_cases.oneself import record_of_somebody_else
+from services.attendance.use_cases.oneself import Person
+from services.attendance.use_cases.standing_in import mine_to_decide
+from services.chassis.organizations import Organizations
 
 KIND = "appeals"
 
@@ -65,14 +69,19 @@ def appeal_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWo
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
-    account_id = uow.caller.require_account()
-    return [
-        # who is above the one that resolved it is above the activity's; by this one a few are found among many
-        uow.reviewing.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
-        uow.reviewing.reachable(resolved_in(), *RESOLVERS, from_above=True),
-        Appeal.account_id != account_id,
-        Objection.account_id.is_distinct_from(account_id),
-        Objection.resolved_by.is_distinct_from(account_id),
-        Objection.on_behalf_of.is_distinct_from(account_id),
-        record_of_somebody_else(uow, Appeal.record_id),
-    ]
+    return mine_to_decide(uow, RESOLVERS, _reached_in, _not_about)
+
+
+def _reached_in(tree: Organizations) -> sa.ColumnElement[bool]:
+    # who is above the one that resolved it is above the activity's; by this one a few are found among many
+    return sa.and_(
+        tree.reachable(ActivityCopy.organization_id, *RESOLVERS, from_above=True),
+        tree.reachable(resolved_in(), *RESOLVERS, from_above=True),
+    )
+
+
+def _not_about(person: Person) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        person.is_none_of(Appeal.account_id, Objection.account_id, Objection.resolved_by, Objection.on_behalf_of),
+        person.has_not_served(Appeal.record_id),
+    )

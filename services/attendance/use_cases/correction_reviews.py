@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.attendance import commands
 from services.attendance.domain import CORRECTIONS_REVIEWED_AS
 from services.attendance.models import ActivityCopy, Correction
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import correcting, evidence, inbox, requesting_corrections
-from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
+from services.attendance.use_cases.standing_in import mine_to_decide
 from services.chassis.errors import Invalid, NotFound
 
 KIND = "corrections"
@@ -78,7 +80,11 @@ def correction_review_history(query: commands.ReviewHistory, uow: AttendanceUnit
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
-    return [
-        uow.reviewing.reachable(ActivityCopy.organization_id, *ROLES),
-        about_somebody_else(uow, Correction.volunteer_id),
-    ]
+    return mine_to_decide(
+        uow,
+        ROLES,
+        lambda tree: tree.reachable(ActivityCopy.organization_id, *ROLES),
+        lambda person: sa.and_(
+            person.is_none_of(Correction.requested_by), person.is_another_than(Correction.volunteer_id)
+        ),
+    )

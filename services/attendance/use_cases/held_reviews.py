@@ -15,15 +15,16 @@ from services.attendance.domain import HELD_REVIEWED_AS, REVIEWERS, Band, HeldSt
 from services.attendance.domain.reasons import HELD_REASONS
 from services.attendance.errors import OwnHours, ProvinceDecides, SuperiorDecides
 from services.attendance.events import HeldHoursDecided
-from services.attendance.models import HeldHours, ServiceRecord, VolunteerCopy
+from services.attendance.models import HeldHours, ServiceRecord
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import hours
 from services.attendance.use_cases.one_of_many import result_of
-from services.attendance.use_cases.oneself import is_oneself
+from services.attendance.use_cases.oneself import Person, is_oneself
 from services.attendance.use_cases.scanning import ROLES
-from services.attendance.use_cases.standing_in import audited, in_whose_place
+from services.attendance.use_cases.standing_in import audited, in_whose_place, mine_to_decide
 from services.chassis.errors import AlreadyDecided, FieldError, Invalid, NotFound
+from services.chassis.organizations import Organizations
 
 KIND = "hours"
 
@@ -97,19 +98,22 @@ def hours_review_history(query: commands.ReviewHistory, uow: AttendanceUnitOfWor
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
-    account_id = uow.caller.require_account()
-    organization = HeldHours.organization_id
-    by_parent = uow.reviewing.reachable(organization, *REVIEWERS, from_above=True)
-    by_province = uow.reviewing.reachable_from_root(organization, *REVIEWERS)
-    return [
-        sa.or_(
-            sa.and_(HeldHours.band == Band.PARENT, by_parent), sa.and_(HeldHours.band == Band.PROVINCE, by_province)
-        ),
-        HeldHours.recorded_by.is_distinct_from(account_id),
-        HeldHours.recorded_on_behalf_of.is_distinct_from(account_id),
-        HeldHours.volunteer_id.is_distinct_from(uow.caller.volunteer_id),
-        VolunteerCopy.account_id != account_id,
-    ]
+    return mine_to_decide(uow, REVIEWERS, _reached_in, _not_about)
+
+
+def _reached_in(tree: Organizations) -> sa.ColumnElement[bool]:
+    by_parent = tree.reachable(HeldHours.organization_id, *REVIEWERS, from_above=True)
+    by_province = tree.reachable_from_root(HeldHours.organization_id, *REVIEWERS)
+    return sa.or_(
+        sa.and_(HeldHours.band == Band.PARENT, by_parent), sa.and_(HeldHours.band == Band.PROVINCE, by_province)
+    )
+
+
+def _not_about(person: Person) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        person.is_none_of(HeldHours.recorded_by, HeldHours.recorded_on_behalf_of),
+        person.is_another_than(HeldHours.volunteer_id),
+    )
 
 
 def _shown(held: HeldHours, record: ServiceRecord, title: str, name: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from services.attendance.models import ActivityCopy, MissingEntry
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence, inbox, missing_entries
-from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import ROLES
+from services.attendance.use_cases.standing_in import mine_to_decide
 from services.chassis.errors import Invalid, NotFound
 
 KIND = "missing_entries"
@@ -83,7 +83,9 @@ def missing_entry_review_history(query: commands.ReviewHistory, uow: AttendanceU
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
-    return [
-        uow.reviewing.reachable(ActivityCopy.organization_id, *ROLES),
-        about_somebody_else(uow, MissingEntry.volunteer_id),
-    ]
+    return mine_to_decide(
+        uow,
+        ROLES,
+        lambda tree: tree.reachable(ActivityCopy.organization_id, *ROLES),
+        lambda person: person.is_another_than(MissingEntry.volunteer_id),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.attendance import commands
 from services.attendance.domain import OBJECTIONS_REVIEWED_AS
 from services.attendance.models import ActivityCopy, Objection
@@ -11,7 +13,7 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import inbox, objecting
 from services.attendance.use_cases.objecting import RESOLVERS
-from services.attendance.use_cases.oneself import record_of_somebody_else
+from services.attendance.use_cases.standing_in import mine_to_decide
 
 KIND = "objections"
 
@@ -78,8 +80,9 @@ def resolution(objection: Objection) -> dict[str, Any]:
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
-    return [
-        uow.reviewing.reachable(ActivityCopy.organization_id, *RESOLVERS),
-        Objection.account_id.is_distinct_from(uow.caller.require_account()),
-        record_of_somebody_else(uow, Objection.record_id),
-    ]
+    return mine_to_decide(
+        uow,
+        RESOLVERS,
+        lambda tree: tree.reachable(ActivityCopy.organization_id, *RESOLVERS),
+        lambda person: sa.and_(person.is_none_of(Objection.account_id), person.has_not_served(Objection.record_id)),
+    )

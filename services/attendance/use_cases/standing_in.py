@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+
+import sqlalchemy as sa
 
 from services.attendance.domain import REVIEWERS
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.standing_in import Lent
+from services.attendance.use_cases.oneself import Person, caller_as_person, person_of
 from services.chassis.errors import Forbidden
 from services.chassis.events import Received
+from services.chassis.organizations import Organizations
 from services.organization.events import AdministratorChanged, DelegationChanged
 
 
@@ -55,6 +59,32 @@ def lent_to_caller(
         if lent.delegator_id not in concerned:
             return lent
     raise refusal()
+
+
+def mine_to_decide(
+    uow: AttendanceUnitOfWork,
+    roles: Sequence[str],
+    reach: Callable[[Organizations], sa.ColumnElement[bool]],
+    unconcerned: Callable[[Person], sa.ColumnElement[bool]],
+) -> list[sa.ColumnElement[bool]]:
+    """SQL: what the caller may decide, by the same rule as :func:`lent_to_caller`, in their own name or another's.
+
+    ``reach``: what is decided by ``roles`` in a tree; ``unconcerned``: what is not about a person. What concerns the
+    caller is nobody's to lend them, and what concerns a lender, only somebody else's.
+
+    First comes what is reached in whosever name, for which there are indexes. In whose it is asked of what concerns a
+    lender alone: of very little.
+    """
+    mine = [reach(uow.reviewing), unconcerned(caller_as_person(uow))]
+    lenders = [person_of(uow, account_id) for account_id in uow.standing_in.lenders(*roles)]
+    if lenders:
+        concerns_no_lender = sa.and_(*map(unconcerned, lenders))
+        in_ones_own_name = reach(uow.organizations)
+        in_anothers = [
+            sa.and_(unconcerned(lender), reach(uow.in_the_place_of(lender.account_id))) for lender in lenders
+        ]
+        mine.append(sa.or_(concerns_no_lender, in_ones_own_name, *in_anothers))
+    return mine
 
 
 def audited(on_behalf_of: str | None) -> dict[str, str]:

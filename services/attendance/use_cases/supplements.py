@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.attendance import commands
 from services.attendance.domain import REVIEWED_AS, REVIEWERS, Interval, SupplementStatus
 from services.attendance.errors import ActivityRevoked, NotAccepted, OverlapsRecord
@@ -12,9 +14,8 @@ from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.repository.waiting import Waiting
 from services.attendance.use_cases import evidence
 from services.attendance.use_cases.claimed_time import faults_of, require_no_overlap
-from services.attendance.use_cases.oneself import about_somebody_else
 from services.attendance.use_cases.scanning import REVOKED, ROLES, is_too_late_to_sign_out, require_verified
-from services.attendance.use_cases.standing_in import audited
+from services.attendance.use_cases.standing_in import audited, mine_to_decide
 from services.attendance.use_cases.witnesses import witness_of
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.ids import new_id
@@ -103,7 +104,7 @@ def shift_faults(activity_id: str, shift: ShiftCopy | None, time: Interval, pref
 
 def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """The supplements that the caller may decide as a superior, oldest first."""
-    statement = uow.supplements.with_status(REVIEWED_AS[query.status], *_decidable(uow))
+    statement = uow.supplements.with_status(REVIEWED_AS[query.status], *_mine_to_decide(uow))
     page = uow.page(
         statement,
         [Supplement.submitted_at, Supplement.id],
@@ -127,17 +128,19 @@ def list_supplement_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWo
 
 def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
     """How many wait for the caller."""
-    return uow.supplements.waiting(*_decidable(uow))
+    return uow.supplements.waiting(*_mine_to_decide(uow))
 
 
-def _decidable(uow: AttendanceUnitOfWork) -> list[Any]:
-    account_id = uow.caller.require_account()
-    return [
-        uow.reviewing.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
-        Supplement.submitted_by != account_id,
-        Supplement.submitted_on_behalf_of.is_distinct_from(account_id),
-        about_somebody_else(uow, Supplement.volunteer_id),
-    ]
+def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:
+    return mine_to_decide(
+        uow,
+        REVIEWERS,
+        lambda tree: tree.reachable(Supplement.organization_id, *REVIEWERS, from_above=True),
+        lambda person: sa.and_(
+            person.is_none_of(Supplement.submitted_by, Supplement.submitted_on_behalf_of),
+            person.is_another_than(Supplement.volunteer_id),
+        ),
+    )
 
 
 def _said(uow: AttendanceUnitOfWork, entry: MissingEntry | None, supplement: Supplement) -> dict[str, Any] | None:

@@ -213,8 +213,9 @@ class TestInAnothersPlace:
         long.supplemented(15, 2)
         world.hold(delegate, world.other_city, "reviewer")
         world.hold(long.recorder, world.city, "reviewer")
+        (held,) = long.inbox(long.superior)
         world.lend(long.recorder, world.city, delegate)
-        (held,) = long.inbox(delegate)
+        assert long.inbox(delegate) == []
         with pytest.raises(errors.OwnHours):
             long.decide(held["id"], delegate)
 

@@ -54,6 +54,12 @@ class Lending:
         """Where it is."""
         return self.inbox.world
 
+    def waits_for_all_but_the_delegate(self, kind: str) -> None:
+        """The delegate is neither told of the one of that kind nor finds it, and is told of the others."""
+        assert self.inbox.counted(self.delegate) == ONE_EACH | {kind: 0}
+        assert self.inbox.listed(kind, self.delegate) == []
+        assert self.inbox.counted(who(self.inbox, "owner", "province")) == ONE_EACH
+
     def no(self, kind: str, caller: Caller | None = None) -> Any:
         """A verdict of no, by the delegate unless somebody else is named."""
         return self.inbox.decide(kind, caller or self.delegate, approve=False, reason=REASON)
@@ -175,9 +181,12 @@ class TestNobodysOwn:
     @pytest.mark.parametrize("kind", NEW_KINDS)
     def test_not_the_hours_of_who_is_stood_in_for(self, inbox: Inbox, kind: str) -> None:
         lending = lend(inbox, account_id=inbox.account_of(kind))
+        lending.waits_for_all_but_the_delegate(kind)
         with pytest.raises(errors.AboutOneself):
             lending.no(kind)
         lending.no(kind, who(inbox, "owner", "province"))
+        rejected = [item["id"] for item in inbox.listed(kind, lending.delegate, "rejected")]
+        assert inbox.ids[kind] not in rejected
 
     @pytest.mark.parametrize("kind", ["objections", "appeals"])
     def test_not_what_who_stands_in_has_objected_to(self, lending: Lending, kind: str) -> None:
@@ -191,11 +200,40 @@ class TestNobodysOwn:
     @pytest.mark.parametrize("kind", ["objections", "appeals"])
     def test_not_what_who_is_stood_in_for_has_objected_to(self, inbox: Inbox, kind: str) -> None:
         lending = lend(inbox, account_id=inbox.objectors[kind].account_id)
+        lending.waits_for_all_but_the_delegate(kind)
         with pytest.raises(errors.AboutOneself):
             lending.no(kind)
 
+    def test_not_a_correction_that_who_is_stood_in_for_has_asked_for(self, inbox: Inbox) -> None:
+        with inbox.world.units() as uow:
+            asked = uow.corrections.find(inbox.ids["corrections"])
+            assert asked is not None
+            asker = asked.requested_by
+        lending = lend(inbox, account_id=asker)
+        lending.waits_for_all_but_the_delegate("corrections")
+        with pytest.raises(errors.AboutOneself):
+            lending.no("corrections")
+
+    @pytest.mark.parametrize("party", ["objector", "appellant"])
+    def test_no_appeal_of_either_party_where_they_are_two(self, inbox: Inbox, party: str) -> None:
+        world, objector = inbox.world, inbox.objectors["objections"]
+        world.resolve(inbox.ids["objections"], inbox.resolver, served_minutes=30)
+        inbox.decide("appeals", who(inbox, "owner", "province"), approve=False, reason=REASON)
+        appellant = world.as_volunteer(inbox.volunteers["objections"])
+        inbox.ids["appeals"] = appeal(world, inbox.ids["objections"], appellant)
+        concerned = {"objector": objector, "appellant": appellant}[party]
+        assert (
+            inbox.listed("appeals", replace(with_role(concerned, world.province, "owner"), kind="administrator")) == []
+        )
+
+        lending = lend(inbox, account_id=concerned.account_id)
+        assert inbox.listed("appeals", lending.delegate) == []
+        with pytest.raises(errors.AboutOneself):
+            lending.no("appeals")
+
     def test_no_appeal_against_what_who_is_stood_in_for_has_resolved(self, inbox: Inbox) -> None:
         lending = lend(inbox, account_id=inbox.resolver.account_id)
+        lending.waits_for_all_but_the_delegate("appeals")
         with pytest.raises(errors.AboutOneself):
             lending.no("appeals")
 
@@ -206,8 +244,28 @@ class TestNobodysOwn:
         inbox.world.clock.advance(minutes=1)
         inbox.world.lend(another, inbox.world.city, lending.delegate)
 
+        assert inbox.counted(lending.delegate) == ONE_EACH
         lending.no("corrections")
         assert inbox.history("corrections", lending.delegate)[0]["on_behalf_of"] == another.account_id
+
+    def test_nor_does_somebody_else_lend_what_is_out_of_their_reach(self, inbox: Inbox) -> None:
+        lending = lend(inbox, account_id=inbox.account_of("corrections"))
+        another = inbox.world.administrator("owner", inbox.world.other_city)
+        inbox.world.hold(another, inbox.world.other_city, "owner")
+        inbox.world.lend(another, inbox.world.other_city, lending.delegate)
+        lending.waits_for_all_but_the_delegate("corrections")
+
+    def test_where_it_concerns_every_lender_it_is_nobodys_to_lend(self, inbox: Inbox) -> None:
+        lending = lend(inbox, account_id=inbox.account_of("objections"))
+        objector = inbox.objectors["objections"]
+        inbox.world.hold(objector, inbox.world.province, "owner")
+        inbox.world.lend(objector, inbox.world.province, lending.delegate)
+        lending.waits_for_all_but_the_delegate("objections")
+
+    @pytest.mark.parametrize("kind", NEW_KINDS)
+    def test_what_one_may_decide_oneself_waits_whatever_was_lent(self, inbox: Inbox, kind: str) -> None:
+        lending = lend(inbox, account_id=inbox.account_of(kind))
+        assert inbox.counted(with_role(lending.delegate, inbox.world.province, "owner")) == ONE_EACH
 
 
 class TestWhatComesNext:
@@ -268,12 +326,10 @@ class TestWhatComesNext:
         world.hold(deputy, world.other_city, "reviewer")
         world.hold(superior, world.province, "reviewer")
         world.lend(superior, world.province, deputy)
-        for decided in (superior, with_role(lending.delegate, world.province, "reviewer")):
+        for decided in (superior, with_role(lending.delegate, world.province, "reviewer"), deputy):
             assert world.do(reviewing.count_reviews, commands.CountReviews(), decided)["supplements"] == 0
             with pytest.raises(errors.OwnSupplement):
                 world.decide(supplement_id, decided)
-        with pytest.raises(errors.OwnSupplement):
-            world.decide(supplement_id, deputy)
         world.decide(supplement_id, world.administrator("reviewer", world.city))
 
     def held(self, world: World) -> HeldHours:
@@ -311,10 +367,8 @@ class TestWhatComesNext:
         world.hold(superior, world.province, "reviewer")
         world.lend(superior, world.province, deputy)
         decision = commands.DecideReview(kind="hours", id=held.id, approve=True, reason=None)
-        for decided in (superior, with_role(lending.delegate, world.province, "reviewer")):
+        for decided in (superior, with_role(lending.delegate, world.province, "reviewer"), deputy):
             assert world.do(reviewing.count_reviews, commands.CountReviews(), decided)["hours"] == 0
             with pytest.raises(errors.OwnHours):
                 world.do(held_reviews.decide_hours_review, decision, decided)
-        with pytest.raises(errors.OwnHours):
-            world.do(held_reviews.decide_hours_review, decision, deputy)
         world.do(held_reviews.decide_hours_review, decision, world.administrator("reviewer", world.city))

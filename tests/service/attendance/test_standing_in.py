@@ -103,6 +103,7 @@ class TestInForce:
     def test_what_the_delegator_submitted_is_not_decided_in_their_place(self, lending: Lending) -> None:
         claimant = replace(lending.delegator, roles=(Role(lending.world.team, "recorder"), *lending.delegator.roles))
         supplement_id = lending.submit(caller=claimant)
+        assert lending.seen() == (0, 0)
         with pytest.raises(errors.OwnSupplement):
             lending.world.decide(supplement_id, lending.delegate)
         lending.world.decide(supplement_id, lending.world.administrator("owner", lending.world.province))
@@ -110,6 +111,7 @@ class TestInForce:
     def test_nor_are_the_delegators_own_hours(self, lending: Lending) -> None:
         own = lending.world.volunteer(account_id=lending.delegator.account_id)
         supplement_id = lending.submit(volunteer_id=own)
+        assert lending.seen() == (0, 0)
         with pytest.raises(errors.OwnSupplement):
             lending.world.decide(supplement_id, lending.delegate)
 
