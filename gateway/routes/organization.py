@@ -260,6 +260,7 @@ ROUTES = [
             "appeals": "attendance.appeal_review_history",
         }),
         request=reviews.ReviewHistory, answer=reviews.DecisionHistory, who=Who.ADMINISTRATOR, tags=_REVIEWS,
+        errors=(attendance.SuperiorDecides,),
         zh="审核历史", en="What was decided so far",
     ),
     Route(
@@ -276,9 +277,11 @@ ROUTES = [
         }),
         request=reviews.DecideReview, answer=reviews.Decided, who=Who.ADMINISTRATOR, tags=_REVIEWS,
         errors=(
-            AlreadyDecided, errors.OwnApplication, attendance.OwnSupplement, attendance.OwnHours,
-            attendance.AboutOneself, attendance.OwnDecision, attendance.SuperiorDecides, attendance.ProvinceDecides,
-            attendance.NotCorrectable, attendance.OverlapsRecord, attendance.ObjectionAlreadyResolved,
+            AlreadyDecided, errors.OwnApplication, errors.OrganizationTakesNoMembers, attendance.OwnSupplement,
+            attendance.OwnHours, attendance.AboutOneself, attendance.OwnDecision, attendance.SuperiorDecides,
+            attendance.ProvinceDecides, attendance.NotCorrectable, attendance.OverlapsRecord,
+            attendance.ObjectionAlreadyResolved, attendance.ActivityRevoked, attendance.NotAccepted,
+            attendance.NotVerifiedInPerson,
         ),
         zh="审核", en="Approve, or reject with a reason",
     ),
