@@ -53,6 +53,7 @@ def command(request: type[Request], answer: type[Answer]) -> Callable[[Method], 
                 repeatable.remember(uow.session, result)
                 return result
 
+        run.answers_with = answer  # type: ignore[attr-defined]  # read by the contract tests
         RpcEntrypoint.decorator(changes_state=True)(run)
         return run
 
@@ -70,6 +71,7 @@ def query(request: type[Request], answer: type[Answer]) -> Callable[[Method], Me
             with self.unit_of_work.reading() as uow:
                 return dumper.dump(method(self, parsed, uow))
 
+        run.answers_with = answer  # type: ignore[attr-defined]  # read by the contract tests
         RpcEntrypoint.decorator(changes_state=False)(run)
         return run
 
@@ -106,6 +108,7 @@ def saga(request: type[Request], answer: type[Answer]) -> Callable[[Method], Met
                 repeatable.remember(uow.session, result)
             return result
 
+        run.answers_with = answer  # type: ignore[attr-defined]  # read by the contract tests
         RpcEntrypoint.decorator(changes_state=True)(run)
         return run
 

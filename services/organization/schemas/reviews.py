@@ -150,33 +150,72 @@ class FileToJudge(Answer):
     used_elsewhere = fields.Boolean()
 
 
+class VolunteersWord(Answer):
+    """What a volunteer had said themselves of the hours that a supplement is for (of attendance).
+
+    ``files_are_theirs``: the supplement's files came from the volunteer; the organizer added none.
+    """
+
+    starts_at = Timestamp()
+    ends_at = Timestamp()
+    note = fields.String()
+    witness = fields.String(allow_none=True)
+    files_are_theirs = fields.Boolean()
+
+
+class AppealOfObjection(Answer):
+    """The one appeal against what came of an objection (of attendance).
+
+    ``by_volunteer``: by whose record was cut; ``minutes``: what it counts since.
+    """
+
+    appeal_id = Id()
+    by_volunteer = fields.Boolean()
+    text = fields.String(allow_none=True)
+    status = fields.String()
+    submitted_at = Timestamp()
+    decided_at = Timestamp(allow_none=True)
+    reason = fields.String(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+
+
 class AnyReview(MembershipReview, OrganizationReview):
     """A review of whichever kind; those of attendance carry the fields at the end.
 
     ``band``, of hours beyond what a day counts at once: whether an organization above decides, or the province.
     Corrections, missing hours, objections and appeals say all that the lists of their own say, under the same names;
-    ``record_*``: what their record counts now.
+    ``record_*``: what their record counts now. ``asked_by_volunteer``: what they said, if a supplement came of hours
+    that they missed; ``supplement_id``: the supplement that came of missing hours.
     """
 
     activity_id = Id()
     title = fields.String()
-    starts_at = Timestamp()
-    ends_at = Timestamp()
-    minutes = fields.Integer()
-    reason = fields.String()
+    starts_at = Timestamp(allow_none=True)
+    ends_at = Timestamp(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    reason = fields.String(allow_none=True)
     evidence = fields.List(fields.String())
     shift_id = Id()
-    record_id = Id()
+    record_id = Id(allow_none=True)
     band = fields.String()
     date = Day()
     counted_minutes = fields.Integer()
     provenance = fields.String()
     files = fields.List(fields.Nested(FileToJudge))
+    asked_by_volunteer = fields.Nested(VolunteersWord, allow_none=True)
     correction_id = Id()
     missing_entry_id = Id()
     objection_id = Id()
     appeal_id = Id()
-    text = fields.String()
+    text = fields.String(allow_none=True)
+    on_request = fields.Boolean()
+    requested_at = Timestamp()
+    granted_starts_at = Timestamp(allow_none=True)
+    granted_ends_at = Timestamp(allow_none=True)
+    asked_at = Timestamp()
+    supplement_id = Id(allow_none=True)
+    resolved_at = Timestamp(allow_none=True)
+    appeal = fields.Nested(AppealOfObjection, allow_none=True)
     note = fields.String()
     witness = fields.String(allow_none=True)
     contact_masked = fields.String(allow_none=True)
