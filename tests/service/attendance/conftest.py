@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.activity.events import ActivityChanged, EnrollmentChanged, ShiftState
 from services.attendance import commands
@@ -360,6 +361,13 @@ class World:
     def recount(self) -> Any:
         """What a recount of the whole ledger finds."""
         return self.do(my_hours.recount_ledger, commands.RecountLedger(), Caller(kind="platform", account_id=new_id()))
+
+
+def waits_for_a_lock(world: World) -> bool:
+    """Whether some transaction of this database waits for another."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with world.units() as uow:
+        return bool(uow.session.scalar(sa.text(waiting)))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from services.attendance import commands, errors
 from services.attendance.domain import Direction, Interval, Provenance
@@ -19,7 +18,7 @@ from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.testing.processes import eventually
 from services.identity.events import VolunteerErased
-from tests.service.attendance.conftest import CONTACT, SHIFT_STARTS, World
+from tests.service.attendance.conftest import CONTACT, SHIFT_STARTS, World, waits_for_a_lock
 
 
 @pytest.fixture
@@ -218,13 +217,6 @@ class TestConfirming:
         for caller in (Caller(), disclosed.as_volunteer(volunteer_id), Caller(kind="service", account_id="notify")):
             with pytest.raises(Forbidden):
                 told(volunteer_id, caller)
-
-
-def waits_for_a_lock(world: World) -> bool:
-    """Whether some transaction of this database waits for another."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with world.units() as uow:
-        return bool(uow.session.scalar(sa.text(waiting)))
 
 
 def seed_disclosed(world: World, volunteer_id: str, starts: int, minutes: int) -> None:

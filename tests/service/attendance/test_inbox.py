@@ -22,6 +22,7 @@ from tests.service.attendance.inbox import (
     ONE_EACH,
     Inbox,
     appeal,
+    ask_for_correction,
     one_of_each,
     report_missing,
     who,
@@ -44,6 +45,14 @@ class TestCounting:
 
         assert inbox.counted(owner) == ONE_EACH
         assert {datetime.fromisoformat(since) for since in inbox.since(owner).values()} == {inbox.handed_in_at}
+
+    def test_of_two_that_wait_the_older_says_since_when(self, inbox: Inbox) -> None:
+        owner = who(inbox, "owner", "city")
+        inbox.world.clock.advance(minutes=1)
+        report_missing(inbox.world, inbox.world.volunteer())
+
+        assert inbox.counted(owner)["missing_entries"] == 2
+        assert datetime.fromisoformat(inbox.since(owner)["missing_entries"]) == inbox.handed_in_at
 
     @pytest.mark.parametrize(
         ("role", "where", "kinds"),
@@ -87,6 +96,15 @@ class TestCounting:
         account_id = inbox.resolver.account_id
         resolver = Caller(kind="administrator", account_id=account_id, roles=(Role(inbox.world.city, "owner"),))
         assert inbox.counted(resolver) == ONE_EACH | {"appeals": 0}
+
+    def test_an_appeal_waits_above_whoever_resolved_the_objection(self, inbox: Inbox) -> None:
+        world, city, province = inbox.world, who(inbox, "owner", "city"), who(inbox, "owner", "province")
+        world.resolve(inbox.ids["objections"], who(inbox, "reviewer", "city"), upheld=False)
+        of_the_citys = appeal(world, inbox.ids["objections"], inbox.objectors["objections"])
+
+        assert [item["id"] for item in inbox.listed("appeals", city)] == [inbox.ids["appeals"]]
+        assert {item["id"] for item in inbox.listed("appeals", province)} == {inbox.ids["appeals"], of_the_citys}
+        assert [inbox.counted(owner)["appeals"] for owner in (city, province)] == [1, 2]
 
 
 class TestListing:
@@ -253,3 +271,21 @@ class TestVerdicts:
         own = Caller(kind="volunteer", account_id=new_id(), volunteer_id=inbox.volunteers[kind], roles=above)
         with pytest.raises(errors.AboutOneself):
             inbox.decide(kind, own, approve=False, reason="不属实")
+
+
+class TestHistory:
+    @pytest.mark.parametrize("kind", ["corrections", "missing_entries", "objections"])
+    def test_what_was_decided_last_comes_first(self, inbox: Inbox, kind: str) -> None:
+        world, owner, volunteer_id = inbox.world, who(inbox, "owner", "team"), inbox.volunteers[kind]
+        record_id = inbox.listed(kind, owner)[0].get("record_id")
+        for reason in ("与签到表不符", "仍与签到表不符"):
+            inbox.decide(kind, owner, approve=False, reason=reason)
+            world.clock.advance(minutes=1)
+            if kind == "corrections":
+                inbox.ids[kind] = ask_for_correction(world, volunteer_id, record_id)
+            elif kind == "missing_entries":
+                inbox.ids[kind] = report_missing(world, volunteer_id)
+            else:
+                inbox.ids[kind] = world.object_to(record_id).id
+
+        assert [past["reason"] for past in inbox.history(kind, owner)] == ["仍与签到表不符", "与签到表不符"]

@@ -10,7 +10,7 @@ import pytest
 
 from services.attendance import commands, errors
 from services.attendance.models import HeldHours, Supplement
-from services.attendance.use_cases import correcting, evidence, held_reviews, missing_entries, reviewing
+from services.attendance.use_cases import appealing, correcting, evidence, held_reviews, missing_entries, reviewing
 from services.chassis.audit_reading import ListAuditLogQuery, list_audit_log
 from services.chassis.context import Caller, Role
 from services.chassis.errors import Forbidden, NotFound
@@ -286,6 +286,12 @@ class TestWhatComesNext:
             assert inbox.ids["appeals"] not in [item["id"] for item in inbox.listed("appeals", above)]
             with pytest.raises(errors.OwnDecision):
                 lending.no("appeals", above)
+        deputy, superior = world.administrator("reviewer", world.other_city), lending.delegator
+        world.hold(deputy, world.other_city, "reviewer")
+        world.hold(superior, world.province, "owner")
+        world.lend(superior, world.province, deputy)
+        with pytest.raises(errors.AboutOneself):
+            lending.no("appeals", deputy)
         lending.no("appeals", who(inbox, "owner", "province"))
 
     def test_of_two_who_lend_it_is_the_nearest_in_whose_name_an_objection_is_resolved(self, inbox: Inbox) -> None:
@@ -339,22 +345,52 @@ class TestWhatComesNext:
             uow.session.expunge(held)
         return held  # type: ignore[no-any-return]
 
-    @pytest.mark.parametrize("by", ["supplement", "correction"])
+    def corrected_beyond_a_day(self, lending: Lending) -> Supplement:
+        """An hour waits of what the delegate has corrected, beside seven of the supplement that is answered."""
+        world, volunteer_id = lending.world, lending.inbox.volunteers["corrections"]
+        other = world.supplement(
+            volunteer_id,
+            world.administrator("recorder", world.team),
+            starts_at=UNTIL,
+            ends_at=UNTIL + timedelta(hours=7),
+        )
+        world.decide(other.id, world.administrator("reviewer", world.city))
+        lending.inbox.decide("corrections", lending.delegate, approve=True)
+        with world.units() as uow:
+            return uow.session.get_one(Supplement, other.id)  # type: ignore[no-any-return]
+
+    def test_what_still_waits_of_them_when_others_leave_room_is_theirs_as_before(self, lending: Lending) -> None:
+        world, other = lending.world, self.corrected_beyond_a_day(lending)
+        shorter = commands.AmendRecord(
+            record_id=str(other.record_id),
+            reason=REASON,
+            corrected=commands.CorrectedTime(starts_at=UNTIL, ends_at=other.ends_at - timedelta(minutes=30)),
+        )
+        world.do(correcting.amend_record, shorter, world.administrator("owner", world.team))
+        held = self.held(world)
+        assert (held.minutes, held.recorded_by, held.recorded_on_behalf_of) == (
+            30,
+            lending.delegate.account_id,
+            lending.delegator.account_id,
+        )
+
+    @pytest.mark.parametrize("by", ["supplement", "correction", "objection", "appeal"])
     def test_hours_that_a_day_does_not_count_at_once_are_granted_by_neither_of_the_two_nor_in_their_place(
         self, lending: Lending, by: str
     ) -> None:
         world, inbox = lending.world, lending.inbox
+        nine_hours = commands.CorrectedTime(starts_at=SHIFT_STARTS, ends_at=SHIFT_STARTS + timedelta(hours=9))
         if by == "supplement":
             world.decide(self.confirm_missing(lending, hours=9), world.administrator("reviewer", world.city))
+        elif by == "correction":
+            self.corrected_beyond_a_day(lending)
+        elif by == "objection":
+            world.resolve_as(inbox.ids["objections"], lending.delegate, nine_hours)
         else:
-            other = world.supplement(
-                inbox.volunteers["corrections"],
-                world.administrator("recorder", world.team),
-                starts_at=UNTIL,
-                ends_at=UNTIL + timedelta(hours=7),
+            longer = commands.DecideAppeal(
+                appeal_id=inbox.ids["appeals"], upheld=True, reason=REASON, corrected=nine_hours
             )
-            world.decide(other.id, world.administrator("reviewer", world.city))
-            inbox.decide("corrections", lending.delegate, approve=True)
+            world.do(appealing.decide_appeal, longer, lending.delegate)
         held = self.held(world)
         assert (held.minutes, held.recorded_by, held.recorded_on_behalf_of) == (
             60,

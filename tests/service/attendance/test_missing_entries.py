@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,9 +19,10 @@ from services.attendance.use_cases import evidence, missing_entries, supplements
 from services.chassis.context import Caller, Role
 from services.chassis.errors import AlreadyDecided, Forbidden, IllegalTransition, Invalid, NotFound
 from services.chassis.ids import new_id
+from services.chassis.testing.processes import eventually
 from services.chassis.uploads import FindUploadsInUse
 from services.identity.events import VolunteerErased
-from tests.service.attendance.conftest import SHIFT_STARTS, World
+from tests.service.attendance.conftest import SHIFT_STARTS, World, waits_for_a_lock
 
 FILE = commands.EvidenceFile(upload_id=new_id(), sha256="b" * 64, content_type="image/jpeg", name="签到表.jpg")
 PHOTO = commands.EvidenceFile(upload_id=new_id(), sha256="c" * 64, content_type="image/jpeg", name="现场照片.jpg")
@@ -247,6 +249,22 @@ class TestAnswering:
                 world.decide(supplement_id, caller)
         world.decide(supplement_id, case.superior)
 
+    def test_of_two_answers_at_the_same_moment_one_stands(self, case: Case) -> None:
+        entry_id = case.claim()
+        reject = commands.DecideMissingEntry(
+            missing_entry_id=entry_id, confirm=False, reason="签到表上没有本人", corrected=None
+        )
+        with ThreadPoolExecutor(1) as pool:
+            with case.world.units(case.organizer) as uow:
+                missing_entries.decide_missing_entry(reject, uow)
+                uow.session.flush()
+                confirming = pool.submit(case.decide, entry_id)
+                eventually(lambda: waits_for_a_lock(case.world))
+            with pytest.raises(AlreadyDecided):
+                confirming.result()
+        assert [entry["status"] for entry in case.mine()] == ["rejected"]
+        assert case.reviews_of(case.superior) == []
+
     def test_for_others_than_the_organizer_there_is_nothing_to_answer(self, case: Case) -> None:
         world = case.world
         entry_id = case.claim()
@@ -342,6 +360,12 @@ class TestFilesOfTheClaim:
         assert not review["asked_by_volunteer"]["files_are_theirs"]
         assert not self.sees(case, case.superior)
         assert self.sees(case, case.organizer)
+
+    def test_files_of_both_are_not_the_volunteers_alone(self, case: Case) -> None:
+        case.decide(case.claim(evidence=[PHOTO]), evidence=[FILE, PHOTO])
+
+        (review,) = case.reviews_of(case.superior)
+        assert not review["asked_by_volunteer"]["files_are_theirs"]
 
     def test_a_file_that_speaks_for_other_hours_too_is_flagged_wherever_it_is_seen(self, case: Case) -> None:
         world = case.world
