@@ -70,8 +70,8 @@ def another_time(faults: Sequence[FieldError], path: str) -> list[FieldError]:
     """What a yes lacks where the time that was asked for cannot count by now; ``path`` takes another."""
     if not faults:
         return []
-    zh = "，".join(fault.zh for fault in said_of("approve", faults))
-    en = ", ".join(fault.en for fault in said_of("approve", faults))
+    wish = said_of("approve", faults)
+    zh, en = "，".join(fault.zh for fault in wish), ", ".join(fault.en for fault in wish)
     return [says_too_little("needs_time", path, f"{zh}，须另定时间", f"{en}; another is needed")]
 
 
