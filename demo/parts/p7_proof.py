@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ import pypdf
 import zxingcpp
 
 from demo.check import needed
+from demo.client import Refused
 from demo.parts.p5_attendance import SHIFT_MINUTES, qr_token, scan
 from demo.world import Organization, Stage, Volunteer
 
@@ -112,13 +114,17 @@ def _scans(stage: Stage, team: Organization, activity: dict[str, Any], online: V
     world, check = stage.world, stage.check
     shift = activity["shifts"][0]
     codes = f"/activities/{activity['activity_id']}/shifts/{shift['shift_id']}/attendance-code"
+    check.eventually(
+        lambda: _refusal_of(lambda: scan(offline, qr_token(team.owner, codes, "sign_in"))) == "wrong_time",
+        "a day before, attendance knows who was accepted last, and that it is too early: wrong_time",
+    )
     kept = []
     for kind, moment in (("sign_in", "starts_at"), ("sign_out", "ends_at")):
         minutes = timedelta(minutes=-10 if kind == "sign_in" else 1)
         world.clock.advance_to(datetime.fromisoformat(shift[moment]) + minutes)
         token = qr_token(team.owner, codes, kind)
-        scan(online, token)
         kept.append({"token": token, "nonce": str(uuid.uuid4()), "scanned_at": world.clock.now().isoformat()})
+        scan(online, token)
     world.count("attendance", "zhiyuan_attendance_scans_total", by=2, outcome="ok")
     world.clock.advance(timedelta(hours=2))
 
@@ -132,6 +138,14 @@ def _scans(stage: Stage, team: Organization, activity: dict[str, Any], online: V
     before = _own_record(offline, activity)
     check.equal(hand_in(*kept), ["recorded", "recorded"], "the same scans again are taken")
     check.equal(_own_record(offline, activity), before, "and change nothing")
+
+
+def _refusal_of(attempt: Callable[[], Any]) -> str | None:
+    try:
+        attempt()
+    except Refused as refused:
+        return refused.refusal.code
+    return None
 
 
 def _own_record(volunteer: Volunteer, activity: dict[str, Any]) -> dict[str, Any]:
