@@ -31,13 +31,8 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
 
 def list_appeal_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """The appeals that the caller may decide, of all activities, oldest first."""
-    page = uow.page(
-        uow.appeals.with_status(OBJECTIONS_REVIEWED_AS[query.status], *_mine_to_decide(uow)),
-        [Appeal.submitted_at, Appeal.id],
-        limit=query.limit,
-        cursor=query.cursor,
-        scope=f"reviews:{KIND}:{query.status}",
-    )
+    found = uow.appeals.with_status(OBJECTIONS_REVIEWED_AS[query.status], *_mine_to_decide(uow))
+    page = inbox.oldest_first(uow, KIND, query, found, Appeal.submitted_at, Appeal.id)
     items = [
         {
             **appealing.to_decide(appeal, *row),

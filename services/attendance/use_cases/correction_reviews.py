@@ -29,13 +29,8 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
 def list_correction_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """What volunteers asked for and the caller may decide, of all activities, oldest first."""
     asked_for = Correction.on_request, Correction.status == CORRECTIONS_REVIEWED_AS[query.status]
-    page = uow.page(
-        uow.corrections.listed(*asked_for, *_mine_to_decide(uow)),
-        [Correction.requested_at, Correction.id],
-        limit=query.limit,
-        cursor=query.cursor,
-        scope=f"reviews:{KIND}:{query.status}",
-    )
+    found = uow.corrections.listed(*asked_for, *_mine_to_decide(uow))
+    page = inbox.oldest_first(uow, KIND, query, found, Correction.requested_at, Correction.id)
     used_elsewhere = evidence.find_used_elsewhere(uow, [correction for correction, *_ in page.items])
     items = [
         {
@@ -72,11 +67,7 @@ def correction_review_history(query: commands.ReviewHistory, uow: AttendanceUnit
     correction = uow.corrections.find(query.id)
     if correction is None or not correcting.may_decide(uow, correction):
         raise NotFound(what="review")
-    items = [
-        inbox.past(_REVIEW_WORDS[one.status], one.decision_reason, one.decided_at, one.decided_by, one.on_behalf_of)
-        for one in uow.corrections.decided_like(correction)
-    ]
-    return {"items": items}
+    return {"items": inbox.past_of(uow.corrections.decided_like(correction), _REVIEW_WORDS)}
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:

@@ -6,14 +6,24 @@ verdict is yes or no. Whoever has more to say (another time, evidence) says it w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.attendance import commands
+from services.attendance.models import Correction, MissingEntry
 from services.attendance.repository import AttendanceUnitOfWork
 from services.attendance.use_cases.claimed_time import said_of
 from services.chassis.errors import FieldError, Invalid
+from services.chassis.pagination import PageResult
+
+
+def oldest_first(
+    uow: AttendanceUnitOfWork, kind: str, query: commands.ListReviews, statement: Any, handed_in_at: Any, id_: Any
+) -> PageResult[Any]:
+    """A page of ``statement``'s rows, by the columns that say when and which."""
+    scope = f"reviews:{kind}:{query.status}"
+    return uow.page(statement, [handed_in_at, id_], limit=query.limit, cursor=query.cursor, scope=scope)
 
 
 def head(
@@ -41,6 +51,14 @@ def past(
         "decided_by": by,
         "on_behalf_of": on_behalf_of,
     }
+
+
+def past_of(decided: Iterable[Correction | MissingEntry], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The history of what keeps its decision under these names; ``words``: what all kinds call a status."""
+    return [
+        past(words[one.status], one.decision_reason, one.decided_at, one.decided_by, one.on_behalf_of)
+        for one in decided
+    ]
 
 
 def reason_of(verdict: commands.DecideReview) -> str | None:

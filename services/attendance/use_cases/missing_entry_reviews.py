@@ -27,13 +27,8 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
 def list_missing_entry_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """What volunteers miss and the caller may answer, of all activities, oldest first."""
     in_status = MissingEntry.status == MISSING_ENTRIES_REVIEWED_AS[query.status]
-    page = uow.page(
-        uow.missing_entries.listed(in_status, *_mine_to_decide(uow)),
-        [MissingEntry.asked_at, MissingEntry.id],
-        limit=query.limit,
-        cursor=query.cursor,
-        scope=f"reviews:{KIND}:{query.status}",
-    )
+    found = uow.missing_entries.listed(in_status, *_mine_to_decide(uow))
+    page = inbox.oldest_first(uow, KIND, query, found, MissingEntry.asked_at, MissingEntry.id)
     used_elsewhere = evidence.find_used_elsewhere(uow, [entry for entry, *_ in page.items])
     items = [
         {
@@ -75,11 +70,7 @@ def missing_entry_review_history(query: commands.ReviewHistory, uow: AttendanceU
     entry = uow.missing_entries.find(query.id)
     if entry is None or not missing_entries.may_answer(uow, entry):
         raise NotFound(what="review")
-    items = [
-        inbox.past(_REVIEW_WORDS[one.status], one.decision_reason, one.decided_at, one.decided_by, one.on_behalf_of)
-        for one in uow.missing_entries.decided_like(entry)
-    ]
-    return {"items": items}
+    return {"items": inbox.past_of(uow.missing_entries.decided_like(entry), _REVIEW_WORDS)}
 
 
 def _mine_to_decide(uow: AttendanceUnitOfWork) -> list[Any]:

@@ -27,13 +27,8 @@ def count_waiting(uow: AttendanceUnitOfWork) -> Waiting:
 
 def list_objection_reviews(query: commands.ListReviews, uow: AttendanceUnitOfWork) -> dict[str, Any]:
     """The objections that the caller may resolve, of all activities, oldest first."""
-    page = uow.page(
-        uow.objections.with_status(OBJECTIONS_REVIEWED_AS[query.status], *_mine_to_decide(uow)),
-        [Objection.submitted_at, Objection.id],
-        limit=query.limit,
-        cursor=query.cursor,
-        scope=f"reviews:{KIND}:{query.status}",
-    )
+    found = uow.objections.with_status(OBJECTIONS_REVIEWED_AS[query.status], *_mine_to_decide(uow))
+    page = inbox.oldest_first(uow, KIND, query, found, Objection.submitted_at, Objection.id)
     appeals = uow.appeals.against([objection.id for objection, *_ in page.items])
     items = [
         {

@@ -156,6 +156,14 @@ class TestListing:
         listed = [item["id"] for page in (first, second) for item in page["items"]]
         assert (listed, second["next_cursor"]) == ([inbox.ids["missing_entries"], younger], None)
 
+    @pytest.mark.parametrize(("kind", "status"), [("corrections", "pending"), ("missing_entries", "rejected")])
+    def test_a_cursor_of_another_kind_or_status_is_refused(self, inbox: Inbox, kind: str, status: str) -> None:
+        owner = who(inbox, "owner", "province")
+        report_missing(inbox.world, inbox.world.volunteer())
+        cursor = inbox.page("missing_entries", owner, limit=1)["next_cursor"]
+        with pytest.raises(Invalid, match="cursor: bad_cursor"):
+            inbox.page(kind, owner, status, cursor=cursor)
+
     def test_what_was_withdrawn_is_no_review_any_more(self, inbox: Inbox) -> None:
         caller, owner = inbox.world.as_volunteer(inbox.volunteers["corrections"]), who(inbox, "owner", "team")
         command = commands.WithdrawCorrection(correction_id=inbox.ids["corrections"])
